@@ -1,0 +1,113 @@
+/**
+ * Shapes of the JSON answers of `/api/v1`, the only thing that server and app share besides chunks and the tail.
+ * Prices are shortest plain decimals, times ISO 8601 UTC, changes and σ fractions.
+ */
+import type { ChunkHash, Part } from '../chunk/chunk.ts'
+import type { MarketId } from '../market.ts'
+import type { StoredInterval } from '../time/interval.ts'
+
+/** The number of the wire format that this program speaks. */
+export const WIRE_FORMAT = 1
+
+export type ServerFreshness = 'live' | 'delayed' | 'stale' | 'ended'
+/** `offline` is the device's own word. */
+export type Freshness = ServerFreshness | 'offline'
+
+export interface MarketAnswer {
+  readonly id: MarketId
+  readonly source: string
+  readonly base: string
+  readonly quote: string
+  readonly name: string
+  /** null where the source names none. */
+  readonly tick: string | null
+  readonly status: 'live' | 'ended' | 'unlisted' | 'imported'
+  readonly freshness: ServerFreshness
+  readonly first: Partial<Record<StoredInterval, string>>
+  readonly last: Partial<Record<StoredInterval, string>>
+}
+
+export interface PriceAnswer {
+  readonly market: MarketId
+  readonly price: string
+  readonly as_of: string
+  readonly freshness: ServerFreshness
+  /** null where the price of 24 hours ago is not known. */
+  readonly change_24h: number | null
+  /** Hourly closes of the last 24 hours, the oldest first. */
+  readonly sparkline: readonly string[]
+}
+
+export interface SyncMarket {
+  readonly id: MarketId
+  readonly tick?: string | null
+  readonly name?: string
+  readonly status?: MarketAnswer['status']
+  readonly removed?: true
+}
+
+export interface SyncChunk {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly period: string
+  readonly part: Part
+  readonly sha256: ChunkHash
+  readonly bytes: number
+  readonly size: number
+  readonly rows: number
+  readonly expected: number
+  readonly revision: number
+  readonly removed?: true
+}
+
+export interface SyncPage {
+  readonly archive: string
+  readonly revision: number
+  readonly more: boolean
+  readonly format: number
+  readonly sample_seconds: number
+  /** The mark "simulated data" is shown when true. */
+  readonly simulated: boolean
+  readonly markets: readonly SyncMarket[]
+  readonly chunks: readonly SyncChunk[]
+}
+
+export interface SyncReset {
+  readonly archive: string
+  readonly reset: true
+}
+
+export type SyncAnswer = SyncPage | SyncReset
+
+/** `[start, open, high, low, close, volume or null]`. */
+export type CandleAnswer = readonly [string, string, string, string, string, string | null]
+
+/** Data of the server-sent events, by event name. */
+export interface LiveEvents {
+  price: { readonly market: MarketId; readonly price: string; readonly as_of: string }
+  candle: {
+    readonly market: MarketId
+    readonly interval: StoredInterval
+    readonly candle: CandleAnswer
+    readonly revision: number
+  }
+  revision: { readonly revision: number }
+}
+
+/** RFC 9457. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}
+
+/** How far the backfill of one series is; what people see as progress. */
+export interface BackfillProgress {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  /** Slices of history to read, and how many have been. */
+  readonly wanted: number
+  readonly done: number
+}

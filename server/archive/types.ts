@@ -1,0 +1,204 @@
+/**
+ * What the archive is to its neighbours: ingest writes readings, the API reads bytes and rows, the command line does both.
+ * Everything here is about one database, embedded or PostgreSQL alike.
+ */
+import type { CandleRow } from '../../core/candle/row.ts'
+import type { ChunkHash } from '../../core/chunk/chunk.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { Interval, StoredInterval } from '../../core/time/interval.ts'
+import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
+
+/** A market as the archive keeps it. */
+export interface Market {
+  readonly id: MarketId
+  readonly source: string
+  readonly base: string
+  readonly quote: string
+  readonly name: string
+  readonly tick: string | null
+  /** `paused` markets keep their history and are not asked for. */
+  readonly status: MarketAnswer['status'] | 'paused'
+  /** Minutes are wanted from this instant on; null = one year back, moving with the clock. */
+  readonly minutesFromMs: number | null
+}
+
+/** How long after its close a candle of each interval may still change at the source. */
+export type SettlingMs = Readonly<Record<StoredInterval, number>>
+
+/**
+ * A slice of one series, 300 places aligned to the grid, and how it stands.
+ * The reconciler's only memory.
+ */
+export interface CoverageSlice {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly fromMs: number
+  /** First instant after the slice. */
+  readonly toMs: number
+  /** Read up to here; below `toMs` while the slice is still forming. */
+  readonly readToMs: number
+  /** Honest readings: answered well and not wholly empty. */
+  readonly readings: number
+  /** Answers that were empty as a whole; they are no readings. */
+  readonly silences: number
+  readonly lastReadMs: number
+  /** Places below `readToMs` that are neither present, empty, nor missing with a reason. */
+  readonly open: number
+  /** Whether every place was read after its settling time. */
+  readonly settled: boolean
+}
+
+/** One answer of a source for one slice, checked row by row. */
+export interface Reading {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  /** The slice, on the grid of slices. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** Nothing at or after this instant was closed at the time of the reading. */
+  readonly readToMs: number
+  readonly readAtMs: number
+  /** Valid, ascending, unique, `fromMs` ≤ start < `readToMs`. Empty = the source was silent. */
+  readonly rows: readonly CandleRow[]
+  readonly refused: readonly RefusedRow[]
+}
+
+/** A row that broke the rules: kept in quarantine, never averaged in, never dropped without trace. */
+export interface RefusedRow {
+  /** null where not even the start could be read. */
+  readonly startMs: number | null
+  readonly reason: string
+  readonly raw: string
+}
+
+export interface RawAnswer {
+  readonly source: string
+  readonly url: string
+  readonly atMs: number
+  readonly status: number
+  readonly body: string
+}
+
+export interface Sample {
+  readonly market: MarketId
+  readonly atMs: number
+  readonly price: string
+}
+
+/** What a write changed. `revision` is null when nothing did. */
+export interface WriteResult {
+  readonly revision: number | null
+  readonly added: number
+  readonly revised: number
+  readonly slice: CoverageSlice
+}
+
+export interface ImportReport {
+  readonly new: number
+  readonly same: number
+  readonly conflicting: number
+  readonly refused: readonly { readonly line: number; readonly reason: string }[]
+  /** How the time column was read: `ISO 8601`, `Unix seconds`, … */
+  readonly times: string
+}
+
+export interface VerifyFault {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly at: string
+  readonly fault: string
+}
+
+export interface VerifyReport {
+  readonly candles: number
+  readonly chunks: number
+  readonly missing: number
+  readonly faults: readonly VerifyFault[]
+}
+
+export type Encoding = 'br' | 'gzip'
+
+/** What happened in the archive, told after the commit, in the order of revisions. */
+export type ArchiveEvent =
+  | { readonly kind: 'price'; readonly sample: Sample }
+  | {
+      readonly kind: 'candle'
+      readonly market: MarketId
+      readonly interval: StoredInterval
+      readonly row: CandleRow
+      readonly revision: number
+    }
+  | { readonly kind: 'revision'; readonly revision: number }
+
+export interface Archive {
+  /** This archive's UUID, new after a restore. */
+  readonly id: string
+
+  // Markets
+  markets(): Promise<readonly Market[]>
+  /** Adds the market, or changes what is given; a change takes a revision. */
+  putMarket(market: Market): Promise<void>
+  /** `purge` deletes the history as well. */
+  removeMarket(id: MarketId, purge: boolean): Promise<void>
+
+  // Ingest
+  coverage(): Promise<readonly CoverageSlice[]>
+  /** Judges the reading against what is known and stores rows, places, quarantine and coverage in one transaction. */
+  applyReading(reading: Reading): Promise<WriteResult>
+  /** Marks every place without a reason in [fromMs, toMs) as missing `beyond`, and its coverage as read. */
+  markBeyond(market: MarketId, interval: StoredInterval, fromMs: number, toMs: number): Promise<void>
+  /** Marks coverage as unread, so that it is read again, sealed or not. */
+  markUnread(market: MarketId, sinceMs: number): Promise<void>
+  keepRaw(answer: RawAnswer): Promise<void>
+  quarantine(source: string, market: MarketId | null, atMs: number, row: RefusedRow): Promise<void>
+  recordSamples(samples: readonly Sample[]): Promise<void>
+  /** Seals the next period that is ready (by coverage and `nowMs`); null when none is. */
+  sealNext(nowMs: number): Promise<{ market: MarketId; interval: StoredInterval; period: string } | null>
+  /** Drops what is kept long enough (raw, samples, replaced chunks) and gives space back; true when it did something. */
+  retain(nowMs: number): Promise<boolean>
+  /** Recompresses one chunk sealed in haste; false when none is left. */
+  recompressNext(): Promise<boolean>
+
+  // API
+  headRevision(): Promise<number>
+  sync(
+    since: number,
+    markets: readonly MarketId[] | null,
+    encoding: Encoding,
+    archive: string | null,
+  ): Promise<SyncAnswer>
+  chunk(hash: ChunkHash, encoding: Encoding): Promise<Uint8Array | null>
+  tail(
+    since: number,
+    markets: readonly MarketId[] | null,
+    intervals: readonly StoredInterval[] | null,
+    nowMs: number,
+  ): Promise<Uint8Array>
+  /** Rows with `fromMs` ≤ start < `toMs`, rolled up where the interval is not stored; at most `limit` of them. */
+  candles(
+    market: MarketId,
+    interval: Interval,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<readonly CandleRow[]>
+  marketAnswers(nowMs: number): Promise<readonly MarketAnswer[]>
+  prices(nowMs: number): Promise<readonly PriceAnswer[]>
+  /** Candles and revisions after `since`, for a listener that resumes; null when it must sync instead. */
+  eventsSince(since: number, limit: number): Promise<readonly ArchiveEvent[] | null>
+  subscribe(listener: (event: ArchiveEvent) => void): () => void
+
+  // Command line
+  import(
+    market: MarketId,
+    interval: StoredInterval,
+    rows: readonly CandleRow[],
+  ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
+  verify(market: MarketId | null): Promise<VerifyReport>
+  /** Bytes of the database, and of the chunks in it. */
+  size(): Promise<{ database: number; chunks: number; rows: number }>
+  progress(nowMs: number): Promise<readonly BackfillProgress[]>
+
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,73 @@
+/**
+ * A provider asks one source and gives checked rows; it knows limits and retries, nothing of the archive.
+ */
+import type { StoredInterval } from '../../core/time/interval.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { CandleRow } from '../../core/candle/row.ts'
+import type { RawAnswer, RefusedRow } from '../archive/types.ts'
+
+export interface ListedMarket {
+  readonly id: MarketId
+  readonly base: string
+  readonly quote: string
+  readonly name: string
+  readonly tick: string | null
+  readonly active: boolean
+}
+
+export interface SliceAnswer {
+  readonly rows: readonly CandleRow[]
+  readonly refused: readonly RefusedRow[]
+  readonly readAtMs: number
+}
+
+/** How the source's limiter and circuit stand. */
+export interface ProviderHealth {
+  readonly source: string
+  readonly requestsPerSecond: number
+  readonly available: number
+  readonly failures: number
+  readonly lastError: string | null
+  /** null while the source may be asked at once. */
+  readonly nextTryMs: number | null
+}
+
+export interface Provider {
+  readonly source: string
+  /** Nothing older exists at this source. */
+  readonly foundedMs: number
+  readonly intervals: readonly StoredInterval[]
+  /** @throws SourceError */
+  listMarkets(): Promise<readonly ListedMarket[]>
+  /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places. @throws SourceError */
+  candles(market: MarketId, interval: StoredInterval, fromMs: number, toMs: number): Promise<SliceAnswer>
+  /** The current price. @throws SourceError */
+  price(market: MarketId): Promise<{ readonly price: string; readonly asOfMs: number }>
+  health(): ProviderHealth
+  close(): Promise<void>
+}
+
+/** Takes each raw answer before it is parsed. */
+export type KeepRaw = (answer: RawAnswer) => void
+
+/** The source did not answer well; what was asked is still to be done. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+  readonly source: string
+  readonly status: number | null
+  /** Not to be asked again before; null = as the limiter decides. */
+  readonly retryAtMs: number | null
+
+  constructor(
+    source: string,
+    message: string,
+    status: number | null,
+    retryAtMs: number | null,
+    cause?: unknown,
+  ) {
+    super(message, { cause })
+    this.source = source
+    this.status = status
+    this.retryAtMs = retryAtMs
+  }
+}

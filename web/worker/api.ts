@@ -1,0 +1,103 @@
+/**
+ * What the page may ask of the worker. The worker reads IndexedDB itself, decodes, computes; what it gives is
+ * ready to paint and handed over without copying.
+ */
+import type { CandleColumns } from '../../core/candle/columns.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { Interval } from '../../core/time/interval.ts'
+import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
+
+/** Names on screen; `1m` would be a minute. */
+export const RANGES = ['24h', '7d', '1M', '3M', '1Y', 'All'] as const
+export type Range = (typeof RANGES)[number]
+
+/** A stretch of absent places, for the hatching. */
+export interface AbsentSpan {
+  readonly fromMs: number
+  readonly toMs: number
+  /** A `State` code: missing (with its reason) or empty. */
+  readonly state: number
+}
+
+/**
+ * One level of the min/max pyramid: `factor` places in each column. Level 0 has factor 1.
+ * NaN where no place of the column is present.
+ */
+export interface Level {
+  readonly factor: number
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+}
+
+export interface PriceView {
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly startMs: number
+  readonly length: number
+  /** Finest first. */
+  readonly levels: readonly Level[]
+  readonly absent: readonly AbsentSpan[]
+  /** Close of the newest present candle; null without any. */
+  readonly asOfMs: number | null
+}
+
+export interface SigmaView {
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly startMs: number
+  /** One σ a place of the grid, NaN where n/a. */
+  readonly sigma: Float64Array
+  readonly bars: Uint32Array
+  readonly flat: Uint32Array
+  /** Of the newest place with a full window. */
+  readonly receipt: Receipt
+  /** Share of this series at or below the newest σ, 0 to 1; null when n/a. */
+  readonly percentile: number | null
+}
+
+export interface SigmaRequest {
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly estimator: Estimator
+  readonly window: number
+  readonly mean: Mean
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** σ of one market for the list: the receipt and where it stands in its own history. */
+export interface SigmaSummary {
+  readonly receipt: Receipt
+  readonly percentile: number | null
+}
+
+/** What of one market and interval lies on the device. */
+export interface StoredSeries {
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly bytes: number
+  readonly fromMs: number | null
+  readonly toMs: number | null
+  readonly present: number
+  readonly empty: number
+  readonly missing: number
+}
+
+export interface ComputeApi {
+  /** The interval that suits the range best among what is stored, and its view. */
+  price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
+  /** A given interval over a span, whatever of it is stored. */
+  columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns>
+  sigma(request: SigmaRequest): Promise<SigmaView>
+  /** Newest σ (1d, the estimator and window asked for) of each market. */
+  summaries(
+    markets: readonly MarketId[],
+    estimator: Estimator,
+    window: number,
+  ): Promise<readonly SigmaSummary[]>
+  stored(): Promise<readonly StoredSeries[]>
+  /** Forgets decoded series, after the store has changed. */
+  invalidate(market: MarketId | null): Promise<void>
+}
