@@ -3,6 +3,7 @@
  * ready to paint and handed over without copying.
  */
 import type { CandleColumns } from '../../core/candle/columns.ts'
+import type { Level } from '../../core/candle/levels.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval } from '../../core/time/interval.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
@@ -17,18 +18,6 @@ export interface AbsentSpan {
   readonly toMs: number
   /** A `State` code: missing (with its reason) or empty. */
   readonly state: number
-}
-
-/**
- * One level of the min/max pyramid: `factor` places in each column. Level 0 has factor 1.
- * NaN where no place of the column is present.
- */
-export interface Level {
-  readonly factor: number
-  readonly open: Float64Array
-  readonly high: Float64Array
-  readonly low: Float64Array
-  readonly close: Float64Array
 }
 
 export interface PriceView {

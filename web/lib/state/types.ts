@@ -1,0 +1,94 @@
+/**
+ * What screens read and what they may ask for. Screens know nothing of IndexedDB, the network or the worker beyond this.
+ * The implementation keeps these as runes (`*.svelte.ts`), so reading them in a component is enough to follow them.
+ */
+import type { MarketId } from '$core/market.ts'
+import type { StoredInterval } from '$core/time/interval.ts'
+import type { Freshness, MarketAnswer } from '$core/wire/api.ts'
+import type { SigmaSummary, StoredSeries } from '$worker/api.ts'
+
+/** How the device stands with its server, judged by the last success, never by `navigator.onLine`. */
+export interface Connection {
+  readonly online: boolean
+  /** null before the first success ever. */
+  readonly lastSuccessMs: number | null
+  readonly simulated: boolean
+  /** Seconds between two samples of a price, from the server. */
+  readonly sampleSeconds: number
+  /** Why the app cannot be installed or work offline here (plain http, no service worker); null when it can. */
+  readonly notInstallable: string | null
+  /** A new version waits; `applyUpdate` switches to it. */
+  readonly updateReady: boolean
+  /** The server speaks a later wire format: the app must be updated. */
+  readonly outdated: boolean
+  readonly revision: number | null
+  /** Nothing that the packs want is still to be fetched. */
+  readonly synced: boolean
+  readonly progress: SyncProgress | null
+  /** What went wrong last, in words for people; null when nothing did. */
+  readonly trouble: string | null
+}
+
+export interface SyncProgress {
+  readonly chunksWanted: number
+  readonly chunksDone: number
+  readonly bytesWanted: number
+  readonly bytesDone: number
+}
+
+export interface MarketState {
+  readonly id: MarketId
+  readonly source: string
+  readonly base: string
+  readonly quote: string
+  readonly name: string
+  readonly tick: string | null
+  readonly status: MarketAnswer['status']
+  /** null until a price or candle is on the device. */
+  readonly price: string | null
+  readonly priceAsOfMs: number | null
+  readonly freshness: Freshness
+  readonly change24h: number | null
+  readonly sparkline: readonly number[]
+  readonly sigma: SigmaSummary | null
+}
+
+/** How much of a market this device keeps. Days are kept whole. */
+export interface Pack {
+  readonly market: MarketId
+  readonly hourYears: number
+  readonly minuteDays: number
+  readonly bytesWanted: number
+  readonly bytesStored: number
+  readonly chunksWanted: number
+  readonly chunksStored: number
+  /** Everything that the pack wants lies on the device. */
+  readonly complete: boolean
+}
+
+export interface StorageState {
+  readonly usedBytes: number | null
+  readonly quotaBytes: number | null
+  /** null where the browser cannot say. */
+  readonly persisted: boolean | null
+  readonly byInterval: Readonly<Record<StoredInterval, number>>
+  readonly series: readonly StoredSeries[]
+  /** The browser had removed the data since the last visit; it is being fetched again. */
+  readonly evicted: boolean
+}
+
+export interface AppState {
+  readonly connection: Connection
+  /** In the order of the server. Empty only before the first sync. */
+  readonly markets: readonly MarketState[]
+  readonly packs: readonly Pack[]
+  readonly storage: StorageState
+  /** Follows the device's clock, once a second while visible. */
+  readonly nowMs: number
+  applyUpdate(): void
+  setPack(market: MarketId, depth: { readonly minuteDays: number }): Promise<void>
+  /** Bytes that a depth would still have to fetch, by the manifest. */
+  packCost(market: MarketId, depth: { readonly minuteDays: number }): Promise<number>
+  askPersistence(): Promise<boolean>
+  syncNow(): void
+}
