@@ -1,0 +1,40 @@
+import { sveltekit } from '@sveltejs/kit/vite'
+import { defineConfig } from 'vitest/config'
+
+const node = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000 }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['{core,server,simulator,bench}/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+        },
+      },
+      { plugins: [sveltekit()], test: { ...node, name: 'app', include: ['web/**/*.test.ts'] } },
+      { test: { ...node, name: 'database', include: ['tests/database/**/*.test.ts'] } },
+      { test: { ...node, name: 'api', include: ['tests/api/**/*.test.ts'] } },
+      {
+        test: {
+          ...node,
+          name: 'journey',
+          include: ['tests/journey/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
