@@ -5,7 +5,7 @@
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Freshness, MarketAnswer } from '$core/wire/api.ts'
-import type { SigmaSummary, StoredSeries } from '$worker/api.ts'
+import type { PriceView, Range, SigmaSummary, SigmaView, StoredSeries } from '$worker/api.ts'
 
 /** How the device stands with its server, judged by the last success, never by `navigator.onLine`. */
 export interface Connection {
@@ -77,6 +77,15 @@ export interface StorageState {
   readonly evicted: boolean
 }
 
+/** A market's view as it last stood on screen, thinned; read before anything else is ready. */
+export interface KeptView {
+  readonly range: Range
+  /** One level, perhaps coarser than the worker's. */
+  readonly price: PriceView
+  /** null where it was too long to keep. */
+  readonly sigma: SigmaView | null
+}
+
 export interface AppState {
   readonly connection: Connection
   /** In the order of the server. Empty only before the first sync. */
@@ -91,4 +100,10 @@ export interface AppState {
   packCost(market: MarketId, depth: { readonly minuteDays: number }): Promise<number>
   askPersistence(): Promise<boolean>
   syncNow(): void
+  /** What `keepView` kept of this market, for the first paint of a cold start; null when it was another market. */
+  keptView(market: MarketId): KeptView | null
+  /** Call after each full paint of a market; written to the device when the page is hidden. */
+  keepView(view: KeptView): void
+  /** Grows by one whenever stored candles of the market change: ask the worker again. */
+  changes(market: MarketId): number
 }

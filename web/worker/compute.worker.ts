@@ -1,0 +1,2 @@
+/** The worker's door: reads the store, decodes, computes. */
+export {}
