@@ -34,8 +34,13 @@ export interface VolatilitySeries {
   readonly request: VolatilityRequest
   readonly startMs: number
   readonly interval: Interval
-  /** The first place at which a point exists: window − 1, or window for estimators that need the close before. */
+  /**
+   * The first place at which a point exists: window − 1, or window for estimators that need the close before,
+   * counted from the first known place of the columns.
+   */
   readonly firstPlace: number
+  /** The place after the last known one; there are no points from here on. */
+  readonly endPlace: number
   /** Fraction per year (or per bar). Length of the grid. */
   readonly sigma: Float64Array
   /** Bars that could enter each window. */
