@@ -3,6 +3,8 @@
  * columns a pixel. Built once when a series is decoded, asked at every frame.
  */
 
+import type { CandleColumns } from './columns.ts'
+
 /** One level: `factor` places in each column. Level 0 has factor 1. NaN where no place of the column is present. */
 export interface Level {
   readonly factor: number
@@ -10,4 +12,51 @@ export interface Level {
   readonly high: Float64Array
   readonly low: Float64Array
   readonly close: Float64Array
+}
+
+const FACTOR = 4
+/** A level this short is drawn as it is, whatever the screen. */
+const SHORTEST = 512
+
+/**
+ * Builds the pyramid, finest first: level 0 is the series itself (its arrays are shared, not copied), each further
+ * level has a quarter of the columns: first open, highest high, lowest low, last close of the present places.
+ */
+export function buildLevels(columns: CandleColumns): Level[] {
+  const { open, high, low, close } = columns
+  let level: Level = { factor: 1, open, high, low, close }
+  const levels = [level]
+  while (level.close.length > SHORTEST) {
+    level = coarser(level)
+    levels.push(level)
+  }
+  return levels
+}
+
+function coarser(fine: Level): Level {
+  const fineLength = fine.close.length
+  const length = Math.ceil(fineLength / FACTOR)
+  const open = new Float64Array(length).fill(NaN)
+  const high = new Float64Array(length).fill(NaN)
+  const low = new Float64Array(length).fill(NaN)
+  const close = new Float64Array(length).fill(NaN)
+  for (let column = 0; column < length; column++) {
+    const end = Math.min((column + 1) * FACTOR, fineLength)
+    let top = -Infinity
+    let bottom = Infinity
+    let last = NaN
+    for (let i = column * FACTOR; i < end; i++) {
+      const value = fine.close[i]!
+      if (Number.isNaN(value)) continue
+      if (Number.isNaN(last)) open[column] = fine.open[i]!
+      last = value
+      if (fine.high[i]! > top) top = fine.high[i]!
+      if (fine.low[i]! < bottom) bottom = fine.low[i]!
+    }
+    if (Number.isNaN(last)) continue
+    high[column] = top
+    low[column] = bottom
+    close[column] = last
+  }
+  return { factor: fine.factor * FACTOR, open, high, low, close }
 }
