@@ -1,0 +1,89 @@
+/**
+ * A real Chromium on a profile folder of its own, so that a test can close it and start it again as a phone does.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, devices, type BrowserContext, type Page } from '@playwright/test'
+import { findChromium } from '../run/chromium.mjs'
+
+/** What a device is to the page: size, touch, pixel ratio, user agent. */
+export const DEVICES = {
+  pixel: devices['Pixel 7'],
+  iphone: devices['iPhone 14'],
+  desktop: { viewport: { width: 1280, height: 800 } },
+} as const
+
+export type DeviceName = keyof typeof DEVICES
+
+/** Without them a browser started as root in a closed network waits for hosts that it cannot reach. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/** One profile: what was stored outlives `restart`. */
+export interface Browser {
+  readonly context: BrowserContext
+  /** Ends the process and starts another on the same profile, without network when asked. */
+  restart(options: { offline: boolean }): Promise<BrowserContext>
+  close(): Promise<void>
+}
+
+/** Starts Chromium as the named device, in light or dark. */
+export async function openBrowser(
+  device: DeviceName,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'crypto-tracker-profile-'))
+  const executablePath = findChromium()
+  if (!executablePath) throw new Error('no Chromium: run `apt-get install -y chromium` or set CHROMIUM_PATH')
+  const launch = () => {
+    // defaultBrowserType belongs to Playwright's own test runner.
+    const { defaultBrowserType: _, ...emulation } = { defaultBrowserType: '', ...DEVICES[device] }
+    return chromium.launchPersistentContext(profile, {
+      ...emulation,
+      colorScheme,
+      executablePath,
+      args: ARGUMENTS,
+      headless: true,
+    })
+  }
+  let context = await launch()
+  return {
+    get context() {
+      return context
+    },
+    async restart({ offline }) {
+      await context.close()
+      context = await launch()
+      await context.setOffline(offline)
+      return context
+    },
+    async close() {
+      await context.close()
+      await rm(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until the page says that its first screen is painted from the device's own data. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForSelector('html[data-ready="true"]', { state: 'attached', timeout: 60_000 })
+}
+
+/** Waits until nothing that the packs want is still to be fetched. */
+export async function synced(page: Page): Promise<void> {
+  await page.waitForSelector('html[data-synced="true"]', { state: 'attached', timeout: 120_000 })
+}
+
+/** Waits until a service worker controls the page, so that it opens without network from now on. */
+export async function controlled(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, {
+    timeout: 60_000,
+  })
+}
