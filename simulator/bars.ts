@@ -57,9 +57,21 @@ export function setBar(bars: Bars, place: number, bar: Bar): void {
 
 /** One bar of the places [from, to); null when nothing was traded in them. */
 export function mergeBars(bars: Bars, from: number, to: number): Bar | null {
-  let merged: Bar | null = null
-  for (let i = from; i < to; i++) if (bars.traded[i]) merged = followedBy(merged, barAt(bars, i))
-  return merged
+  let first = from
+  while (first < to && !bars.traded[first]) first++
+  if (first >= to) return null
+  let high = bars.high[first]!
+  let low = bars.low[first]!
+  let last = first
+  let volume = 0
+  for (let i = first; i < to; i++) {
+    if (!bars.traded[i]) continue
+    if (bars.high[i]! > high) high = bars.high[i]!
+    if (bars.low[i]! < low) low = bars.low[i]!
+    volume += bars.volume[i]!
+    last = i
+  }
+  return { open: bars.open[first]!, high, low, close: bars.close[last]!, volume }
 }
 
 /** The bar of two spans, the earlier first. */

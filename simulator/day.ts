@@ -6,7 +6,7 @@
 import { DAY_MS, MINUTE_MS } from '../core/time/interval.ts'
 import { createBars, type Bars } from './bars.ts'
 import { ASSETS, type Product } from './catalogue.ts'
-import { exponential, normal, randomStream, uniform } from './random.ts'
+import { exponential, normal, randomStream, size, uniform } from './random.ts'
 import type { Skeleton } from './skeleton.ts'
 
 export const MINUTES = 1440
@@ -23,8 +23,9 @@ const TRADE_RHYTHM = RHYTHM.map((wave) => Math.exp(0.8 * wave))
 /** All minutes of the UTC day that starts at `dayMs`. */
 export function generateDay(seed: string, skeleton: Skeleton, product: Product, dayMs: number): Bars {
   const bars = createBars(MINUTES)
-  const path = assetPath(seed, skeleton, product.base, dayMs)
   const silent = silentMinutes(seed, product, dayMs)
+  if (!silent.includes(0)) return bars
+  const path = assetPath(seed, skeleton, product.base, dayMs)
   const weekend = [0, 6].includes(new Date(dayMs).getUTCDay()) ? 0.6 : 1
   const quoteFrom = skeleton.quote(product.quote, dayMs)
   const quoteStep = (skeleton.quote(product.quote, dayMs + DAY_MS) - quoteFrom) / MINUTES
@@ -43,7 +44,7 @@ export function generateDay(seed: string, skeleton: Skeleton, product: Product, 
     before = after
     if (silent[i]) continue
     const trades = product.tradesPerMinute * TRADE_RHYTHM[i]! * weekend * path.liveliness[i]!
-    const quiet = Math.exp(-trades)
+    const quiet = trades < 40 ? Math.exp(-trades) : 0
     const draw = second / 4294967296
     if (draw < quiet) continue
     const price = Math.exp(after)
@@ -57,15 +58,14 @@ export function generateDay(seed: string, skeleton: Skeleton, product: Product, 
       const move = after - open
       const up = (move + Math.sqrt(move * move + 2 * sigma * sigma * exponential(first))) / 2
       const down = (move - Math.sqrt(move * move + 2 * sigma * sigma * exponential(third))) / 2
-      const scale = price * Math.exp(-move) * ticksPerUnit
+      const scale = price * (1 - move + (move * move) / 2) * ticksPerUnit
       const opening = Math.max(1, Math.round(scale))
       bars.open[i] = opening
       bars.high[i] = Math.max(opening, close, Math.round(scale * (1 + up)))
       bars.low[i] = Math.max(1, Math.min(opening, close, Math.round(scale * (1 + down))))
     }
-    const turnover = product.turnoverPerMinute * TRADE_RHYTHM[i]! * weekend * path.liveliness[i]!
-    const size = Math.exp(0.9 * normal(third) - 0.4)
-    bars.volume[i] = Math.max(1, Math.round((turnover * size * amountsPerUnit) / price))
+    const turnover = (product.turnoverPerMinute / product.tradesPerMinute) * trades * size(third)
+    bars.volume[i] = Math.max(1, Math.round((turnover * amountsPerUnit) / price))
   }
   return bars
 }

@@ -58,6 +58,14 @@ export function exponential(bits: number): number {
   return EXPONENTIAL[bits >>> 16]!
 }
 
+/** Sizes of mean 1 with a long tail: lognormal, σ 0.9. */
+const SIZE = NORMAL.map((z) => Math.exp(0.9 * z - 0.405))
+
+/** A lognormal size of mean 1, from the low 16 of the given bits. */
+export function size(bits: number): number {
+  return SIZE[bits & 0xffff]!
+}
+
 /** Acklam (2003), "An algorithm for computing the inverse normal cumulative distribution function", error below 1.2e-9. */
 function normalQuantile(p: number): number {
   if (p > 0.5) return -normalQuantile(1 - p)

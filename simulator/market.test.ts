@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/interval.ts'
+import { unitsText } from './bars.ts'
+import { exchangeOutage } from './day.ts'
+import { createMarkets, type SimulatedMarket, type TimedBar } from './market.ts'
+
+const MARCH = Date.UTC(2026, 2, 1)
+const LATER = Date.UTC(2026, 8, 1)
+
+function market(id: string, seed = '1', sinceMs: number | null = null): SimulatedMarket {
+  const found = createMarkets({ seed, sinceMs }).find((one) => one.product.id === id)
+  if (!found) throw new Error(`no product ${id}`)
+  return found
+}
+
+/** The plain twin of the roll-up: one bar of a list. */
+function merged(bars: readonly TimedBar[]): Omit<TimedBar, 'startMs'> {
+  return {
+    open: bars[0]!.open,
+    high: Math.max(...bars.map((bar) => bar.high)),
+    low: Math.min(...bars.map((bar) => bar.low)),
+    close: bars.at(-1)!.close,
+    volume: bars.reduce((sum, bar) => sum + bar.volume, 0),
+  }
+}
+
+describe('a simulated market', () => {
+  test('gives the same candle whatever was asked before', () => {
+    const fresh = market('LTC-USD').bars(MINUTE_MS, MARCH, MARCH + HOUR_MS, LATER)
+    const used = market('LTC-USD')
+    used.bars(DAY_MS, MARCH + 90 * DAY_MS, MARCH + 95 * DAY_MS, LATER)
+    used.bars(HOUR_MS, MARCH - 3 * DAY_MS, MARCH + 2 * DAY_MS, LATER)
+    expect(used.bars(MINUTE_MS, MARCH, MARCH + HOUR_MS, LATER)).toEqual(fresh)
+    expect(fresh.length).toBeGreaterThan(30)
+  })
+
+  test('differs by seed', () => {
+    const one = market('BTC-USD', '1').bars(DAY_MS, MARCH, MARCH + DAY_MS, LATER)
+    const two = market('BTC-USD', '2').bars(DAY_MS, MARCH, MARCH + DAY_MS, LATER)
+    expect(two).not.toEqual(one)
+  })
+
+  test.each([5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS])(
+    'has bars of %i ms that are the sum of their minutes',
+    (stepMs) => {
+      const thin = market('SHIB-USD')
+      const minutes = thin.bars(MINUTE_MS, MARCH, MARCH + 3 * DAY_MS - 1, LATER)
+      const starts = [...new Set(minutes.map((bar) => Math.floor(bar.startMs / stepMs) * stepMs))]
+      const expected = starts.map((startMs) => ({
+        startMs,
+        ...merged(minutes.filter((bar) => Math.floor(bar.startMs / stepMs) * stepMs === startMs)),
+      }))
+      expect(market('SHIB-USD').bars(stepMs, MARCH, MARCH + 3 * DAY_MS - 1, LATER)).toEqual(expected)
+    },
+  )
+
+  test('keeps the order of low, open, close and high, and trades something in every bar', () => {
+    for (const { product, bars } of createMarkets({ seed: '1', sinceMs: null }))
+      for (const bar of bars(MINUTE_MS, MARCH, MARCH + DAY_MS, LATER)) {
+        const sound =
+          bar.low >= 1 &&
+          bar.low <= Math.min(bar.open, bar.close) &&
+          bar.high >= Math.max(bar.open, bar.close) &&
+          bar.volume >= 1 &&
+          Number.isSafeInteger(bar.volume)
+        if (!sound) expect.fail(`${product.id} ${JSON.stringify(bar)}`)
+      }
+  })
+
+  test('moves like the real ones: 40 to 130 % a year, from minutes as from days', () => {
+    const bitcoin = market('BTC-USD')
+    const sigma = (stepMs: number) => {
+      const bars = bitcoin.bars(stepMs, MARCH, MARCH + 120 * DAY_MS - 1, LATER)
+      const squares = bars.slice(1).map((bar, i) => Math.log(bar.close / bars[i]!.close) ** 2)
+      return Math.sqrt((squares.reduce((a, b) => a + b, 0) / squares.length) * ((365 * DAY_MS) / stepMs))
+    }
+    for (const value of [sigma(MINUTE_MS), sigma(DAY_MS)]) {
+      expect(value).toBeGreaterThan(0.3)
+      expect(value).toBeLessThan(1.3)
+    }
+  })
+
+  test('leaves out minutes without trades, most of them at night', () => {
+    const minutes = market('SHIB-USD').bars(MINUTE_MS, MARCH, MARCH + 20 * DAY_MS - 1, LATER)
+    const traded = (hour: number) =>
+      minutes.filter((bar) => Math.floor((bar.startMs % DAY_MS) / HOUR_MS) === hour).length
+    expect(traded(3)).toBeLessThan(0.95 * 20 * 60)
+    expect(traded(3)).toBeLessThan(traded(15))
+  })
+
+  test('begins with its listing and is silent while it is halted', () => {
+    const xrp = market('XRP-USD')
+    const days = xrp.bars(DAY_MS, Date.UTC(2015, 0), LATER, LATER)
+    expect(new Date(days[0]!.startMs).toISOString()).toBe('2020-01-01T00:00:00.000Z')
+    const gap = days.findIndex((bar, i) => i > 0 && bar.startMs - days[i - 1]!.startMs > 300 * DAY_MS)
+    expect(new Date(days[gap - 1]!.startMs).toISOString().slice(0, 10)).toBe('2021-01-19')
+    expect(new Date(days[gap]!.startMs).toISOString().slice(0, 10)).toBe('2023-07-13')
+  })
+
+  test('is silent everywhere in an outage of the exchange', () => {
+    let dayMs = MARCH
+    while (!exchangeOutage('1', dayMs)) dayMs += DAY_MS
+    const { fromMs, toMs } = exchangeOutage('1', dayMs)!
+    const after = dayMs + 30 * DAY_MS
+    for (const { bars } of createMarkets({ seed: '1', sinceMs: null }))
+      expect(bars(MINUTE_MS, fromMs, toMs - 1, after)).toEqual([])
+    expect(market('BTC-USD').bars(MINUTE_MS, toMs, toMs, after)).toHaveLength(1)
+  })
+
+  test('a later first day changes nothing after it', () => {
+    const since = MARCH + 5 * HOUR_MS
+    const late = market('ETH-EUR', '1', since).bars(MINUTE_MS, MARCH, MARCH + DAY_MS, LATER)
+    const whole = market('ETH-EUR').bars(MINUTE_MS, MARCH, MARCH + DAY_MS, LATER)
+    expect(late).toEqual(whole.filter((bar) => bar.startMs >= since))
+  })
+})
+
+describe('the forming bar', () => {
+  test('grows second by second into the whole bar', () => {
+    const btc = market('BTC-USD')
+    const [whole] = btc.bars(MINUTE_MS, MARCH, MARCH, LATER)
+    let before: TimedBar | undefined
+    for (let second = 0; second < 60; second++) {
+      const [bar] = btc.bars(MINUTE_MS, MARCH, MARCH, MARCH + second * 1000)
+      expect(bar!.open).toBe(whole!.open)
+      expect(bar!.high).toBeGreaterThanOrEqual(before?.high ?? bar!.open)
+      expect(bar!.low).toBeLessThanOrEqual(before?.low ?? bar!.open)
+      expect(bar!.volume).toBeGreaterThanOrEqual(before?.volume ?? 0)
+      expect(btc.lastTrade(MARCH + second * 1000)).toEqual({ price: bar!.close, atMs: MARCH + second * 1000 })
+      before = bar
+    }
+    expect(before).toEqual(whole)
+  })
+
+  test('of an hour and a day holds what was traded so far', () => {
+    const btc = market('BTC-USD')
+    const nowMs = MARCH + 3 * HOUR_MS + 20 * MINUTE_MS + 7_000
+    const minutes = btc.bars(MINUTE_MS, MARCH, nowMs, nowMs)
+    expect(btc.bars(DAY_MS, MARCH, nowMs, nowMs)).toEqual([{ startMs: MARCH, ...merged(minutes) }])
+    const hourMs = MARCH + 3 * HOUR_MS
+    expect(btc.bars(HOUR_MS, hourMs, nowMs, nowMs)).toEqual([
+      { startMs: hourMs, ...merged(minutes.filter((bar) => bar.startMs >= hourMs)) },
+    ])
+  })
+
+  test('in a silence, the last trade is the one before it', () => {
+    const xrp = market('XRP-USD')
+    const halted = xrp.lastTrade(Date.UTC(2022, 5, 1))!
+    expect(new Date(halted.atMs).toISOString().slice(0, 10)).toBe('2021-01-19')
+    expect(market('PEPE-USD').lastTrade(Date.UTC(2023, 0))).toBeNull()
+  })
+})
+
+describe('decimal text', () => {
+  test.each([
+    [2124, 8, '0.00002124'],
+    [8_661_667, 2, '86616.67'],
+    [8_661_600, 2, '86616'],
+    [10, 1, '1'],
+    [7, 0, '7'],
+    [700, 0, '700'],
+    [1, 8, '0.00000001'],
+  ])('%i units of 10^-%i read %s', (units, decimals, text) => {
+    expect(unitsText(units, decimals)).toBe(text)
+  })
+})
