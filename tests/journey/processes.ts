@@ -1,0 +1,83 @@
+/** The app as a process of its own, as its users start it: started, killed and stopped by tests that speak HTTP to it. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface RunningApp {
+  readonly url: string
+  /** All that it printed. */
+  printed(): string
+  /** SIGKILL: no chance to tidy up. */
+  kill(): Promise<void>
+  /** SIGTERM; gives the exit code. */
+  stop(): Promise<number | null>
+}
+
+/**
+ * Starts a program of the project (its path from the top) on a port of the system's choice and resolves once it says
+ * where it listens.
+ *
+ * @throws Error with what it printed when it ended instead
+ */
+export async function startApp(program: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
+  const child = spawn(process.execPath, [join(ROOT, program)], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => (printed += part.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const url = await ownAddress(child, () => printed)
+  const end = (signal: 'SIGKILL' | 'SIGTERM') => {
+    child.kill(signal)
+    return ended
+  }
+  return {
+    url,
+    printed: () => printed,
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  }
+}
+
+/** The first line on stdout that names an address is the server's own. */
+function ownAddress(child: ChildProcess, printed: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let lines = ''
+    child.stdout?.on('data', (part: Buffer) => {
+      lines += part.toString()
+      const address = /https?:\/\/(?:localhost|127\.0\.0\.1):([1-9]\d*)/.exec(lines)
+      if (address) resolve(`http://127.0.0.1:${address[1]}`)
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`the server ended with code ${code}: ${printed()}`)))
+  })
+}
+
+/** A folder of its own, gone after the test. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'crypto-tracker-journey-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/**
+ * Asks again and again until the answer is not null.
+ *
+ * @throws Error naming what was waited for, after `withinMs`
+ */
+export async function until<T>(what: string, withinMs: number, ask: () => Promise<T | null>): Promise<T> {
+  const startedMs = performance.now()
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null) return answer
+    if (performance.now() - startedMs > withinMs)
+      throw new Error(`after ${withinMs / 1000} s still not: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
