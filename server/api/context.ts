@@ -1,0 +1,63 @@
+/** What the routes work with, and small helpers that all of them use. */
+import type { HttpBindings } from '@hono/node-server'
+import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Logger } from 'pino'
+import type { ZodType } from 'zod'
+import type { Archive } from '../archive/types.ts'
+import type { Clock } from '../clock.ts'
+import type { Operations } from '../control/operations.ts'
+import type { AppFiles } from './app-files.ts'
+import type { LiveHub } from './live.ts'
+import { ApiProblem } from './problem.ts'
+import { Problem } from './schemas.ts'
+import type { Headers } from './security.ts'
+
+export interface ApiParts {
+  readonly archive: Archive
+  readonly live: LiveHub
+  readonly files: AppFiles
+  /** What the owner may order; the control socket takes the same. */
+  readonly operations: Operations
+  readonly adminToken: string | null
+  readonly security: Headers
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface ApiEnv {
+  Bindings: HttpBindings
+}
+
+export type ApiContext = Context<ApiEnv>
+export type Api = OpenAPIHono<ApiEnv>
+
+/** An app whose parameters, where they break their schema, become a problem that names each of them. */
+export function createRouter(): Api {
+  return new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (result.success) return
+      const errors = result.error.issues.map((issue) => ({
+        path: issue.path.join('.') || result.target,
+        message: issue.message,
+      }))
+      const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
+      throw new ApiProblem('bad-request', named, errors)
+    },
+  })
+}
+
+/** A route whose errors are problem details. */
+export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
+  return createRoute<P, R>(config)
+}
+
+export const problemAnswer = {
+  description: 'what went wrong, and what to do',
+  content: { 'application/problem+json': { schema: Problem } },
+} as const
+
+/** A JSON answer of this schema. */
+export function json<S extends ZodType>(description: string, schema: S) {
+  return { description, content: { 'application/json': { schema } } } as const
+}

@@ -1,0 +1,80 @@
+/** The Node server in front of the API: limits on time and size, malformed requests as problems, and the graceful stop. */
+import { createServer, STATUS_CODES, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Api } from './context.ts'
+import { ApiProblem, problemBody, problemResponse, problemStatus, type ProblemKind } from './problem.ts'
+import type { Headers } from './security.ts'
+
+const MAX_URL_CHARACTERS = 8 * 1024
+
+export interface Listening {
+  readonly host: string
+  readonly port: number
+  /** Takes nothing new; running requests end, within `deadlineMs` at most. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+/** @throws Error of Node when the address cannot be used */
+export async function listen(api: Api, host: string, port: number, security: Headers): Promise<Listening> {
+  const answer = getRequestListener(api.fetch, {
+    errorHandler: () =>
+      problemResponse(new ApiProblem('bad-request', 'the address or the Host header is malformed')),
+  })
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
+        const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)
+        response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
+        return
+      }
+      void answer(request, response)
+    },
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, security))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const address = server.address() as AddressInfo
+  return { host: address.address, port: address.port, stop: (deadlineMs) => stop(server, deadlineMs) }
+}
+
+const PROBLEM_HEADERS = {
+  'content-type': 'application/problem+json',
+  'cache-control': 'no-store',
+  connection: 'close',
+}
+
+/** What Node's parser refuses never reaches the API; it is answered here, on the bare socket. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const kinds: Readonly<Record<string, [ProblemKind, string]>> = {
+    HPE_HEADER_OVERFLOW: ['headers-too-large', 'address and headers together may have 16 KB'],
+    ERR_HTTP_REQUEST_TIMEOUT: [
+      'too-slow',
+      'the whole request must arrive within a minute, its headers within 15 s',
+    ],
+  }
+  const [kind, detail] = kinds[error.code ?? ''] ?? [
+    'bad-request',
+    'this is no HTTP request that can be read',
+  ]
+  const body = JSON.stringify(problemBody(kind, detail))
+  const headers = { ...security, ...PROBLEM_HEADERS, 'content-length': Buffer.byteLength(body) }
+  const status = problemStatus(kind)
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+async function stop(server: Server, deadlineMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const late = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  await closed
+  clearTimeout(late)
+}

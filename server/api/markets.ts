@@ -1,0 +1,141 @@
+/** Markets, current prices and candles as JSON or CSV: the part of the API that people and scripts read. */
+import { z } from '@hono/zod-openapi'
+import type { CandleRow } from '../../core/candle/row.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { Interval } from '../../core/time/interval.ts'
+import type { Archive } from '../archive/types.ts'
+import { candlesCsv } from '../csv/write.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
+import { candleAnswer } from './candle-answer.ts'
+import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
+import { shared } from './memo.ts'
+import { ApiProblem } from './problem.ts'
+import * as schema from './schemas.ts'
+
+/** Lists are made at most once in this time, however many ask. */
+const SHARE_MS = 1_000
+
+const markets = route({
+  method: 'get',
+  path: '/api/v1/markets',
+  summary: 'Tracked markets',
+  responses: {
+    200: json('all markets, and how far their history is read', schema.MarketList),
+    default: problemAnswer,
+  },
+})
+
+const prices = route({
+  method: 'get',
+  path: '/api/v1/prices',
+  summary: 'The current price of every market',
+  responses: { 200: json('prices', schema.PriceList), default: problemAnswer },
+})
+
+const candles = route({
+  method: 'get',
+  path: '/api/v1/markets/{id}/candles',
+  summary: 'Candles with from ≤ start < to',
+  request: {
+    params: z.object({ id: schema.marketIdParam }),
+    query: z.object({
+      interval: schema.intervalParam,
+      from: schema.instantParam,
+      to: schema.instantParam,
+      limit: schema.limitParam,
+      format: schema.formatParam,
+    }),
+  },
+  responses: {
+    200: {
+      description: 'candles, the oldest first; missing and empty places are left out',
+      content: {
+        'application/json': { schema: schema.Candles },
+        'text/csv': { schema: z.string() },
+      },
+    },
+    default: problemAnswer,
+  },
+})
+
+export function addMarkets(api: Api, { archive, clock }: ApiParts): void {
+  const marketList = shared(async () => {
+    const now = clock.now()
+    const [list, backfill] = await Promise.all([archive.marketAnswers(now), archive.progress(now)])
+    return { markets: list, backfill }
+  }, SHARE_MS)
+  const priceList = shared(async () => ({ prices: await archive.prices(clock.now()) }), SHARE_MS)
+
+  api.openapi(markets, async (c) => c.json(await marketList(), 200, { 'cache-control': 'no-cache' }))
+  api.openapi(prices, async (c) => c.json(await priceList(), 200, { 'cache-control': 'no-cache' }))
+  api.openapi(candles, async (c) => {
+    const { id } = c.req.valid('param')
+    const { interval, from, to, limit, format } = c.req.valid('query')
+    const page = await readPage(archive, { id, interval, from, to, limit: limit ?? null, format })
+    const headers = {
+      'cache-control': 'no-cache',
+      ...(page.next === null ? {} : { link: `<${page.next}>; rel="next"` }),
+    }
+    if (format === 'csv') {
+      return c.body([...candlesCsv(page.rows)].join(''), 200, {
+        ...headers,
+        'content-type': 'text/csv; charset=utf-8',
+      })
+    }
+    const answer = {
+      market: id,
+      interval,
+      from: from === null ? null : isoSeconds(from),
+      to: to === null ? null : isoSeconds(to),
+      candles: page.rows.map(candleAnswer),
+      next: page.next,
+    }
+    return c.json(answer, 200, headers)
+  })
+}
+
+interface CandleQuery {
+  readonly id: MarketId
+  readonly interval: Interval
+  readonly from: number | null
+  readonly to: number | null
+  readonly limit: number | null
+  readonly format: 'json' | 'csv'
+}
+
+/** Last instant of the calendar that ISO 8601 writes with four digits. */
+const END_OF_TIME_MS = Date.UTC(9999, 11, 31)
+
+async function readPage(
+  archive: Archive,
+  query: CandleQuery,
+): Promise<{ rows: readonly CandleRow[]; next: string | null }> {
+  const { id, interval, from, to, limit } = query
+  if (from !== null && to !== null && from > to) {
+    const message = `${isoSeconds(from)} is after "to", ${isoSeconds(to)}`
+    throw new ApiProblem('bad-request', `from: ${message}`, [{ path: 'from', message }])
+  }
+  if (!(await archive.markets()).some((market) => market.id === id)) {
+    throw new ApiProblem('not-found', `${id} is not tracked here; GET /api/v1/markets lists what is`)
+  }
+  const most = limit ?? schema.MAX_CANDLES
+  const rows = await archive.candles(id, interval, from ?? 0, to ?? END_OF_TIME_MS, most + 1)
+  if (rows.length <= most) return { rows, next: null }
+  const next = addressOf(query, rows[most]!.startMs, most)
+  if (limit !== null) return { rows: rows.slice(0, most), next }
+  const first = addressOf(query, from, schema.MAX_CANDLES)
+  throw new ApiProblem(
+    'bad-request',
+    `more than ${schema.MAX_CANDLES} candles: page with limit, starting at ${first}, and follow "next" (or the Link header) of each answer`,
+    [{ path: 'limit', message: `needed above ${schema.MAX_CANDLES} candles` }],
+  )
+}
+
+function addressOf(query: CandleQuery, from: number | null, limit: number): string {
+  const parameters = new URLSearchParams({ interval: query.interval })
+  if (from !== null) parameters.set('from', isoSeconds(from))
+  if (query.to !== null) parameters.set('to', isoSeconds(query.to))
+  parameters.set('limit', String(limit))
+  if (query.format !== 'json') parameters.set('format', query.format)
+  return `/api/v1/markets/${encodeURIComponent(query.id)}/candles?${parameters}`
+}

@@ -1,0 +1,138 @@
+/** What devices read: the manifest, the chunks, the tail, and the live events. */
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { z } from '@hono/zod-openapi'
+import { preferredEncoding, gunzipAsync } from './encoding.ts'
+import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
+import { ApiProblem } from './problem.ts'
+import * as schema from './schemas.ts'
+
+const octets = (description: string) =>
+  ({
+    description,
+    content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
+  }) as const
+
+const sync = route({
+  method: 'get',
+  path: '/api/v1/sync',
+  summary: 'What changed after a revision: the manifest of chunks',
+  request: {
+    query: z.object({
+      since: schema.revisionParam,
+      markets: schema.marketsParam,
+      archive: schema.archiveParam,
+    }),
+  },
+  responses: { 200: json('one page of changes, or "reset"', schema.Sync), default: problemAnswer },
+})
+
+const chunk = route({
+  method: 'get',
+  path: '/api/v1/chunks/{sha256}',
+  summary: 'One immutable chunk',
+  request: { params: z.object({ sha256: schema.hashParam }) },
+  responses: {
+    200: octets('the chunk; its name is the SHA-256 of the decoded bytes'),
+    304: { description: 'the client has it' },
+    default: problemAnswer,
+  },
+})
+
+const tail = route({
+  method: 'get',
+  path: '/api/v1/tail',
+  summary: 'Recent places that changed after a revision, as frames in the chunk format',
+  request: {
+    query: z.object({
+      since: schema.revisionParam,
+      markets: schema.marketsParam,
+      intervals: schema.intervalsParam,
+    }),
+  },
+  responses: { 200: octets('preamble and frames'), default: problemAnswer },
+})
+
+const live = route({
+  method: 'get',
+  path: '/api/v1/live',
+  summary: 'Server-sent events: price, candle, revision',
+  request: {
+    query: z.object({ markets: schema.marketsParam }),
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .regex(/^\d{1,15}$/, 'the id of the last event, a revision')
+        .optional()
+        .openapi({ example: '812' }),
+    }),
+  },
+  responses: {
+    200: { description: 'events without end', content: { 'text/event-stream': { schema: z.string() } } },
+    default: problemAnswer,
+  },
+})
+
+export function addSync(api: Api, { archive, clock, live: hub, security }: ApiParts): void {
+  api.openapi(sync, async (c) => {
+    const { since, markets, archive: known } = c.req.valid('query')
+    const encoding = preferredEncoding(c.req.header('accept-encoding'))
+    const answer = await archive.sync(since, markets, encoding === 'br' ? 'br' : 'gzip', known ?? null)
+    if (encoding === 'identity' && 'chunks' in answer) {
+      const chunks = answer.chunks.map((entry) => ({ ...entry, bytes: entry.size }))
+      return c.json({ ...answer, chunks }, 200, { 'cache-control': 'no-cache' })
+    }
+    return c.json(answer, 200, { 'cache-control': 'no-cache' })
+  })
+
+  api.openapi(chunk, async (c) => {
+    const { sha256 } = c.req.valid('param')
+    const headers = {
+      etag: `"${sha256}"`,
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+    }
+    if (c.req.header('if-none-match')?.includes(sha256)) return c.body(null, 304, headers)
+    const encoding = preferredEncoding(c.req.header('accept-encoding'))
+    const bytes = await archive.chunk(sha256, encoding === 'br' ? 'br' : 'gzip')
+    if (!bytes) {
+      throw new ApiProblem(
+        'not-found',
+        `no chunk ${sha256}: it was replaced more than 7 days ago, or never was; sync again`,
+      )
+    }
+    const body = new Uint8Array(encoding === 'identity' ? await gunzipAsync(bytes) : bytes)
+    return c.body(body, 200, {
+      ...headers,
+      'content-type': 'application/octet-stream',
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+    })
+  })
+
+  api.openapi(tail, async (c) => {
+    const { since, markets, intervals } = c.req.valid('query')
+    const bytes = await archive.tail(since, markets, intervals, clock.now())
+    return c.body(new Uint8Array(bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'no-cache',
+    })
+  })
+
+  api.openapi(live, async (c) => {
+    const { markets } = c.req.valid('query')
+    const last = c.req.valid('header')['last-event-id']
+    if (!hub.open) {
+      throw new ApiProblem('unavailable', 'no more listeners are taken now; try again later', null, {
+        'retry-after': '10',
+      })
+    }
+    if (c.req.method === 'HEAD')
+      return c.body(null, 200, { 'content-type': 'text/event-stream; charset=utf-8' })
+    await hub.attach(
+      c.env.outgoing,
+      security,
+      markets && new Set(markets),
+      last === undefined ? null : Number(last),
+    )
+    return RESPONSE_ALREADY_SENT
+  })
+}

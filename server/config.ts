@@ -1,0 +1,224 @@
+/**
+ * The configuration: environment variables checked once at the start, never read again elsewhere.
+ * Fields that only programs set (the demo, tests) have no variable.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '../core/market.ts'
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+export interface SourceConfig {
+  readonly baseUrl: string
+  readonly requestsPerSecond: number
+}
+
+export interface Config {
+  readonly host: string
+  /** 0 lets the operating system choose. */
+  readonly port: number
+  /** Its address as browsers see it; null = `http://localhost:PORT`. */
+  readonly publicUrl: string | null
+  readonly dataDir: string
+  /** null = embedded. */
+  readonly databaseUrl: string | null
+  /** Tracked at the first start. */
+  readonly markets: readonly MarketName[]
+  readonly sampleSeconds: number
+  readonly rawDays: number
+  readonly sources: Readonly<Record<string, SourceConfig>>
+  readonly adminToken: string | null
+  readonly logLevel: LogLevel
+
+  // Set by programs only
+  /** The mark "simulated data" is shown. */
+  readonly simulated: boolean
+  /** How many days of minutes are wanted where a market says nothing else. */
+  readonly minuteDays: number
+  /** Minutes are wanted from this instant on, for single markets at the first start. */
+  readonly minutesFromMs: Readonly<Record<MarketId, number>>
+  /** Folder of the built app. */
+  readonly appDir: string
+}
+
+/** A variable that cannot be used; the start stops with this message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly variable: string
+
+  constructor(variable: string, given: string | null, accepted: string) {
+    super(`${variable}${given === null ? '' : ` is "${given.slice(0, 120)}"`}: ${accepted}`)
+    this.variable = variable
+  }
+}
+
+const DEFAULT_MARKETS = [
+  ...['BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'ADA', 'LINK', 'LTC'].map((base) => `coinbase:${base}-USD`),
+  ...['BTC', 'ETH'].map((base) => `coinbase:${base}-EUR`),
+]
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+const positiveNumber = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9})?$/)
+    .transform(Number)
+    .pipe(z.number().positive().max(max))
+
+const urlOf = (protocols: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
+
+const httpUrl = urlOf(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''))
+
+/** The identifiers of a comma-separated list, each once, in their order. */
+const marketList = z.string().transform((text, context) => {
+  const names = new Map<MarketId, MarketName>()
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    if (part === '') continue
+    try {
+      const name = parseMarketId(part)
+      names.set(name.id, name)
+    } catch (error) {
+      if (!(error instanceof MarketIdError)) throw error
+      context.addIssue({ code: 'custom', message: error.message })
+      return z.NEVER
+    }
+  }
+  return [...names.values()]
+})
+
+interface Variable<T> {
+  readonly schema: z.ZodType<T, string>
+  readonly fallback: string | null
+  readonly accepted: string
+  readonly secret?: true
+}
+
+const text = (accepted: string, fallback: string): Variable<string> => ({
+  schema: z.string().min(1),
+  fallback,
+  accepted,
+})
+
+/** Every variable: how it is read, its default, and what is accepted, in words. */
+const VARIABLES = {
+  HOST: {
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/),
+    fallback: '127.0.0.1',
+    accepted: 'a host name or address to listen at, for example 127.0.0.1 or 0.0.0.0',
+  },
+  PORT: { schema: wholeNumber(0, 65535), fallback: '8000', accepted: 'a port from 0 to 65535' },
+  PUBLIC_URL: {
+    schema: httpUrl,
+    fallback: null,
+    accepted: 'the http(s) address that browsers use, for example https://prices.example.org',
+  },
+  DATA_DIR: text('a folder', './data'),
+  DATABASE_URL: {
+    schema: urlOf(['postgres:', 'postgresql:']),
+    fallback: null,
+    accepted:
+      'postgres://USER:PASSWORD@HOST:PORT/DATABASE (PostgreSQL 14 or newer), or unset for the embedded one',
+    secret: true,
+  },
+  MARKETS: {
+    schema: marketList,
+    fallback: DEFAULT_MARKETS.join(','),
+    accepted: 'identifiers separated by commas, for example coinbase:BTC-USD,coinbase:ETH-EUR',
+  },
+  SAMPLE_SECONDS: { schema: wholeNumber(1, 3600), fallback: '60', accepted: 'whole seconds from 1 to 3600' },
+  RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
+  COINBASE_RPS: {
+    schema: positiveNumber(10_000),
+    fallback: '10',
+    accepted: 'requests a second, above 0, at most 10000',
+  },
+  COINBASE_URL: {
+    schema: httpUrl,
+    fallback: 'https://api.exchange.coinbase.com',
+    accepted: 'the http(s) base address of Coinbase Exchange or of a server of the same protocol',
+  },
+  ADMIN_TOKEN: {
+    schema: z.string().regex(/^[\x21-\x7e]{25,1024}$/),
+    fallback: null,
+    accepted: 'longer than 24 characters, without spaces (for example from: openssl rand -hex 24)',
+    secret: true,
+  },
+  LOG_LEVEL: { schema: z.enum(LOG_LEVELS), fallback: 'info', accepted: `one of ${LOG_LEVELS.join(', ')}` },
+} satisfies Record<string, Variable<unknown>>
+
+type Name = keyof typeof VARIABLES
+type ValueOf<K extends Name> = z.output<(typeof VARIABLES)[K]['schema']>
+
+/**
+ * Reads the environment; unset and empty variables take their defaults.
+ *
+ * @throws ConfigError that names the variable, what was given (a secret is never repeated) and what is accepted
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const optional = <K extends Name>(name: K) => readVariable(env, name)
+  const required = <K extends Name>(name: K) => readVariable(env, name) as ValueOf<K>
+  return {
+    host: required('HOST'),
+    port: required('PORT'),
+    publicUrl: optional('PUBLIC_URL'),
+    dataDir: required('DATA_DIR'),
+    databaseUrl: optional('DATABASE_URL'),
+    markets: required('MARKETS'),
+    sampleSeconds: required('SAMPLE_SECONDS'),
+    rawDays: required('RAW_DAYS'),
+    sources: {
+      coinbase: { baseUrl: required('COINBASE_URL'), requestsPerSecond: required('COINBASE_RPS') },
+    },
+    adminToken: optional('ADMIN_TOKEN'),
+    logLevel: required('LOG_LEVEL'),
+    simulated: false,
+    minuteDays: 365,
+    minutesFromMs: {},
+    appDir: 'build',
+  }
+}
+
+function readVariable<K extends Name>(env: NodeJS.ProcessEnv, name: K): ValueOf<K> | null {
+  const variable: Variable<unknown> = VARIABLES[name]
+  const given = (variable.secret && secretFromFile(env, name)) || env[name]?.trim() || variable.fallback
+  if (given === null) return null
+  const result = variable.schema.safeParse(given)
+  if (result.success) return result.data as ValueOf<K>
+  const own = result.error.issues.find(
+    (issue) => issue.code === 'custom' && issue.message !== 'Invalid input',
+  )
+  const accepted = `accepted is ${variable.accepted}`
+  throw new ConfigError(name, variable.secret ? null : given, own ? `${own.message} (${accepted})` : accepted)
+}
+
+/** `X_FILE` is the path of a file that holds the secret `X`. */
+function secretFromFile(env: NodeJS.ProcessEnv, name: string): string | null {
+  const path = env[`${name}_FILE`]?.trim()
+  if (!path) return null
+  if (env[name]?.trim()) {
+    throw new ConfigError(`${name}_FILE`, path, `${name} is given as well; accepted is one of the two`)
+  }
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(
+      `${name}_FILE`,
+      path,
+      `the file cannot be read (${reason}); accepted is a path of one`,
+    )
+  }
+  if (content === '')
+    throw new ConfigError(`${name}_FILE`, path, `the file is empty; accepted is ${name} in it`)
+  return content
+}

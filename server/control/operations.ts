@@ -1,0 +1,176 @@
+/**
+ * What the owner may order and the command line works with. The running server does it itself; the command line
+ * reaches it through the control socket (`client.ts`), or opens the archive and does it there.
+ */
+import type { CandleRow } from '../../core/candle/row.ts'
+import type { ChunkHash } from '../../core/chunk/chunk.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
+import { DAY_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
+import type { BackfillProgress, SyncAnswer } from '../../core/wire/api.ts'
+import { ApiProblem } from '../api/problem.ts'
+import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
+import type { Clock } from '../clock.ts'
+import type { Ingest } from '../ingest/start.ts'
+import type { ListedMarket, Provider } from '../providers/types.ts'
+import { nearestNames } from './nearest.ts'
+
+/** Every argument and result is plain JSON, or bytes as a result; errors are `ApiProblem`. */
+export interface Operations {
+  status(): Promise<object>
+  markets(): Promise<readonly Market[]>
+  /** Markets of all sources whose identifier or name contains the text. */
+  search(text: string): Promise<readonly ListedMarket[]>
+  add(id: MarketId, sinceMs: number | null): Promise<Market>
+  remove(id: MarketId, purge: boolean): Promise<void>
+  /** Null reads the whole history again. */
+  backfill(id: MarketId, sinceMs: number | null): Promise<{ readonly sinceMs: number }>
+  progress(id: MarketId): Promise<readonly BackfillProgress[]>
+  import(
+    id: MarketId,
+    interval: StoredInterval,
+    rows: readonly CandleRow[],
+  ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
+  candles(
+    id: MarketId,
+    interval: Interval,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<readonly CandleRow[]>
+  sync(id: MarketId, since: number): Promise<SyncAnswer>
+  /** The chunk, gzipped. */
+  chunk(hash: ChunkHash): Promise<Uint8Array>
+  tail(id: MarketId, interval: StoredInterval): Promise<Uint8Array>
+  verify(id: MarketId | null): Promise<VerifyReport>
+}
+
+export interface OperationParts {
+  readonly archive: Archive
+  readonly providers: ReadonlyMap<string, Provider>
+  /** null where nothing is being read, so that an order waits for the next start. */
+  readonly ingest: () => Ingest | null
+  readonly minuteDays: number
+  readonly clock: Clock
+}
+
+export function createOperations({
+  archive,
+  providers,
+  ingest,
+  minuteDays,
+  clock,
+}: OperationParts): Operations {
+  const known = async (id: MarketId) => {
+    const markets = await archive.markets()
+    const market = markets.find((candidate) => candidate.id === id)
+    if (market) return market
+    const near = nearestNames(
+      id,
+      markets.map((candidate) => candidate.id),
+    )
+    throw new ApiProblem(
+      'not-found',
+      `${id} is not tracked here${near.length ? `; near: ${near.join(', ')}` : ''}`,
+    )
+  }
+
+  return {
+    status: async () => ({
+      ...ingest()?.status(),
+      revision: await archive.headRevision(),
+      size: await archive.size(),
+      backfill: await archive.progress(clock.now()),
+    }),
+    markets: () => archive.markets(),
+    search: async (text) => {
+      const wanted = text.toLowerCase()
+      const lists = await Promise.all([...providers.values()].map((provider) => provider.listMarkets()))
+      return lists.flat().filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
+    },
+    add: async (id, sinceMs) => {
+      const listed = await findListed(id, providers)
+      const before = (await archive.markets()).find((market) => market.id === id)
+      const { base, quote, name, tick } = listed
+      const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
+      const { source } = parseMarketId(id)
+      const market: Market = { id, source, base, quote, name, tick, status: 'live', minutesFromMs }
+      await archive.putMarket(market)
+      ingest()?.wake()
+      return market
+    },
+    remove: async (id, purge) => {
+      await known(id)
+      await archive.removeMarket(id, purge)
+      ingest()?.wake()
+    },
+    backfill: async (id, sinceMs) => {
+      const market = await known(id)
+      if (!providers.has(market.source)) {
+        throw new ApiProblem('bad-request', `${id} has no source to ask: its candles were imported`)
+      }
+      const minutesFromMs = market.minutesFromMs ?? clock.now() - minuteDays * DAY_MS
+      if (sinceMs !== null && sinceMs < minutesFromMs)
+        await archive.putMarket({ ...market, minutesFromMs: sinceMs })
+      await archive.markUnread(id, sinceMs ?? 0)
+      ingest()?.wake()
+      return { sinceMs: sinceMs ?? 0 }
+    },
+    progress: async (id) => (await archive.progress(clock.now())).filter(({ market }) => market === id),
+    import: async (id, interval, rows) => {
+      if (!(await archive.markets()).some((market) => market.id === id)) await archive.putMarket(imported(id))
+      return archive.import(id, interval, rows)
+    },
+    candles: async (id, interval, fromMs, toMs, limit) => {
+      await known(id)
+      return archive.candles(id, interval, fromMs, toMs, limit)
+    },
+    sync: async (id, since) => {
+      await known(id)
+      return archive.sync(since, [id], 'gzip', null)
+    },
+    chunk: async (hash) => {
+      const bytes = await archive.chunk(hash, 'gzip')
+      if (!bytes) throw new ApiProblem('not-found', `no chunk ${hash}`)
+      return bytes
+    },
+    tail: async (id, interval) => {
+      await known(id)
+      return archive.tail(0, [id], [interval], clock.now())
+    },
+    verify: async (id) => {
+      if (id !== null) await known(id)
+      return archive.verify(id)
+    },
+  }
+}
+
+/** A market that came by import alone: nobody is asked for it until it is added. */
+function imported(id: MarketId): Market {
+  const { source, base, quote } = parseMarketId(id)
+  const status = source === 'csv' ? 'imported' : 'paused'
+  return { id, source, base, quote, name: base, tick: null, status, minutesFromMs: null }
+}
+
+async function findListed(id: MarketId, providers: ReadonlyMap<string, Provider>): Promise<ListedMarket> {
+  const { source } = parseMarketId(id)
+  const provider = providers.get(source)
+  if (!provider) {
+    throw new ApiProblem(
+      'bad-request',
+      source === 'csv'
+        ? `${id} has no source to ask: bring it in with "crypto-tracker import"`
+        : `there is no source "${source}" here; there is ${[...providers.keys()].join(', ')}`,
+    )
+  }
+  const listed = await provider.listMarkets()
+  const found = listed.find((market) => market.id === id)
+  if (found) return found
+  const near = nearestNames(
+    id,
+    listed.map((market) => market.id),
+  )
+  throw new ApiProblem(
+    'not-found',
+    `${source} does not list ${id}${near.length ? `; near: ${near.join(', ')}` : ''}`,
+  )
+}

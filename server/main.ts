@@ -1,0 +1,166 @@
+/**
+ * The server: archive, ingest, API and control socket of one process, in the order in which they start and stop.
+ */
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Logger } from 'pino'
+import { loadAppFiles } from './api/app-files.ts'
+import { createApi } from './api/api.ts'
+import { listen, type Listening } from './api/listen.ts'
+import { createLiveHub } from './api/live.ts'
+import { securityHeaders } from './api/security.ts'
+import { openArchive } from './archive/open.ts'
+import type { Archive, Market, SettlingMs } from './archive/types.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createOperations } from './control/operations.ts'
+import { controlSocketPath, serveControl } from './control/socket.ts'
+import { openDatabase } from './db/open.ts'
+import { startIngest, type Ingest } from './ingest/start.ts'
+import { createLog } from './log.ts'
+import type { Provider } from './providers/types.ts'
+import { defaultSettling } from './settling.ts'
+import { createSources } from './sources.ts'
+
+/** Running requests have this long to end at a stop. */
+const STOP_DEADLINE_MS = 8_000
+
+export interface RunningServer {
+  /** As browsers see it. */
+  readonly address: string
+  readonly port: number
+  /** Address, database, sources and data folder, for people. */
+  readonly lines: readonly string[]
+  stop(): Promise<void>
+}
+
+/** What tests and simulations put in place of the default. */
+export interface ServerParts {
+  readonly clock?: Clock
+  readonly settling?: SettlingMs
+  readonly log?: Logger
+}
+
+/** The server cannot start, for a reason that its owner can mend. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/**
+ * @throws StartError when the address is taken
+ * @throws Error when the data folder or the database cannot be used
+ */
+export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
+  const { clock = systemClock, settling = defaultSettling, log = createLog(config.logLevel) } = parts
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
+  const { sampleSeconds, simulated, minuteDays } = config
+  const archive = await openArchive(database, { clock, settling, sampleSeconds, simulated })
+  const cleanups: (() => Promise<void> | void)[] = [() => archive.close()]
+  const cleanUp = async () => {
+    for (const step of cleanups.splice(0).reverse()) await step()
+  }
+  try {
+    const providers = createSources(config, archive, clock, log)
+    cleanups.push(() => closeAll(providers))
+    await trackAtFirstStart(config, archive, providers, log)
+
+    let ingest: Ingest | null = null
+    const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
+    const security = securityHeaders(config.publicUrl?.startsWith('https:') ?? false)
+    const files = await loadAppFiles(config.appDir)
+    const live = createLiveHub(archive)
+    const { adminToken } = config
+    const api = createApi({ archive, live, files, operations, adminToken, security, clock, log })
+    const listening = await listenAt(api, config, security)
+    cleanups.push(() => listening.stop(STOP_DEADLINE_MS))
+    cleanups.push(() => live.close())
+
+    const socket = controlSocketPath(config.dataDir)
+    if (socket) cleanups.push(await serveControl(socket, operations, log))
+    else
+      log.warn(
+        `the path of ${config.dataDir} is too long for a control socket: the command line works only while the server is stopped`,
+      )
+
+    const running = await startIngest({
+      archive,
+      providers,
+      clock,
+      sampleSeconds,
+      settling,
+      minuteDays,
+      log,
+    })
+    ingest = running
+    cleanups.push(() => running.stop())
+    void files.warm()
+    const address = config.publicUrl ?? `http://localhost:${listening.port}`
+    return { address, port: listening.port, lines: describe(config, address, listening), stop: cleanUp }
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}
+
+async function listenAt(
+  api: Parameters<typeof listen>[0],
+  { host, port }: Config,
+  security: Parameters<typeof listen>[3],
+): Promise<Listening> {
+  try {
+    return await listen(api, host, port, security)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason =
+      code === 'EADDRINUSE'
+        ? `port ${port} is in use: stop what uses it, or set PORT to another one`
+        : `cannot listen at ${host}:${port} (${message}): set HOST and PORT`
+    throw new StartError(reason, { cause: error })
+  }
+}
+
+async function closeAll(providers: ReadonlyMap<string, Provider>): Promise<void> {
+  await Promise.all([...providers.values()].map((provider) => provider.close()))
+}
+
+/** MARKETS counts at the first start; later the archive knows what is tracked. */
+async function trackAtFirstStart(
+  config: Config,
+  archive: Archive,
+  providers: ReadonlyMap<string, Provider>,
+  log: Logger,
+): Promise<void> {
+  if ((await archive.markets()).length > 0) return
+  for (const { id, source, base, quote } of config.markets) {
+    if (!providers.has(source)) {
+      const hint =
+        source === 'csv'
+          ? 'bring it in with "crypto-tracker import"'
+          : `sources are ${[...providers.keys()].join(', ')}`
+      log.warn(`${id} is not tracked: there is no source "${source}" to ask; ${hint}`)
+      continue
+    }
+    const minutesFromMs = config.minutesFromMs[id] ?? null
+    const market: Market = { id, source, base, quote, name: base, tick: null, status: 'live', minutesFromMs }
+    await archive.putMarket(market)
+  }
+}
+
+function describe(config: Config, address: string, listening: Listening): readonly string[] {
+  const sources = Object.entries(config.sources).map(
+    ([source, { baseUrl, requestsPerSecond }]) =>
+      `${source} at ${baseUrl} (at most ${requestsPerSecond} requests a second)`,
+  )
+  return [
+    `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,
+    `Database: ${config.databaseUrl === null ? 'embedded PostgreSQL (PGlite)' : withoutPassword(config.databaseUrl)}`,
+    `Sources:  ${sources.join(', ')}${config.simulated ? ' — simulated data' : ''}`,
+    `Data in:  ${resolve(config.dataDir)}`,
+  ]
+}
+
+function withoutPassword(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl)
+  return `PostgreSQL at ${host}${pathname}`
+}

@@ -1,0 +1,27 @@
+/** The sources of this program, each with the one client through which all calls to it go. */
+import type { Logger } from 'pino'
+import type { Archive } from './archive/types.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createProvider } from './providers/create.ts'
+import type { Provider } from './providers/types.ts'
+
+/** Raw answers go to the archive; one that cannot be kept is said in the log and disturbs nothing else. */
+export function createSources(
+  config: Config,
+  archive: Archive,
+  clock: Clock,
+  log: Logger,
+): ReadonlyMap<string, Provider> {
+  const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
+    archive.keepRaw(answer).catch((error: unknown) => {
+      log.error({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
+    })
+  }
+  return new Map(
+    Object.entries(config.sources).map(([source, { baseUrl, requestsPerSecond }]) => [
+      source,
+      createProvider(source, { baseUrl, requestsPerSecond, keepRaw, clock, log }),
+    ]),
+  )
+}
