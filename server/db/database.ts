@@ -1,0 +1,72 @@
+/**
+ * One database as the archive uses it, embedded or PostgreSQL alike: short transactions over SQL, nothing else.
+ * The two kinds are opened in `embedded.ts` and `postgres.ts`.
+ */
+import { DrizzleQueryError, type SQL } from 'drizzle-orm'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+
+/** Inside a transaction. The query builder and `rows` both work on it. */
+export type Transaction = PgDatabase<PgQueryResultHKT, Record<string, never>>
+
+export interface Database {
+  readonly kind: 'embedded' | 'postgres'
+  /** For people, without any password: `embedded PostgreSQL 18 in ./data`. */
+  readonly description: string
+  /** Runs the work in one transaction, rolled back when it throws. */
+  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Runs the work over one snapshot: what it reads belongs together. */
+  read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Gives the space of deleted rows back, of the tables named. */
+  vacuum(tables: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** The database did not do what it was asked; the cause says why. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+}
+
+/** Another process has the data folder. */
+export class FolderInUseError extends DatabaseError {
+  readonly folder: string
+
+  constructor(folder: string) {
+    super(
+      `the data folder ${folder} is in use by another process: stop that one first (is Crypto Tracker already running?), or set DATA_DIR to another folder`,
+    )
+    this.folder = folder
+  }
+}
+
+/**
+ * Rows of a statement.
+ *
+ * @throws DatabaseError with the database's own words, without the parameters
+ */
+export async function rows<R extends object>(tx: Transaction, statement: SQL): Promise<R[]> {
+  const result: unknown = await told(() => tx.execute(statement))
+  return (Array.isArray(result) ? [...result] : (result as { rows: R[] }).rows) as R[]
+}
+
+/**
+ * Runs work on the database and says in one line what went wrong, if something did.
+ *
+ * @throws DatabaseError
+ */
+export async function told<T>(work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const cause = error instanceof DrizzleQueryError ? error.cause : error
+    if (cause instanceof DatabaseError) throw cause
+    if (!isDatabasesOwn(error, cause)) throw error
+    throw new DatabaseError(`the database refused: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function isDatabasesOwn(error: unknown, cause: unknown): boolean {
+  return (
+    error instanceof DrizzleQueryError ||
+    (cause instanceof Error && (cause.name === 'PostgresError' || 'severity' in cause))
+  )
+}

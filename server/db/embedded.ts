@@ -1,0 +1,65 @@
+/** The embedded database: PGlite in a folder that only this process has. One connection, so transactions queue. */
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import { migrate } from 'drizzle-orm/pglite/migrator'
+import { DatabaseError, FolderInUseError, told, type Database, type Transaction } from './database.ts'
+import { lockFolder } from './lock.ts'
+import { MIGRATIONS, refuseNewer } from './migrate.ts'
+
+/**
+ * @param dataDir made with mode 0700 when it is not there
+ * @throws FolderInUseError when another process has the folder
+ * @throws DatabaseError when the folder cannot be used, or is newer than the program
+ */
+export async function openEmbedded(dataDir: string): Promise<Database> {
+  const release = await takeFolder(dataDir)
+  let client: PGlite | undefined
+  try {
+    client = await PGlite.create(join(dataDir, 'database'))
+    const db = drizzle(client)
+    await refuseNewer(db as unknown as Transaction)
+    await migrate(db, { migrationsFolder: MIGRATIONS })
+    return describe(client, db as unknown as Transaction, dataDir, release)
+  } catch (error) {
+    await client?.close()
+    release()
+    if (error instanceof DatabaseError) throw error
+    throw new DatabaseError(
+      `the embedded database in ${dataDir} does not open: ${(error as Error).message}. Is the disk full or the folder from another version? A backup restores it`,
+      { cause: error },
+    )
+  }
+}
+
+async function takeFolder(dataDir: string) {
+  try {
+    await mkdir(dataDir, { recursive: true })
+    await chmod(dataDir, 0o700)
+    return lockFolder(dataDir)
+  } catch (error) {
+    if (error instanceof FolderInUseError) throw error
+    throw new DatabaseError(
+      `the data folder ${dataDir} cannot be used: ${(error as Error).message}. Set DATA_DIR to a folder that this user may write`,
+      { cause: error },
+    )
+  }
+}
+
+function describe(client: PGlite, db: Transaction, dataDir: string, release: () => void): Database {
+  return {
+    kind: 'embedded',
+    description: `embedded PostgreSQL in ${dataDir}`,
+    write: (work) => told(() => db.transaction(work)),
+    read: (work) => told(() => db.transaction(work, { accessMode: 'read only' })),
+    // No background vacuum here: without FULL the folder would keep the space of every row that ever was.
+    vacuum: async (tables) => {
+      for (const table of tables) await told(() => client.exec(`VACUUM FULL ${table}`))
+    },
+    close: async () => {
+      await client.close()
+      release()
+    },
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The tables, one schema for the embedded database and for PostgreSQL. Migrations in `drizzle/` are generated from here.
+ *
+ * Hot tables name a market by its small `key` and an interval by its code on the wire (1 = 1m, 2 = 1h, 3 = 1d). A place of
+ * the grid is named by the `minute` at which it starts, counted from the Unix epoch: four bytes until the year 6053.
+ */
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+/** One bit for each of the 300 places of a slice. */
+const sliceBits = customType<{ data: string }>({ dataType: () => 'bit(300)' })
+/** Milliseconds since the Unix epoch. */
+const ms = (name: string) => bigint(name, { mode: 'number' })
+const revision = () => bigint('revision', { mode: 'number' }).notNull()
+
+/** One row: which archive this is, and its newest revision. */
+export const head = pgTable('head', {
+  one: boolean('one').primaryKey().default(true),
+  archive: uuid('archive').notNull(),
+  revision: revision(),
+})
+
+export const market = pgTable('market', {
+  key: integer('key').primaryKey().generatedAlwaysAsIdentity(),
+  id: text('id').notNull().unique(),
+  source: text('source').notNull(),
+  base: text('base').notNull(),
+  quote: text('quote').notNull(),
+  name: text('name').notNull(),
+  tick: numeric('tick'),
+  status: text('status').notNull(),
+  minutesFrom: ms('minutes_from'),
+  /** Purged: only the name is left, for devices that still have to hear of it. */
+  removed: boolean('removed').notNull().default(false),
+  revision: revision(),
+})
+
+/** What is known of a series without looking at its places. */
+export const series = pgTable(
+  'series',
+  {
+    market: integer('market').notNull(),
+    interval: smallint('interval').notNull(),
+    firstMinute: integer('first_minute').notNull(),
+    lastMinute: integer('last_minute').notNull(),
+    lastClose: numeric('last_close').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.market, t.interval] })],
+)
+
+/** Present places that no chunk holds, those of the last 8 days, and late ones that wait to be sealed into their chunk. */
+export const candle = pgTable(
+  'candle',
+  {
+    revision: revision(),
+    market: integer('market').notNull(),
+    minute: integer('minute').notNull(),
+    samples: integer('samples').notNull().default(0),
+    interval: smallint('interval').notNull(),
+    flags: smallint('flags').notNull().default(0),
+    open: numeric('open').notNull(),
+    high: numeric('high').notNull(),
+    low: numeric('low').notNull(),
+    close: numeric('close').notNull(),
+    volume: numeric('volume'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.market, t.interval, t.minute] }),
+    index('candle_revision').on(t.market, t.interval, t.revision),
+  ],
+)
+
+/** Absent places: what is known of why. */
+export const place = pgTable(
+  'place',
+  {
+    /** 0 while its state has not changed for a device. */
+    revision: revision(),
+    lastRead: ms('last_read').notNull(),
+    market: integer('market').notNull(),
+    minute: integer('minute').notNull(),
+    interval: smallint('interval').notNull(),
+    state: smallint('state').notNull(),
+    /** Honest readings without this bucket, at least a minute apart. */
+    readings: smallint('readings').notNull(),
+    /** null while the place is open. */
+    reason: text('reason'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.market, t.interval, t.minute] }),
+    index('place_revision').on(t.market, t.interval, t.revision),
+  ],
+)
+
+export const coverage = pgTable(
+  'coverage',
+  {
+    lastRead: ms('last_read').notNull(),
+    market: integer('market').notNull(),
+    fromMinute: integer('from_minute').notNull(),
+    toMinute: integer('to_minute').notNull(),
+    readTo: integer('read_to').notNull(),
+    /** Every place before this minute was read after its settling time. */
+    settledTo: integer('settled_to').notNull(),
+    readings: integer('readings').notNull(),
+    silences: integer('silences').notNull(),
+    open: integer('open').notNull(),
+    interval: smallint('interval').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.market, t.interval, t.fromMinute] })],
+)
+
+/** At which places of a slice any followed market of a source traded, and which markets were read: how outages are told. */
+export const pulse = pgTable(
+  'pulse',
+  {
+    source: text('source').notNull(),
+    interval: smallint('interval').notNull(),
+    fromMinute: integer('from_minute').notNull(),
+    traded: sliceBits('traded').notNull(),
+    markets: integer('markets').array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.interval, t.fromMinute] })],
+)
+
+/** The manifest. A period without any present place has an entry of 0 rows, which no device hears of. */
+export const chunk = pgTable(
+  'chunk',
+  {
+    revision: revision(),
+    market: integer('market').notNull(),
+    fromMinute: integer('from_minute').notNull(),
+    toMinute: integer('to_minute').notNull(),
+    rows: integer('rows').notNull(),
+    expected: integer('expected').notNull(),
+    interval: smallint('interval').notNull(),
+    /** 1 price, 2 volume, as on the wire. */
+    part: smallint('part').notNull(),
+    removed: boolean('removed').notNull().default(false),
+    /** Places changed since it was sealed: it is to be made anew. */
+    dirty: boolean('dirty').notNull().default(false),
+    period: text('period').notNull(),
+    sha256: text('sha256').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.market, t.interval, t.period, t.part] }),
+    index('chunk_revision').on(t.revision),
+    index('chunk_sha256').on(t.sha256),
+  ],
+)
+
+/** The bytes of a chunk as they go over the wire. Replaced ones stay readable for a while. */
+export const chunkBody = pgTable('chunk_body', {
+  sha256: text('sha256').primaryKey(),
+  replacedAt: ms('replaced_at'),
+  size: integer('size').notNull(),
+  brotliBytes: integer('brotli_bytes').notNull(),
+  gzipBytes: integer('gzip_bytes').notNull(),
+  brotliQuality: smallint('brotli_quality').notNull(),
+  brotli: bytea('brotli').notNull(),
+  gzip: bytea('gzip').notNull(),
+})
+
+export const sample = pgTable(
+  'sample',
+  {
+    at: ms('at').notNull(),
+    market: integer('market').notNull(),
+    price: numeric('price').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.market, t.at] })],
+)
+
+/** Answers of sources as they came, compressed with brotli. */
+export const raw = pgTable(
+  'raw',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: ms('at').notNull(),
+    status: integer('status').notNull(),
+    source: text('source').notNull(),
+    url: text('url').notNull(),
+    body: bytea('body').notNull(),
+  },
+  (t) => [index('raw_at').on(t.at)],
+)
+
+/** Rows that broke the rules, as they came. */
+export const quarantine = pgTable(
+  'quarantine',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: ms('at').notNull(),
+    start: ms('start'),
+    source: text('source').notNull(),
+    market: text('market'),
+    reason: text('reason').notNull(),
+    raw: text('raw').notNull(),
+  },
+  (t) => [index('quarantine_at').on(t.at)],
+)
