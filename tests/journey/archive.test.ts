@@ -24,7 +24,7 @@ describe('three days of minutes from a fresh start', () => {
   /** Nothing younger is judged. */
   let closedMs: number
   const start = () =>
-    startApp('server/start.mjs', {
+    startApp(['server/start.mjs', '--no-build'], {
       ...DEAD,
       MARKETS: PRODUCTS.map((product) => `coinbase:${product}`).join(','),
       COINBASE_URL: simulator.url,

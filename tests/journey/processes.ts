@@ -18,13 +18,16 @@ export interface RunningApp {
 }
 
 /**
- * Starts a program of the project (its path from the top) on a port of the system's choice and resolves once it says
- * where it listens.
+ * Starts a program of the project (its path from the top, then its arguments) on a port of the system's choice and
+ * resolves once it says where it listens.
  *
  * @throws Error with what it printed when it ended instead
  */
-export async function startApp(program: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
-  const child = spawn(process.execPath, [join(ROOT, program)], {
+export async function startApp(
+  program: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<RunningApp> {
+  const child = spawn(process.execPath, [...program], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,14 +49,12 @@ export async function startApp(program: string, env: Readonly<Record<string, str
   }
 }
 
-/** The first line on stdout that names an address is the server's own. */
+/** The line `Address:  http://…:PORT (…)` tells where the server listens. */
 function ownAddress(child: ChildProcess, printed: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let lines = ''
-    child.stdout?.on('data', (part: Buffer) => {
-      lines += part.toString()
-      const address = /https?:\/\/(?:localhost|127\.0\.0\.1):([1-9]\d*)/.exec(lines)
-      if (address) resolve(`http://127.0.0.1:${address[1]}`)
+    child.stdout?.on('data', () => {
+      const port = /^Address: +http:\/\/\S+:(\d+) /m.exec(printed())?.[1]
+      if (port) resolve(`http://127.0.0.1:${port}`)
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`the server ended with code ${code}: ${printed()}`)))

@@ -1,0 +1,64 @@
+/**
+ * The demo: the app on the simulated exchange, marked as simulated, with a data folder of its own.
+ * The exchange runs as a process of its own; this process is the app's server.
+ */
+import { join } from 'node:path'
+import { parseMarketId } from '../core/market.ts'
+import { DAY_MS } from '../core/time/interval.ts'
+import { ConfigError, readConfig, type Config } from '../server/config.ts'
+import { startServer } from '../server/main.ts'
+import { startSimulator } from './start.ts'
+
+/** Of these the demo keeps days and hours of all years and the minutes of a week. */
+const MARKETS = [
+  ...['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD', 'ADA-USD', 'LINK-USD'],
+  ...['BTC-EUR', 'SHIB-USD', 'PEPE-USD'],
+].map((product) => parseMarketId(`coinbase:${product}`))
+
+const MINUTE_DAYS = 7
+/** Of this one the minutes of a year. */
+const YEAR_OF_MINUTES = parseMarketId('coinbase:BTC-USD').id
+/** An exchange of one's own may be asked as fast as it answers. */
+const REQUESTS_PER_SECOND = 400
+const SAMPLE_SECONDS = 5
+
+/** Runs until SIGINT or SIGTERM. */
+export async function runDemo(): Promise<void> {
+  const simulator = await startSimulator([])
+  try {
+    const server = await startServer(demoConfig(simulator.url, process.env))
+    const stopped = stopSignal()
+    console.log('Demo: simulated data, no internet needed. Ctrl-C ends it.')
+    for (const line of server.lines) console.log(line)
+    await stopped
+    await server.stop()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = error instanceof ConfigError ? 2 : 1
+  } finally {
+    await simulator.stop()
+  }
+}
+
+/** The environment says where it listens and how much it logs; what concerns data is the demo's own. */
+function demoConfig(exchangeUrl: string, env: NodeJS.ProcessEnv): Config {
+  const { HOST, PORT, PUBLIC_URL, LOG_LEVEL, DEMO_DATA_DIR } = env
+  const own = readConfig({ HOST, PORT, PUBLIC_URL, LOG_LEVEL, DATA_DIR: DEMO_DATA_DIR ?? './data-demo' })
+  return {
+    ...own,
+    markets: MARKETS,
+    sources: { coinbase: { baseUrl: exchangeUrl, requestsPerSecond: REQUESTS_PER_SECOND } },
+    sampleSeconds: SAMPLE_SECONDS,
+    simulated: true,
+    appDir: join(import.meta.dirname, '..', 'build'),
+    minuteDays: MINUTE_DAYS,
+    minutesFromMs: { [YEAR_OF_MINUTES]: Date.now() - 365 * DAY_MS },
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
