@@ -74,6 +74,17 @@ export interface StoredSeries {
   readonly missing: number
 }
 
+/** The newest stored candle as a price, for a market of which no price is known. */
+export interface NewestCandle {
+  /** Shortest plain decimal. */
+  readonly price: string
+  readonly asOfMs: number
+  /** Against the close a day before; null when that is not stored. */
+  readonly change24h: number | null
+  /** Hourly closes of the day before, the oldest first. */
+  readonly sparkline: readonly number[]
+}
+
 export interface ComputeApi {
   /** The interval that suits the range best among what is stored, and its view. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
@@ -86,6 +97,8 @@ export interface ComputeApi {
     estimator: Estimator,
     window: number,
   ): Promise<readonly SigmaSummary[]>
+  /** The newest candle of each market; null without any. */
+  newest(markets: readonly MarketId[]): Promise<readonly (NewestCandle | null)[]>
   stored(): Promise<readonly StoredSeries[]>
   /** Forgets decoded series, after the store has changed. */
   invalidate(market: MarketId | null): Promise<void>

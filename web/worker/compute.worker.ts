@@ -1,2 +1,36 @@
-/** The worker's door: reads the store, decodes, computes. */
-export {}
+/**
+ * The worker's door: opens the store, answers the page through Comlink, and hands arrays over without copying.
+ */
+import { expose, transfer } from 'comlink'
+import { openStore } from '../lib/store/database.ts'
+import type { ComputeApi } from './api.ts'
+import { Compute } from './compute.ts'
+
+// The page watches over the same store and tells people when it cannot be used.
+const compute = openStore({ replaced: () => undefined, blocked: () => undefined }).then(
+  (store) => new Compute(store),
+)
+
+const api: ComputeApi = {
+  price: async (...asked) => handOver(await (await compute).price(...asked)),
+  columns: async (...asked) => handOver(await (await compute).columns(...asked)),
+  sigma: async (...asked) => handOver(await (await compute).sigma(...asked)),
+  summaries: async (...asked) => (await compute).summaries(...asked),
+  newest: async (...asked) => (await compute).newest(...asked),
+  stored: async () => (await compute).stored(),
+  invalidate: async (market) => (await compute).invalidate(market),
+}
+
+expose(api)
+
+/** Gives the arrays of an answer away with it. */
+function handOver<Answer extends object>(answer: Answer): Answer {
+  return transfer(answer, buffersIn(answer))
+}
+
+function buffersIn(value: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer]
+  if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'object' ? buffersIn(item) : []))
+  if (typeof value === 'object' && value !== null) return buffersIn(Object.values(value))
+  return []
+}

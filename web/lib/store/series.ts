@@ -1,0 +1,93 @@
+/**
+ * Reading one series (market, interval, part) of the store: which pieces of bytes cover a span, in the order in which
+ * they are to be laid over each other.
+ */
+import { Dexie } from 'dexie'
+import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
+import type { MarketId } from '../../../core/market.ts'
+import type { StoredInterval } from '../../../core/time/interval.ts'
+import type { Store } from './database.ts'
+import type { ManifestRow, TailRow } from './records.ts'
+
+/** Some of a series' bytes and the span they lie in. */
+export interface Piece {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly bytes: Uint8Array
+}
+
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const seriesRange = (market: MarketId, interval: StoredInterval): [unknown[], unknown[]] => [
+  [market, interval, Dexie.minKey, Dexie.minKey],
+  [market, interval, Dexie.maxKey, Dexie.maxKey],
+]
+
+/** Every line of the manifest of a series, of one part. */
+export async function manifestOf(
+  store: Store,
+  market: MarketId,
+  interval: StoredInterval,
+  part: Part,
+): Promise<ManifestRow[]> {
+  const [low, high] = seriesRange(market, interval)
+  const rows = await store.manifest.where('[market+interval+period+part]').between(low, high).toArray()
+  return rows.filter((row) => row.part === part)
+}
+
+/** Every tail frame of a series, of one part. */
+export async function tailOf(
+  store: Store,
+  market: MarketId,
+  interval: StoredInterval,
+  part: Part,
+): Promise<TailRow[]> {
+  const [low, high] = seriesRange(market, interval)
+  const rows = await store.tail.where('[market+interval+period+part]').between(low, high).toArray()
+  return rows.filter((row) => row.part === part)
+}
+
+/** Whether two half-open spans share an instant. */
+export const overlaps = (a: Span, b: Span): boolean => a.fromMs < b.toMs && b.fromMs < a.toMs
+
+/** Whether `outer` covers all of `inner`. */
+export const covers = (outer: Span, inner: Span): boolean =>
+  outer.fromMs <= inner.fromMs && inner.toMs <= outer.toMs
+
+/**
+ * The pieces that touch a span: chunks first (what a longer period has replaced under what replaced it),
+ * then the tail, which is newer.
+ */
+export async function piecesOf(
+  store: Store,
+  market: MarketId,
+  interval: StoredInterval,
+  part: Part,
+  span: Span,
+): Promise<Piece[]> {
+  return store.transaction('r', [store.manifest, store.chunks, store.tail], async () => {
+    const held = (await manifestOf(store, market, interval, part))
+      .filter((row) => row.held !== null && overlaps(row, span))
+      .sort((a, b) => Number(a.sha256 !== null) - Number(b.sha256 !== null) || a.fromMs - b.fromMs)
+    const chunks = await store.chunks.bulkGet(held.map((row) => row.held as ChunkHash))
+    const pieces: Piece[] = []
+    held.forEach((row, index) => {
+      const chunk = chunks[index]
+      if (chunk) pieces.push({ fromMs: row.fromMs, toMs: row.toMs, bytes: chunk.bytes })
+    })
+    const tail = await tailOf(store, market, interval, part)
+    return [...pieces, ...tail.filter((row) => overlaps(row, span)).sort((a, b) => a.fromMs - b.fromMs)]
+  })
+}
+
+/** The spans of which a series holds bytes, without reading them. */
+export async function heldSpans(store: Store, market: MarketId, interval: StoredInterval): Promise<Span[]> {
+  const [manifest, tail] = await Promise.all([
+    manifestOf(store, market, interval, 'price'),
+    tailOf(store, market, interval, 'price'),
+  ])
+  return [...manifest.filter((row) => row.held !== null), ...tail]
+}

@@ -1,0 +1,29 @@
+/**
+ * How the tabs of one browser talk: the one that syncs tells what changed, the others ask it to sync.
+ * Without BroadcastChannel each tab is alone.
+ */
+import type { MarketId } from '../../../core/market.ts'
+import type { SyncStatus } from './status.ts'
+
+export type TabMessage =
+  | { readonly kind: 'changed'; readonly markets: readonly MarketId[] }
+  /** Prices in the store have changed. */
+  | { readonly kind: 'quotes' }
+  | { readonly kind: 'status'; readonly status: SyncStatus }
+  /** Please sync now: somebody looks, or packs have changed. */
+  | { readonly kind: 'wanted' }
+
+export interface TabChannel {
+  send(message: TabMessage): void
+  close(): void
+}
+
+export function openChannel(name: string, take: (message: TabMessage) => void): TabChannel {
+  if (typeof BroadcastChannel === 'undefined') return { send: () => undefined, close: () => undefined }
+  const channel = new BroadcastChannel(name)
+  channel.onmessage = (event: MessageEvent<TabMessage>) => take(event.data)
+  return {
+    send: (message) => channel.postMessage(message),
+    close: () => channel.close(),
+  }
+}

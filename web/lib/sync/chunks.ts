@@ -1,0 +1,163 @@
+/**
+ * The third step of a sync: the wanted chunks, made here where the device has their places, else downloaded, a few at
+ * a time. Each is its own transaction, so an interruption costs the requests under way and nothing else.
+ */
+import type { ChunkHash } from '../../../core/chunk/chunk.ts'
+import { decodeChunk } from '../../../core/chunk/decode.ts'
+import { hashChunk } from '../../../core/chunk/hash.ts'
+import type { Store } from '../store/database.ts'
+import { dropSuperseded, dropUnwanted, periodKey } from '../store/drop.ts'
+import { depthsOf, missingChunks } from '../store/packs.ts'
+import type { ManifestRow } from '../store/records.ts'
+import { covers, tailOf } from '../store/series.ts'
+import type { MarketId } from '../../../core/market.ts'
+import { composeChunk } from './compose.ts'
+import type { SyncContext } from './context.ts'
+import { askBytes, RequestError } from './request.ts'
+import { saysNothingNew } from './tail.ts'
+
+/** Downloads at once; browsers allow six connections a host, and one is the live stream. */
+const AT_ONCE = 5
+
+/** What became of the wanted chunks. */
+export interface ChunkResult {
+  /** Nothing wanted is left. */
+  readonly complete: boolean
+  /** A chunk was replaced at the server meanwhile: the manifest must be asked again. */
+  readonly replaced: boolean
+}
+
+/**
+ * Fetches whatever the packs want and the device lacks.
+ *
+ * @throws RequestError when the server cannot be reached
+ */
+export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
+  const { store } = context
+  await forgetLostBytes(store)
+  const depths = depthsOf(await store.packs.toArray())
+  const queue = missingChunks(await store.manifest.toArray(), depths, context.now())
+  const total = queue.reduce((sum, line) => sum + line.bytes, 0)
+  const done = { chunks: 0, bytes: 0, failed: 0, replaced: false }
+  const tell = () =>
+    context.progress({
+      chunksWanted: queue.length,
+      chunksDone: done.chunks,
+      bytesWanted: total,
+      bytesDone: done.bytes,
+    })
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let line = queue[next++]; line; line = queue[next++]) {
+      const outcome = await fetchOne(context, line)
+      if (outcome === 'stored') {
+        done.chunks += 1
+        done.bytes += line.bytes
+        context.changed([line.market])
+      } else if (outcome === 'replaced') done.replaced = true
+      else done.failed += 1
+      tell()
+    }
+  }
+  if (queue.length > 0) {
+    tell()
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, work))
+    } finally {
+      // A worker that failed stops the others at their next line.
+      next = queue.length
+      context.progress(null)
+    }
+  }
+  await dropUnwanted(store, depths, context.now())
+  return { complete: done.chunks === queue.length, replaced: done.replaced }
+}
+
+/** Lines whose bytes the browser has taken away are wanted again. */
+async function forgetLostBytes(store: Store): Promise<void> {
+  await store.transaction('rw', [store.manifest, store.chunks], async () => {
+    const here = new Set(await store.chunks.toCollection().primaryKeys())
+    const lost = (await store.manifest.toArray()).filter((row) => row.held !== null && !here.has(row.held))
+    await store.manifest.bulkPut(lost.map((row) => ({ ...row, held: null })))
+  })
+}
+
+type Outcome = 'stored' | 'replaced' | 'refused'
+
+async function fetchOne(context: SyncContext, line: ManifestRow): Promise<Outcome> {
+  const made = await composeChunk(context.store, line)
+  if (made) return (await storeChunk(context.store, line, made)) ? 'stored' : 'replaced'
+  try {
+    const bytes = await download(context, line)
+    if (!bytes) return 'refused'
+    return (await storeChunk(context.store, line, bytes)) ? 'stored' : 'replaced'
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) return 'replaced'
+    throw error
+  }
+}
+
+/** The bytes that the line names; null when what came twice was something else, which is told once. */
+async function download(context: SyncContext, line: ManifestRow): Promise<Uint8Array | null> {
+  const url = `/api/v1/chunks/${line.sha256}`
+  for (const fresh of [false, true]) {
+    const bytes = await askBytes(context.fetch, url, context.signal, fresh)
+    if ((await hashChunk(bytes)) === line.sha256 && belongs(bytes, line)) return bytes
+  }
+  context.trouble(
+    `${line.market} ${line.interval} ${line.period}: what the server sent twice is not the chunk it named; it is asked again later.`,
+  )
+  return null
+}
+
+/** A right hash of a wrong thing: the server's manifest itself would be at fault. */
+function belongs(bytes: Uint8Array, line: ManifestRow): boolean {
+  const chunk = decodeChunk(bytes)
+  return (
+    chunk.market === line.market &&
+    chunk.interval === line.interval &&
+    chunk.part === line.part &&
+    chunk.startMs === line.fromMs &&
+    !chunk.frame
+  )
+}
+
+/** Stores a chunk and drops what it replaces; false when the manifest names another one by now. */
+async function storeChunk(store: Store, line: ManifestRow, bytes: Uint8Array): Promise<boolean> {
+  const hash = line.sha256 as ChunkHash
+  return store.transaction('rw', [store.manifest, store.chunks, store.tail], async () => {
+    const current = await store.manifest.get(periodKey(line))
+    if (current?.sha256 !== hash) return false
+    await store.chunks.put({ hash, bytes })
+    if (current.held !== null && current.held !== hash) await store.chunks.delete(current.held)
+    await store.manifest.put({ ...current, held: hash })
+    await dropSuperseded(store, line.market, line.interval, line.part)
+    await dropCovered(store, current, bytes)
+    return true
+  })
+}
+
+/** Tail frames leave with the chunk that covers them, unless they know something newer. */
+async function dropCovered(store: Store, line: ManifestRow, bytes: Uint8Array): Promise<void> {
+  const frames = (await tailOf(store, line.market, line.interval, line.part)).filter((row) =>
+    covers(line, row),
+  )
+  if (frames.length === 0) return
+  const chunk = decodeChunk(bytes)
+  const done = frames.filter(
+    (row) => row.revision <= line.revision || saysNothingNew(chunk, decodeChunk(row.bytes)),
+  )
+  await store.tail.bulkDelete(done.map(periodKey))
+}
+
+/** Bytes that a depth of minutes would still have to fetch, by the manifest. */
+export async function packCost(
+  store: Store,
+  market: MarketId,
+  minuteDays: number,
+  nowMs: number,
+): Promise<number> {
+  const depths = new Map([[market, minuteDays]])
+  const rows = (await store.manifest.toArray()).filter((row) => row.market === market)
+  return missingChunks(rows, depths, nowMs).reduce((sum, row) => sum + row.bytes, 0)
+}

@@ -1,0 +1,17 @@
+/** What every step of a sync works with; made once by the engine, or by a test. */
+import type { MarketId } from '../../../core/market.ts'
+import type { Store } from '../store/database.ts'
+import type { SyncProgress } from '../state/types.ts'
+import type { Fetch } from './request.ts'
+
+export interface SyncContext {
+  readonly store: Store
+  readonly fetch: Fetch
+  readonly signal: AbortSignal
+  now(): number
+  /** Candles of these markets have changed in the store. */
+  changed(markets: readonly MarketId[]): void
+  progress(progress: SyncProgress | null): void
+  /** Something went wrong that does not stop the rest; words for people. */
+  trouble(message: string): void
+}

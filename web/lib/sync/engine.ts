@@ -1,0 +1,220 @@
+/**
+ * The sync engine's life: rounds of sync, tail and chunks, one after the other, with the live stream in between.
+ * A round comes at the start, when somebody looks, when the server tells of a revision, and every so often;
+ * after a failure it waits longer each time.
+ */
+import type { MarketId } from '../../../core/market.ts'
+import type { LiveEvents } from '../../../core/wire/api.ts'
+import { mergeFrame, pullTail } from './tail.ts'
+import { OutdatedError, pullManifest } from './manifest.ts'
+import { pullChunks } from './chunks.ts'
+import { askPrices, keepQuotes, pullMarkets } from './prices.ts'
+import { openLive, type EventStream, type LiveStream } from './live.ts'
+import type { SyncContext } from './context.ts'
+import type { SyncStatus } from './status.ts'
+import type { Store } from '../store/database.ts'
+import { RequestError, type Fetch } from './request.ts'
+import { Wake } from './wake.ts'
+
+/** Pauses, in milliseconds. */
+export interface Pauses {
+  /** Between two rounds while revisions come. */
+  readonly between: number
+  /** Between two rounds when nothing is heard. */
+  readonly idle: number
+  /** After the first failure; doubles up to `longest`, with jitter. */
+  readonly first: number
+  readonly longest: number
+  /** Between two questions for all prices. */
+  readonly prices: number
+}
+
+const PAUSES: Pauses = { between: 3_000, idle: 60_000, first: 1_000, longest: 30_000, prices: 300_000 }
+
+export interface EngineParts {
+  readonly store: Store
+  readonly fetch: Fetch
+  readonly connect: (url: string) => EventStream
+  now(): number
+  changed(markets: readonly MarketId[]): void
+  quotesChanged(): void
+  status(status: SyncStatus): void
+  readonly pauses?: Partial<Pauses>
+}
+
+export class SyncEngine {
+  readonly #parts: EngineParts
+  readonly #pauses: Pauses
+  readonly #wake = new Wake()
+  /** First uncovered places for which the manifest was asked again. */
+  readonly #seen = new Map<string, number>()
+  #status: SyncStatus
+  #failures = 0
+  #live: LiveStream | null = null
+  #pricesAtMs = -Infinity
+  /** A stream that breaks off again and again is not opened with every round. */
+  #liveNotBeforeMs = -Infinity
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(parts: EngineParts, status: SyncStatus) {
+    this.#parts = parts
+    this.#pauses = { ...PAUSES, ...parts.pauses }
+    this.#status = status
+  }
+
+  /** A round as soon as may be; ends the waiting after a failure. */
+  syncNow(): void {
+    this.#failures = 0
+    this.#wake.now()
+  }
+
+  /** Works until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#wake.now()
+    signal.addEventListener('abort', stop)
+    try {
+      while (!signal.aborted) {
+        const pause = await this.#round(signal)
+        if (!signal.aborted) await this.#wake.after(pause.least, pause.most)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#closeLive()
+    }
+  }
+
+  /** One round; how long to wait then, woken and unwoken. */
+  async #round(signal: AbortSignal): Promise<{ least: number; most: number }> {
+    const context = this.#contextOf(signal)
+    try {
+      let again = false
+      do {
+        await pullManifest(context)
+        if (this.#parts.now() - this.#pricesAtMs >= this.#pauses.prices) await this.#pullPrices(context)
+        const revision = await pullTail(context, this.#seen)
+        await this.#succeed(revision)
+        await this.#openLive(signal)
+        const chunks = await pullChunks(context)
+        // Once only: a server that names what it does not have must not keep the device busy.
+        again = chunks.replaced && !again
+        this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
+      } while (again)
+      this.#failures = 0
+      return { least: this.#pauses.between, most: this.#pauses.idle }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error)
+      return this.#backOff()
+    }
+  }
+
+  #contextOf(signal: AbortSignal): SyncContext {
+    const { store, fetch, now, changed } = this.#parts
+    return {
+      store,
+      fetch,
+      signal,
+      now,
+      changed: (markets) => {
+        if (markets.length > 0) changed(markets)
+      },
+      progress: (progress) => this.#tell({ progress, ...(progress ? { synced: false } : {}) }),
+      trouble: (trouble) => this.#tell({ trouble }),
+    }
+  }
+
+  async #pullPrices(context: SyncContext): Promise<void> {
+    await pullMarkets(context)
+    await keepQuotes(context.store, await askPrices(context))
+    this.#pricesAtMs = this.#parts.now()
+    this.#parts.quotesChanged()
+  }
+
+  async #succeed(revision: number | null): Promise<void> {
+    const lastSuccessMs = this.#parts.now()
+    const { store } = this.#parts
+    await store.meta.update('archive', { lastSuccessMs })
+    const head = revision ?? (await store.meta.get('archive'))?.revision ?? null
+    this.#tell({ online: true, lastSuccessMs, revision: head, outdated: false })
+  }
+
+  #fail(error: unknown): void {
+    this.#closeLive()
+    this.#failures += 1
+    // Whatever was told while it could not be heard is asked again.
+    this.#pricesAtMs = -Infinity
+    const outdated = error instanceof OutdatedError
+    const trouble = error instanceof Error ? error.message : String(error)
+    this.#tell({ online: outdated, outdated, trouble })
+    if (!(error instanceof RequestError) && !outdated) console.error('sync failed', error)
+  }
+
+  #backOff(): { least: number; most: number } {
+    const { first, longest } = this.#pauses
+    const most = Math.min(longest, first * 2 ** Math.max(0, this.#failures - 1))
+    const pause = most * (0.5 + Math.random() / 2)
+    return { least: 0, most: pause }
+  }
+
+  async #openLive(signal: AbortSignal): Promise<void> {
+    if (this.#live || signal.aborted || this.#parts.now() < this.#liveNotBeforeMs) return
+    const archive = await this.#parts.store.meta.get('archive')
+    const silenceMs = Math.max(45_000, 2.5 * 1000 * (archive?.sampleSeconds ?? 60))
+    this.#live = openLive(this.#parts.connect, silenceMs, {
+      // What came between the tail and the stream is asked for.
+      opened: () => this.#wake.soon(),
+      price: (event) => this.#write(() => this.#keepPrice(event)),
+      candle: (frame, revision) =>
+        this.#write(async () => {
+          await mergeFrame(this.#parts.store, frame, revision)
+          this.#parts.changed([frame.market])
+        }),
+      revision: (revision) => {
+        if (revision > (this.#status.revision ?? 0)) this.#wake.soon()
+      },
+      lost: () => {
+        this.#live = null
+        this.#liveNotBeforeMs = this.#parts.now() + this.#pauses.between
+        this.#pricesAtMs = -Infinity
+        // The round tells whether the server is gone.
+        this.#wake.now()
+      },
+    })
+  }
+
+  #closeLive(): void {
+    this.#live?.close()
+    this.#live = null
+  }
+
+  /** Live events are written one after the other; a store that fails ends the stream, and the next round tells. */
+  #write(work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(work).catch((error: unknown) => this.#fail(error))
+  }
+
+  async #keepPrice(event: LiveEvents['price']): Promise<void> {
+    const { store, quotesChanged } = this.#parts
+    const before = await store.quotes.get(event.market)
+    const asOfMs = Date.parse(event.as_of)
+    await keepQuotes(store, [
+      {
+        market: event.market,
+        price: event.price,
+        asOfMs,
+        change24h: movedChange(before?.change24h ?? null, before?.price ?? null, event.price),
+        sparkline: before?.sparkline ?? [],
+      },
+    ])
+    quotesChanged()
+  }
+
+  #tell(news: Partial<SyncStatus>): void {
+    this.#status = { ...this.#status, ...news }
+    this.#parts.status(this.#status)
+  }
+}
+
+/** The 24 h change carried on to a newer price; the price of a day ago is asked again every few minutes. */
+function movedChange(change: number | null, before: string | null, price: string): number | null {
+  if (change === null || before === null) return change
+  return (Number(price) / Number(before)) * (1 + change) - 1
+}

@@ -1,0 +1,95 @@
+/**
+ * The live stream: one EventSource, open in the syncing tab only. What it tells is for the moment; the record comes by
+ * sync and tail. A stream that stays silent too long is taken for dead.
+ */
+import { State } from '../../../core/candle/columns.ts'
+import type { CandleRow } from '../../../core/candle/row.ts'
+import type { PricePart } from '../../../core/chunk/chunk.ts'
+import { partsFromRows } from '../../../core/chunk/rows.ts'
+import type { LiveEvents } from '../../../core/wire/api.ts'
+
+export interface LiveHandlers {
+  opened(): void
+  price(event: LiveEvents['price']): void
+  candle(frame: PricePart, revision: number): void
+  revision(revision: number): void
+  /** The stream ended, or was silent for too long. It is closed. */
+  lost(): void
+}
+
+export interface LiveStream {
+  close(): void
+}
+
+/** The part of EventSource that is used, so that tests can stand in for the network. */
+export interface EventStream {
+  addEventListener(name: string, listener: (event: MessageEvent<string>) => void): void
+  close(): void
+}
+
+/**
+ * Opens the stream.
+ *
+ * @param silenceMs how long nothing at all may come before the stream is taken for dead
+ */
+export function openLive(
+  connect: (url: string) => EventStream,
+  silenceMs: number,
+  handlers: LiveHandlers,
+): LiveStream {
+  const source = connect('/api/v1/live')
+  let watchdog = setTimeout(end, silenceMs)
+
+  function end(): void {
+    clearTimeout(watchdog)
+    source.close()
+    handlers.lost()
+  }
+  /** Any event proves life; one that cannot be read ends the stream rather than going unnoticed. */
+  function on(name: string, take: (data: string) => void): void {
+    source.addEventListener(name, (event) => {
+      clearTimeout(watchdog)
+      watchdog = setTimeout(end, silenceMs)
+      try {
+        take(event.data)
+      } catch (error) {
+        console.error(`the live stream sent a "${name}" that cannot be read`, error)
+        end()
+      }
+    })
+  }
+
+  on('open', () => handlers.opened())
+  on('heartbeat', () => undefined)
+  on('bye', end)
+  on('price', (data) => handlers.price(JSON.parse(data) as LiveEvents['price']))
+  on('candle', (data) => {
+    const event = JSON.parse(data) as LiveEvents['candle']
+    handlers.candle(frameOf(event), event.revision)
+  })
+  on('revision', (data) => handlers.revision((JSON.parse(data) as LiveEvents['revision']).revision))
+  // The browser would reconnect by itself, but what was missed in between needs a sync first.
+  source.addEventListener('error', end)
+
+  return {
+    close() {
+      clearTimeout(watchdog)
+      source.close()
+    },
+  }
+}
+
+/** One closed candle as a frame of one place. */
+function frameOf(event: LiveEvents['candle']): PricePart {
+  const [start, open, high, low, close, volume] = event.candle
+  const row: CandleRow = { startMs: Date.parse(start), open, high, low, close, volume }
+  return partsFromRows({
+    market: event.market,
+    interval: event.interval,
+    startMs: row.startMs,
+    states: Uint8Array.of(State.present),
+    rows: [row],
+    derived: false,
+    frame: true,
+  }).price
+}

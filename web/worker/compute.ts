@@ -1,0 +1,170 @@
+/**
+ * The worker's answers, apart from how they travel: reads the store, decodes, computes. Nothing here knows the page.
+ * Arrays in an answer belong to whoever asked.
+ */
+import { isMissing, type CandleColumns } from '../../core/candle/columns.ts'
+import { buildLevels, type Level } from '../../core/candle/levels.ts'
+import type { MarketId } from '../../core/market.ts'
+import {
+  barsPerYear,
+  INTERVAL_MS,
+  STORED_INTERVALS,
+  type Interval,
+  type StoredInterval,
+} from '../../core/time/interval.ts'
+import { newestReceipt, percentile, volatility } from '../../core/volatility/volatility.ts'
+import type { Estimator, Mean, VolatilitySeries } from '../../core/volatility/types.ts'
+import type { Store } from '../lib/store/database.ts'
+import { heldSpans } from '../lib/store/series.ts'
+import type {
+  ComputeApi,
+  NewestCandle,
+  PriceView,
+  Range,
+  SigmaRequest,
+  SigmaSummary,
+  SigmaView,
+  StoredSeries,
+} from './api.ts'
+import { cutColumns, SeriesCache } from './columns.ts'
+import { newestCandle, newestCloseMs } from './newest.ts'
+import { chooseInterval, RANGE_MS } from './ranges.ts'
+import { absentSpans, asOf } from './spans.ts'
+import { storedSeries } from './stored.ts'
+
+/** σ is not shown where fewer than half of a window's bars could enter. */
+const MIN_COVERAGE = 0.5
+
+export class Compute implements ComputeApi {
+  readonly #store: Store
+  readonly #cache: SeriesCache
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#cache = new SeriesCache(store)
+  }
+
+  async price(market: MarketId, range: Range, nowMs: number): Promise<PriceView> {
+    const spans = await this.#spans(market)
+    const all = Object.values(spans).flat()
+    const firstMs = Math.min(nowMs, ...all.map((span) => span.fromMs))
+    const lastMs = await newestCloseMs(this.#store, market)
+    // A device that was away for longer than the range shows the last stretch that it has.
+    const toMs = lastMs === null || nowMs - lastMs < RANGE_MS[range] ? nowMs : lastMs
+    const fromMs = range === 'All' ? firstMs : toMs - RANGE_MS[range]
+    const interval = chooseInterval(range, spans, fromMs, toMs)
+    const columns = await this.#cache.read(market, interval, fromMs, toMs)
+    const shown = range === 'All' ? fromFirstKnown(columns) : columns
+    const [finest, ...coarser] = buildLevels(shown)
+    return {
+      market,
+      interval,
+      startMs: shown.startMs,
+      length: shown.length,
+      levels: [ownLevel(finest!), ...coarser],
+      absent: absentSpans(shown),
+      asOfMs: asOf(shown),
+    }
+  }
+
+  async columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns> {
+    return ownColumns(await this.#cache.read(market, interval, fromMs, toMs))
+  }
+
+  async sigma(request: SigmaRequest): Promise<SigmaView> {
+    const { market, interval, fromMs, toMs, window } = request
+    const step = INTERVAL_MS[interval]
+    // The window before the first place, and the close before that.
+    const before = (window + 1) * step
+    const columns = await this.#cache.read(market, interval, fromMs - before, toMs)
+    const series = sigmaOf(columns, request.estimator, window, request.mean)
+    const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
+    return {
+      market,
+      interval,
+      startMs: columns.startMs + skip * step,
+      sigma: series.sigma.slice(skip),
+      bars: series.bars.slice(skip),
+      flat: series.flat.slice(skip),
+      receipt: newestReceipt(series, columns),
+      percentile: percentile(series),
+    }
+  }
+
+  async summaries(
+    markets: readonly MarketId[],
+    estimator: Estimator,
+    window: number,
+  ): Promise<readonly SigmaSummary[]> {
+    const summaries: SigmaSummary[] = []
+    for (const market of markets) {
+      const { fromMs, toMs } = spanOf((await this.#spans(market))['1d'])
+      const columns = await this.#cache.read(market, '1d', fromMs, toMs)
+      const series = sigmaOf(columns, estimator, window, 'sample')
+      summaries.push({ receipt: newestReceipt(series, columns), percentile: percentile(series) })
+    }
+    return summaries
+  }
+
+  async stored(): Promise<readonly StoredSeries[]> {
+    return storedSeries(this.#store)
+  }
+
+  async newest(markets: readonly MarketId[]): Promise<readonly (NewestCandle | null)[]> {
+    return Promise.all(markets.map((market) => newestCandle(this.#store, this.#cache, market)))
+  }
+
+  async invalidate(market: MarketId | null): Promise<void> {
+    this.#cache.forget(market)
+  }
+
+  async #spans(market: MarketId): Promise<Record<StoredInterval, Awaited<ReturnType<typeof heldSpans>>>> {
+    const [minutes, hours, days] = await Promise.all(
+      STORED_INTERVALS.map((interval) => heldSpans(this.#store, market, interval)),
+    )
+    return { '1m': minutes!, '1h': hours!, '1d': days! }
+  }
+}
+
+function sigmaOf(columns: CandleColumns, estimator: Estimator, window: number, mean: Mean): VolatilitySeries {
+  const annual = barsPerYear(columns.interval)
+  return volatility(columns, { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE })
+}
+
+/** The span of all spans; empty without any. */
+function spanOf(spans: readonly { readonly fromMs: number; readonly toMs: number }[]): {
+  fromMs: number
+  toMs: number
+} {
+  if (spans.length === 0) return { fromMs: 0, toMs: 0 }
+  return {
+    fromMs: Math.min(...spans.map((span) => span.fromMs)),
+    toMs: Math.max(...spans.map((span) => span.toMs)),
+  }
+}
+
+/** Without the places before the first known one. */
+function fromFirstKnown(columns: CandleColumns): CandleColumns {
+  const step = INTERVAL_MS[columns.interval]
+  let first = 0
+  while (first < columns.length && isMissing(columns.states[first]!)) first++
+  return cutColumns(columns, columns.startMs + first * step, columns.startMs + columns.length * step)
+}
+
+const ownLevel = ({ factor, open, high, low, close }: Level): Level => ({
+  factor,
+  open: open.slice(),
+  high: high.slice(),
+  low: low.slice(),
+  close: close.slice(),
+})
+
+const ownColumns = (columns: CandleColumns): CandleColumns => ({
+  ...columns,
+  states: columns.states.slice(),
+  open: columns.open.slice(),
+  high: columns.high.slice(),
+  low: columns.low.slice(),
+  close: columns.close.slice(),
+  volume: columns.volume?.slice() ?? null,
+})
