@@ -48,7 +48,7 @@ export function generateDay(seed: string, skeleton: Skeleton, product: Product, 
     const draw = second / 4294967296
     if (draw < quiet) continue
     const price = Math.exp(after)
-    const close = Math.max(1, Math.round(price * ticksPerUnit))
+    const close = Math.max(1, nearest(price * ticksPerUnit))
     bars.traded[i] = 1
     bars.close[i] = close
     if (draw < quiet * (1 + trades)) {
@@ -59,13 +59,13 @@ export function generateDay(seed: string, skeleton: Skeleton, product: Product, 
       const up = (move + Math.sqrt(move * move + 2 * sigma * sigma * exponential(first))) / 2
       const down = (move - Math.sqrt(move * move + 2 * sigma * sigma * exponential(third))) / 2
       const scale = price * (1 - move + (move * move) / 2) * ticksPerUnit
-      const opening = Math.max(1, Math.round(scale))
+      const opening = Math.max(1, nearest(scale))
       bars.open[i] = opening
-      bars.high[i] = Math.max(opening, close, Math.round(scale * (1 + up)))
-      bars.low[i] = Math.max(1, Math.min(opening, close, Math.round(scale * (1 + down))))
+      bars.high[i] = Math.max(opening, close, nearest(scale * (1 + up)))
+      bars.low[i] = Math.max(1, Math.min(opening, close, nearest(scale * (1 + down))))
     }
     const turnover = (product.turnoverPerMinute / product.tradesPerMinute) * trades * size(third)
-    bars.volume[i] = Math.max(1, Math.round((turnover * amountsPerUnit) / price))
+    bars.volume[i] = Math.max(1, nearest((turnover * amountsPerUnit) / price))
   }
   return bars
 }
@@ -143,4 +143,9 @@ export function exchangeOutage(
   if (uniform(bits) >= 1 / 180) return null
   const fromMs = dayMs + Math.floor(uniform(bits) * 19 * 60) * MINUTE_MS
   return { fromMs, toMs: fromMs + (60 + Math.floor(uniform(bits) * 240)) * MINUTE_MS }
+}
+
+/** As Math.round for what is not negative, at a fraction of its cost. */
+function nearest(value: number): number {
+  return Math.floor(value + 0.5)
 }
