@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 
 const parts = [
   ['types of core, server, tests', ['tsc', '-p', '.']],
+  ['types of the browser tests', ['tsc', '-p', 'tests/browser']],
   ['generated types of the app', ['svelte-kit', 'sync']],
   [
     'types of the app',
