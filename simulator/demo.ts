@@ -42,8 +42,8 @@ export async function runDemo(): Promise<void> {
 
 /** The environment says where it listens and how much it logs; what concerns data is the demo's own. */
 function demoConfig(exchangeUrl: string, env: NodeJS.ProcessEnv): Config {
-  const { HOST, PORT, PUBLIC_URL, LOG_LEVEL, DEMO_DATA_DIR } = env
-  const own = readConfig({ HOST, PORT, PUBLIC_URL, LOG_LEVEL, DATA_DIR: DEMO_DATA_DIR ?? './data-demo' })
+  const { HOST, PORT, PUBLIC_URL, LOG_LEVEL } = env
+  const own = readConfig({ HOST, PORT, PUBLIC_URL, LOG_LEVEL, DATA_DIR: './data-demo' })
   return {
     ...own,
     markets: MARKETS,

@@ -24,12 +24,11 @@ describe('three days of minutes from a fresh start', () => {
   /** Nothing younger is judged. */
   let closedMs: number
   const start = () =>
-    startApp(['server/start.mjs', '--no-build'], {
+    startApp(['server/start.mjs', '--no-build'], folder.path, {
       ...DEAD,
       MARKETS: PRODUCTS.map((product) => `coinbase:${product}`).join(','),
       COINBASE_URL: simulator.url,
       COINBASE_RPS: String(REQUESTS_PER_SECOND),
-      DATA_DIR: folder.path,
     })
   const countMinutes = async () => {
     const rows = PRODUCTS.map((product) =>

@@ -18,17 +18,18 @@ export interface RunningApp {
 }
 
 /**
- * Starts a program of the project (its path from the top, then its arguments) on a port of the system's choice and
- * resolves once it says where it listens.
+ * Starts a program of the project (its path from the top, then its arguments) in this folder, so that its data and no
+ * `.env` lie there, on a port of the system's choice; resolves once it says where it listens.
  *
  * @throws Error with what it printed when it ended instead
  */
 export async function startApp(
-  program: readonly string[],
-  env: Readonly<Record<string, string>>,
+  [program, ...args]: readonly [string, ...string[]],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningApp> {
-  const child = spawn(process.execPath, [...program], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [join(ROOT, program), ...args], {
+    cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
