@@ -4,13 +4,13 @@
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
 import {
+  BIG_LIMIT,
   columnsFromTexts,
   DOUBLE_LIMIT,
   doublesFrom,
   EXACT_POWER,
   hasSpareDecimal,
 } from '../decimal/columns.ts'
-import { BIG_LIMIT } from '../decimal/columns.ts'
 import type { DecimalColumn, IntegerColumn } from '../decimal/decimal.ts'
 import { isPlainDecimal } from '../decimal/text.ts'
 import { INTERVAL_MS } from '../time/interval.ts'
@@ -125,7 +125,7 @@ function readIntegerVolume(bytes: Uint8Array, header: Header): IntegerColumn {
   if (header.widths[0]! <= DOUBLE_WIDTH) {
     const values = new Float64Array(header.rows)
     readDoubles(bytes, header, 0, values)
-    return integers(header.scale, [values])[0]!
+    if (values.every((value) => value < DOUBLE_LIMIT)) return integers(header.scale, [values])[0]!
   }
   const bigs = readBigs(bytes, header, 0)
   if (bigs.some((value) => value > BIG_LIMIT)) fail('a volume is beyond 63 bits')

@@ -1,10 +1,10 @@
 /**
  * Byte planes: a column of unsigned whole numbers as the highest byte of all rows, then the next lower, and so on.
- * Widths up to 6 bytes are read as doubles, any width as BigInt.
+ * Widths up to 7 bytes are read as doubles, any width as BigInt.
  */
 
-/** Widest column that is read as doubles; wider ones may leave the safe integers. */
-export const DOUBLE_WIDTH = 6
+/** Widest column that is read as doubles: its values below 2^53 are exact, and those above are seen to be above. */
+export const DOUBLE_WIDTH = 7
 
 /** Bytes that the largest of the values needs; 0 when all are 0. */
 export function widthOf(values: Float64Array | BigUint64Array): number {

@@ -51,7 +51,7 @@ export function bigResiduals(
 
 /**
  * Turns residuals into prices in place: `open`, `close`, `upper`, `lower` become open, close, high, low.
- * Residuals are below 2^48, so a price that leaves [0, 2^52) is seen before anything rounds.
+ * Prices within [0, 2^52) come out exact; a residual too large for that, rounded or not, leads out of that range.
  *
  * @returns false when a price leaves that range: the chunk needs BigInt, or is wrong
  */

@@ -11,11 +11,11 @@ import { isStoredInterval, type StoredInterval } from '../time/interval.ts'
 import { parsePeriod, PERIOD_LENGTHS, placesIn, type Period } from '../time/period.ts'
 import { WIRE_FORMAT, type MarketAnswer, type SyncAnswer, type SyncChunk, type SyncMarket } from './api.ts'
 import { WireError, WireFormatError } from './error.ts'
+import { isUuid } from './uuid.ts'
 
 /** A page holds about 5,000 entries; one revision may be larger and is never split. */
 const MAX_ENTRIES = 200_000
 const MAX_NAME = 200
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const STATUSES: readonly string[] = [
   'live',
   'ended',
@@ -36,7 +36,7 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
   // A later format may have changed everything else, so it comes first.
   if (typeof answer.format === 'number' && answer.format > WIRE_FORMAT)
     throw new WireFormatError('format', answer.format)
-  const archive = textOf(answer.archive, 'archive', (text) => UUID.test(text), 'a UUID')
+  const archive = textOf(answer.archive, 'archive', isUuid, 'a UUID')
   if (answer.reset !== undefined) {
     if (answer.reset !== true) throw wrong('reset', 'true', answer.reset)
     return { archive, reset: true }
@@ -178,6 +178,12 @@ function periodOf(json: unknown, path: string, interval: StoredInterval): Period
 }
 
 function wrong(path: string, expected: string, given: unknown): WireError {
-  const shown = given === undefined ? 'nothing' : (JSON.stringify(given) ?? String(given)).slice(0, 80)
-  return new WireError(path, `expected ${expected}, got ${shown}`)
+  return new WireError(path, `expected ${expected}, got ${shown(given)}`)
+}
+
+function shown(given: unknown): string {
+  if (given === undefined) return 'nothing'
+  if (typeof given === 'string') return JSON.stringify(given.slice(0, 80))
+  if (typeof given === 'object' && given !== null) return Array.isArray(given) ? 'an array' : 'an object'
+  return String(given)
 }

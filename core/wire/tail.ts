@@ -8,6 +8,7 @@ import { Bit, INTERVAL_CODE, intervalOf, MAX_MARKET_BYTES, readHeader, viewOf } 
 import { isMarketId, type MarketId } from '../market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../time/interval.ts'
 import { WireError, WireFormatError } from './error.ts'
+import { isUuid, uuidBytes, uuidText } from './uuid.ts'
 
 export interface TailSeries {
   readonly market: MarketId
@@ -32,7 +33,6 @@ const FORMAT = 1
 const PREAMBLE_BYTES = 36
 const SERIES_BYTES = 16
 const CRC_BYTES = 4
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Encodes a tail.
@@ -40,7 +40,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
  * @throws WireError when a field does not fit its place
  */
 export function encodeTail(tail: Tail): Uint8Array<ArrayBuffer> {
-  if (!UUID.test(tail.archive)) throw new WireError('archive', `"${tail.archive}" is no UUID`)
+  if (!isUuid(tail.archive)) throw new WireError('archive', `"${tail.archive}" is no UUID`)
   if (!Number.isSafeInteger(tail.revision) || tail.revision < 0)
     throw new WireError('revision', `${tail.revision} is no revision`)
   const frames = tail.series.map(({ price, volume }) => [price?.length ?? 0, volume?.length ?? 0] as const)
@@ -181,14 +181,4 @@ function checkFrame(
     if (error instanceof ChunkError) throw new WireError(path, error.message)
     throw error
   }
-}
-
-function uuidBytes(uuid: string): Uint8Array {
-  const digits = uuid.replaceAll('-', '')
-  return Uint8Array.from({ length: 16 }, (_, index) => parseInt(digits.slice(2 * index, 2 * index + 2), 16))
-}
-
-function uuidText(bytes: Uint8Array): string {
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
