@@ -1,0 +1,73 @@
+/** `crypto-tracker markets`: what is tracked, what could be, and changing it. */
+import type { Command } from 'commander'
+import type { MarketId } from '../../core/market.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
+import type { Market } from '../archive/types.ts'
+import { withConnection } from './connect.ts'
+import { formatOption, readInstant, readMarket, type Format } from './options.ts'
+import { printRows, say, type Row } from './output.ts'
+
+interface FormatOptions {
+  readonly format: Format
+}
+
+export function addMarkets(program: Command): void {
+  const markets = program.command('markets').description('list, search, add and remove markets')
+  markets
+    .command('list')
+    .description('the markets of the archive')
+    .addOption(formatOption())
+    .action(async ({ format }: FormatOptions) => {
+      const list = await withConnection(({ operations }) => operations.markets())
+      await printRows(list.map(rowOf), format)
+    })
+  markets
+    .command('search')
+    .description('markets of the sources whose identifier or name contains the text')
+    .argument('<text>', 'for example btc')
+    .addOption(formatOption())
+    .action(async (text: string, { format }: FormatOptions) => {
+      const found = await withConnection(({ operations }) => operations.search(text))
+      await printRows(
+        found.map(({ id, name, tick, active }) => ({
+          market: id,
+          name,
+          tick,
+          active: active ? 'yes' : 'no',
+        })),
+        format,
+      )
+    })
+  markets
+    .command('add')
+    .description('track a market')
+    .argument('<id>', 'for example coinbase:BTC-USD', readMarket)
+    .option('--since <time>', 'minutes are wanted from here on (default: one year)', readInstant)
+    .addOption(formatOption())
+    .action(async (id: MarketId, { since, format }: FormatOptions & { since?: number }) => {
+      const { market, remote } = await withConnection(async ({ operations, remote }) => {
+        return { market: await operations.add(id, since ?? null), remote }
+      })
+      if (!remote) say(`${id} is read from the next start of the server on`)
+      await printRows([rowOf(market)], format)
+    })
+  markets
+    .command('remove')
+    .description('stop tracking a market; its history is kept')
+    .argument('<id>', 'a market of the archive', readMarket)
+    .option('--purge', 'delete the history as well', false)
+    .action(async (id: MarketId, { purge }: { purge: boolean }) => {
+      await withConnection(({ operations }) => operations.remove(id, purge))
+      say(purge ? `${id} and its history are removed` : `${id} is not tracked any more; its history is kept`)
+    })
+}
+
+function rowOf({ id, name, tick, status, minutesFromMs }: Market): Row {
+  return {
+    market: id,
+    name,
+    tick,
+    status,
+    minutes_since: minutesFromMs === null ? null : isoSeconds(minutesFromMs),
+  }
+}

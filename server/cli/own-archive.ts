@@ -1,0 +1,46 @@
+/** The archive opened by the command line itself, under the folder's lock, while no server runs. */
+import { mkdir } from 'node:fs/promises'
+import { openArchive } from '../archive/open.ts'
+import { systemClock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { createOperations } from '../control/operations.ts'
+import { openDatabase } from '../db/open.ts'
+import { startIngest, type Ingest } from '../ingest/start.ts'
+import { createLog } from '../log.ts'
+import { defaultSettling } from '../settling.ts'
+import { createSources } from '../sources.ts'
+import type { Connection } from './connect.ts'
+
+/** Runs the work and closes what was opened, whatever happens. */
+export async function withOwnArchive<T>(
+  config: Config,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const clock = systemClock
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const { sampleSeconds, simulated, minuteDays } = config
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
+  const archive = await openArchive(database, { clock, settling: defaultSettling, sampleSeconds, simulated })
+  const providers = createSources(config, archive, clock, log)
+  let ingest: Ingest | null = null
+  const startReading = async () => {
+    ingest ??= await startIngest({
+      archive,
+      providers,
+      clock,
+      sampleSeconds,
+      settling: defaultSettling,
+      minuteDays,
+      log,
+    })
+  }
+  const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
+  try {
+    return await work({ operations, remote: false, startReading })
+  } finally {
+    await (ingest as Ingest | null)?.stop()
+    await Promise.all([...providers.values()].map((provider) => provider.close()))
+    await archive.close()
+  }
+}

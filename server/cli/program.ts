@@ -1,0 +1,31 @@
+/** The tree of commands. Each adds itself; this file is the table of contents. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { addBackfill } from './backfill.ts'
+import { addExport, addImport } from './import.ts'
+import type { ExitCode } from './exit.ts'
+import { addMarkets } from './markets.ts'
+import { addVerify } from './verify.ts'
+import { addVolatility } from './volatility.ts'
+
+/** `done` takes the exit code of a command that ran. */
+export function createProgram(done: (code: ExitCode) => void): Command {
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
+  ) as {
+    version: string
+  }
+  const program = new Command('crypto-tracker')
+    .description('Price archive and volatility lab: results on stdout, messages on stderr')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError()
+  addVolatility(program, done)
+  addImport(program, done)
+  addExport(program)
+  addMarkets(program)
+  addBackfill(program)
+  addVerify(program, done)
+  return program
+}

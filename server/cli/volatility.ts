@@ -1,0 +1,161 @@
+/** `crypto-tracker volatility`: rolling σ of a CSV file or of a market of the archive. */
+import { basename } from 'node:path'
+import { InvalidArgumentError, type Command } from 'commander'
+import type { CandleColumns } from '../../core/candle/columns.ts'
+import { columnsFromRows } from '../../core/candle/from-rows.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
+import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
+import { LogColumns } from '../../core/volatility/logs.ts'
+import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
+import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
+import { volatility } from '../../core/volatility/volatility.ts'
+import { withConnection } from './connect.ts'
+import { readCsvFile } from './csv-file.ts'
+import { UsageError, type ExitCode } from './exit.ts'
+import { formatOption, readInstant, readInterval, readMarket, type Format } from './options.ts'
+import { printRows, say, type Row } from './output.ts'
+import { readSeries } from './series.ts'
+
+interface Options {
+  readonly market?: MarketId
+  readonly interval: Interval
+  readonly estimator: readonly Estimator[]
+  readonly window: number
+  readonly from?: number
+  readonly to?: number
+  readonly annualise?: number | 'none'
+  readonly mean: Mean
+  readonly minCoverage: number
+  readonly format: Format
+}
+
+/** What programs read, one object an estimator. */
+interface VolatilityAnswer {
+  readonly market: string
+  readonly interval: Interval
+  readonly estimator: Estimator
+  readonly window: number
+  readonly annualisation: number | null
+  readonly mean: Mean
+  readonly source: string
+  /** Close of the last bar shown; null where there is none. */
+  readonly as_of: string | null
+  readonly points: readonly VolatilityPoint[]
+}
+
+export function addVolatility(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('volatility')
+    .description('rolling volatility of a CSV file or of a market of the archive')
+    .argument('[file]', 'CSV file (also .gz, or - for stdin): time,open,high,low,close,volume')
+    .option('--market <id>', 'a market of the archive instead of a file', readMarket)
+    .requiredOption('--interval <interval>', '1m, 5m, 15m, 1h, 4h or 1d', readInterval)
+    .requiredOption(
+      '--estimator <names>',
+      `one or more of ${ESTIMATORS.join(', ')}, separated by commas`,
+      readEstimators,
+    )
+    .requiredOption('--window <places>', 'places of the grid in a window, at least 2', readWindow)
+    .option('--from <time>', 'first bar shown; what lies before still fills its window', readInstant)
+    .option('--to <time>', 'first bar not shown any more', readInstant)
+    .option(
+      '--annualise <bars>',
+      'bars in a year, or none (default: as many as 365 days have)',
+      readAnnualise,
+    )
+    .option('--mean <mean>', 'of the returns, for close: sample or zero', readMean, 'sample')
+    .option('--min-coverage <share>', 'share of a window that must be there, 0 to 1', readShare, 0.5)
+    .addOption(formatOption())
+    .action(async (file: string | undefined, options: Options) => done(await run(file, options)))
+}
+
+async function run(file: string | undefined, options: Options): Promise<ExitCode> {
+  if ((file === undefined) === (options.market === undefined)) {
+    throw new UsageError('give either a FILE.csv or --market ID')
+  }
+  const { columns, refused } = file === undefined ? await fromArchive(options) : await fromFile(file, options)
+  const name = file ?? columns.market
+  const source = file === undefined ? parseMarketId(columns.market).source : 'csv'
+  const logs = new LogColumns(columns)
+  const answers = options.estimator.map((estimator) =>
+    compute(columns, logs, estimator, options, name, source),
+  )
+  if (columns.length === 0) say(`${name}: no candle of ${options.interval}`)
+  await printRows(answers.flatMap(rowsOf), options.format, answers)
+  return refused > 0 ? 1 : 0
+}
+
+async function fromArchive(options: Options): Promise<{ columns: CandleColumns; refused: number }> {
+  const columns = await withConnection(({ operations }) =>
+    readSeries(operations, options.market!, options.interval),
+  )
+  return { columns, refused: 0 }
+}
+
+async function fromFile(
+  file: string,
+  options: Options,
+): Promise<{ columns: CandleColumns; refused: number }> {
+  const { rows, refused } = await readCsvFile(file, options.interval)
+  const name = basename(file)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64)
+  const { id } = parseMarketId(`csv:${name || 'stdin'}`)
+  return { columns: columnsFromRows(id, options.interval, rows), refused: refused.length }
+}
+
+function compute(
+  columns: CandleColumns,
+  logs: LogColumns,
+  estimator: Estimator,
+  options: Options,
+  market: string,
+  source: string,
+): VolatilityAnswer {
+  const { interval, window, mean, minCoverage, annualise } = options
+  const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(interval))
+  const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
+  const series = volatility(columns, request, logs)
+  const points = volatilityPoints(series, options.from, options.to)
+  const last = points.at(-1)
+  const as_of = last ? isoSeconds(Date.parse(last.t) + INTERVAL_MS[interval]) : null
+  return { market, interval, estimator, window, annualisation, mean, source, as_of, points }
+}
+
+function rowsOf({ estimator, window, points }: VolatilityAnswer): Row[] {
+  return points.map(({ t, sigma, n, expected }) => ({ time: t, estimator, window, sigma, n, expected }))
+}
+
+function readEstimators(text: string): Estimator[] {
+  const known: readonly string[] = ESTIMATORS
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !known.includes(name))
+  if (wrong === undefined) return names as Estimator[]
+  throw new InvalidArgumentError(`"${wrong}" is none; accepted are ${ESTIMATORS.join(', ')}.`)
+}
+
+function readWindow(text: string): number {
+  const window = Number(text)
+  if (/^\d{1,9}$/.test(text) && window >= 2) return window
+  throw new InvalidArgumentError('Accepted is a whole number of at least 2.')
+}
+
+function readAnnualise(text: string): number | 'none' {
+  if (text === 'none') return text
+  const bars = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && bars > 0 && Number.isFinite(bars)) return bars
+  throw new InvalidArgumentError('Accepted is a number of bars above 0, or none.')
+}
+
+function readMean(text: string): Mean {
+  if (text === 'sample' || text === 'zero') return text
+  throw new InvalidArgumentError('Accepted are sample and zero.')
+}
+
+function readShare(text: string): number {
+  const share = Number(text)
+  if (/^\d(\.\d+)?$/.test(text) && share <= 1) return share
+  throw new InvalidArgumentError('Accepted is a number from 0 to 1.')
+}
