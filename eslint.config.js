@@ -46,7 +46,7 @@ export default ts.config(
   // Programs that people start talk to the terminal.
   {
     files: [
-      'server/start.mjs',
+      'server/run.mjs',
       'server/dev.mjs',
       'server/cli/**',
       'simulator/**',

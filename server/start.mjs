@@ -1,55 +1,9 @@
-/**
- * `npm start`: checks Node, builds the app where it must, reads `.env` and the environment, starts the server, and stops
- * it in order on SIGINT and SIGTERM. Plain JavaScript, so that an old Node gets a sentence. `--no-build` leaves the app as
- * it is (development serves it otherwise).
- */
-import { existsSync } from 'node:fs'
+/** `npm start`: the server of the environment's configuration, on real exchanges unless that says otherwise. */
 import { join } from 'node:path'
-import { isNodeRecent, NODE_TOO_OLD } from './node-version.mjs'
+import { run } from './run.mjs'
 
-/** A stop that takes longer than this is ended. */
-const STOP_WITHIN_MS = 9_500
-
-if (!isNodeRecent()) {
-  console.error(NODE_TOO_OLD)
-  process.exit(1)
-}
-
-try {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+await run(async () => {
   const { readConfig } = await import('./config.ts')
-  // First of all, since a build takes seconds and a wrong variable should not wait for it.
   const config = { ...readConfig(process.env), appDir: join(import.meta.dirname, '..', 'build') }
-  const { buildApp, whyBuild } = await import('./build.mjs')
-  const why = process.argv.includes('--no-build') ? null : whyBuild()
-  if (why) {
-    console.log(`Building the app, since ${why}…`)
-    await buildApp()
-  }
-  const { startServer } = await import('./main.ts')
-  const server = await startServer(config)
-  console.log(server.lines.join('\n'))
-  stopOnSignals(server)
-} catch (error) {
-  console.error(`Crypto Tracker cannot start: ${error instanceof Error ? error.message : String(error)}`)
-  if (['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '')) console.error(error)
-  process.exit(1)
-}
-
-/** The first signal stops in order, a second one at once. */
-function stopOnSignals(server) {
-  let stopping = false
-  const stop = async (signal) => {
-    if (stopping) process.exit(1)
-    stopping = true
-    console.log(`Stopping (${signal})…`)
-    setTimeout(() => {
-      console.error('The stop took too long and was ended; nothing that was acknowledged is lost')
-      process.exit(1)
-    }, STOP_WITHIN_MS).unref()
-    await server.stop()
-    console.log('Stopped')
-    process.exit(0)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
-}
+  return async () => (await import('./main.ts')).startServer(config)
+})

@@ -5,9 +5,11 @@
 import { join } from 'node:path'
 import { parseMarketId } from '../core/market.ts'
 import { DAY_MS } from '../core/time/interval.ts'
-import { ConfigError, readConfig, type Config } from '../server/config.ts'
-import { startServer } from '../server/main.ts'
+import { readConfig, type Config } from '../server/config.ts'
+import { startServer, type RunningServer } from '../server/main.ts'
 import { startSimulator } from './start.ts'
+
+export type Demo = Pick<RunningServer, 'lines' | 'stop'>
 
 /** Of these the demo keeps days and hours of all years and the minutes of a week. */
 const MARKETS = [
@@ -22,43 +24,40 @@ const YEAR_OF_MINUTES = parseMarketId('coinbase:BTC-USD').id
 const REQUESTS_PER_SECOND = 400
 const SAMPLE_SECONDS = 5
 
-/** Runs until SIGINT or SIGTERM. */
-export async function runDemo(): Promise<void> {
-  const simulator = await startSimulator([])
-  try {
-    const server = await startServer(demoConfig(simulator.url, process.env))
-    const stopped = stopSignal()
-    console.log('Demo: simulated data, no internet needed. Ctrl-C ends it.')
-    for (const line of server.lines) console.log(line)
-    await stopped
-    await server.stop()
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error))
-    process.exitCode = error instanceof ConfigError ? 2 : 1
-  } finally {
-    await simulator.stop()
+/**
+ * Gives what starts the exchange and then the app.
+ *
+ * @throws ConfigError when the environment is malformed
+ */
+export function prepareDemo(env: NodeJS.ProcessEnv): () => Promise<Demo> {
+  const config = demoConfig(env)
+  return async () => {
+    const simulator = await startSimulator([])
+    try {
+      const coinbase = { baseUrl: simulator.url, requestsPerSecond: REQUESTS_PER_SECOND }
+      const server = await startServer({ ...config, sources: { coinbase } })
+      return {
+        lines: ['Demo on simulated data, no internet needed; Ctrl-C ends it', ...server.lines],
+        stop: () => server.stop().finally(() => simulator.stop()),
+      }
+    } catch (error) {
+      await simulator.stop()
+      throw error
+    }
   }
 }
 
 /** The environment says where it listens and how much it logs; what concerns data is the demo's own. */
-function demoConfig(exchangeUrl: string, env: NodeJS.ProcessEnv): Config {
+function demoConfig(env: NodeJS.ProcessEnv): Config {
   const { HOST, PORT, PUBLIC_URL, LOG_LEVEL } = env
   const own = readConfig({ HOST, PORT, PUBLIC_URL, LOG_LEVEL, DATA_DIR: './data-demo' })
   return {
     ...own,
     markets: MARKETS,
-    sources: { coinbase: { baseUrl: exchangeUrl, requestsPerSecond: REQUESTS_PER_SECOND } },
     sampleSeconds: SAMPLE_SECONDS,
     simulated: true,
     appDir: join(import.meta.dirname, '..', 'build'),
     minuteDays: MINUTE_DAYS,
     minutesFromMs: { [YEAR_OF_MINUTES]: Date.now() - 365 * DAY_MS },
   }
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }

@@ -1,0 +1,56 @@
+/**
+ * What `npm start` and `npm run demo` share: Node is checked, `.env` read, the app built where it must be, the server
+ * started, and stopped in order on SIGINT and SIGTERM. Plain JavaScript, so that an old Node gets a sentence.
+ * `--no-build` leaves the app as it is (development serves it otherwise).
+ */
+import { existsSync } from 'node:fs'
+import { isNodeRecent, NODE_TOO_OLD } from './node-version.mjs'
+
+/** A stop that takes longer than this is ended. */
+const STOP_WITHIN_MS = 9_500
+
+/**
+ * @param {() => Promise<() => Promise<{ lines: readonly string[], stop(): Promise<void> }>>} prepare reads the
+ *   configuration first of all, since a build takes seconds and a wrong variable should not wait for it; gives the start
+ */
+export async function run(prepare) {
+  if (!isNodeRecent()) {
+    console.error(NODE_TOO_OLD)
+    process.exit(1)
+  }
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env')
+    const start = await prepare()
+    const { buildApp, whyBuild } = await import('./build.mjs')
+    const why = process.argv.includes('--no-build') ? null : whyBuild()
+    if (why) {
+      console.log(`Building the app, since ${why}…`)
+      await buildApp()
+    }
+    const server = await start()
+    console.log(server.lines.join('\n'))
+    stopOnSignals(server)
+  } catch (error) {
+    console.error(`Crypto Tracker cannot start: ${error instanceof Error ? error.message : String(error)}`)
+    if (['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '')) console.error(error)
+    process.exit(1)
+  }
+}
+
+/** The first signal stops in order, a second one at once. */
+function stopOnSignals(server) {
+  let stopping = false
+  const stop = async (signal) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    console.log(`Stopping (${signal})…`)
+    setTimeout(() => {
+      console.error('The stop took too long and was ended; nothing that was acknowledged is lost')
+      process.exit(1)
+    }, STOP_WITHIN_MS).unref()
+    await server.stop()
+    console.log('Stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
+}
