@@ -1,4 +1,8 @@
-/** Brings the app up: the snapshot first, then what the device holds, then the network. */
+/** Brings the app up. The picture of the last visit stands in `app` already; this brings the device's own data. */
+import { state } from './app.svelte.ts'
 
 /** Resolves when the device's own data is in `app`; the network comes after. Call it once, in the page. */
-export async function startApp(): Promise<void> {}
+export async function startApp(): Promise<void> {
+  const { bringUp } = await import('./data.ts')
+  await bringUp(state)
+}

@@ -10,7 +10,6 @@ import { dropSuperseded, dropUnwanted, periodKey } from '../store/drop.ts'
 import { depthsOf, missingChunks } from '../store/packs.ts'
 import type { ManifestRow } from '../store/records.ts'
 import { covers, tailOf } from '../store/series.ts'
-import type { MarketId } from '../../../core/market.ts'
 import { composeChunk } from './compose.ts'
 import type { SyncContext } from './context.ts'
 import { askBytes, RequestError } from './request.ts'
@@ -148,16 +147,4 @@ async function dropCovered(store: Store, line: ManifestRow, bytes: Uint8Array): 
     (row) => row.revision <= line.revision || saysNothingNew(chunk, decodeChunk(row.bytes)),
   )
   await store.tail.bulkDelete(done.map(periodKey))
-}
-
-/** Bytes that a depth of minutes would still have to fetch, by the manifest. */
-export async function packCost(
-  store: Store,
-  market: MarketId,
-  minuteDays: number,
-  nowMs: number,
-): Promise<number> {
-  const depths = new Map([[market, minuteDays]])
-  const rows = (await store.manifest.toArray()).filter((row) => row.market === market)
-  return missingChunks(rows, depths, nowMs).reduce((sum, row) => sum + row.bytes, 0)
 }

@@ -1,0 +1,46 @@
+/** What is left where the browser keeps nothing: the newest prices, while the server can be reached. */
+import { parseMarketId } from '../../../core/market.ts'
+import { askPrices } from '../sync/prices.ts'
+import type { State } from './app.svelte.ts'
+
+const PAUSE_MS = 30_000
+
+export async function showPricesOnly(state: State, why: string): Promise<void> {
+  state.setConnection({ trouble: why, notInstallable: why })
+  const look = async (): Promise<void> => {
+    try {
+      const quotes = await askPrices({
+        fetch: (url, init) => fetch(url, init),
+        signal: new AbortController().signal,
+      })
+      state.setMarkets(
+        quotes.map(({ market, price, asOfMs, change24h, sparkline }) => {
+          const { id, source, base, quote } = parseMarketId(market)
+          const facts = {
+            id,
+            source,
+            base,
+            quote,
+            name: base,
+            tick: null,
+            status: 'live' as const,
+            sigma: null,
+          }
+          return { ...facts, price, priceAsOfMs: asOfMs, change24h, sparkline }
+        }),
+      )
+      state.setConnection({ online: true, lastSuccessMs: Date.now() })
+    } catch {
+      state.setConnection({ online: false })
+    }
+  }
+  await look()
+  setInterval(() => void look(), PAUSE_MS)
+  state.bind({
+    setPack: () => Promise.reject(new Error(why)),
+    packCost: () => Promise.reject(new Error(why)),
+    askPersistence: () => Promise.resolve(false),
+    syncNow: () => void look(),
+    applyUpdate: () => window.location.reload(),
+  })
+}

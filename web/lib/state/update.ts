@@ -1,0 +1,42 @@
+/**
+ * The app's own updates: a new version installs beside the running one and waits until people ask for it.
+ * Also says why the app cannot be installed where it cannot.
+ */
+import { dev } from '$app/environment'
+import type { State } from './app.svelte.ts'
+
+const LOOK_AGAIN_MS = 3_600_000
+
+/** Why there is no service worker here; null when there is one. */
+export function whyNotInstallable(): string | null {
+  if (!window.isSecureContext)
+    return 'This address is plain http. Browsers install an app and keep it for offline use only over https (or on localhost): open it through https. Until then everything works while the server can be reached.'
+  if (!('serviceWorker' in navigator))
+    return 'This browser offers no service worker here (a private window?), so the app works only while the server can be reached.'
+  return null
+}
+
+/**
+ * Registers the service worker and watches for new versions.
+ *
+ * @returns what switches to a version that waits
+ */
+export async function watchUpdates(state: State): Promise<() => void> {
+  const reload = () => window.location.reload()
+  if (dev || whyNotInstallable() !== null) return reload
+  const { Workbox } = await import('workbox-window')
+  const workbox = new Workbox('/service-worker.js', { scope: '/' })
+  workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
+  let lookedMs = Date.now()
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible' || Date.now() - lookedMs < LOOK_AGAIN_MS) return
+    lookedMs = Date.now()
+    // Offline there is nothing to look at; the next look comes.
+    workbox.update().catch(() => undefined)
+  })
+  await workbox.register()
+  return () => {
+    workbox.addEventListener('controlling', reload)
+    workbox.messageSkipWaiting()
+  }
+}
