@@ -54,8 +54,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const { clock = systemClock, settling = defaultSettling, log = createLog(config.logLevel) } = parts
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
-  const { sampleSeconds, simulated, minuteDays } = config
-  const archive = await openArchive(database, { clock, settling, sampleSeconds, simulated })
+  const { sampleSeconds, simulated, minuteDays, rawDays } = config
+  const archive = await openArchive(database, { clock, settling, sampleSeconds, simulated, rawDays })
   const cleanups: (() => Promise<void> | void)[] = [() => archive.close()]
   const cleanUp = async () => {
     for (const step of cleanups.splice(0).reverse()) await step()

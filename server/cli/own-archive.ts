@@ -18,10 +18,16 @@ export async function withOwnArchive<T>(
 ): Promise<T> {
   const clock = systemClock
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const { sampleSeconds, simulated, minuteDays } = config
+  const { sampleSeconds, simulated, minuteDays, rawDays } = config
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
-  const archive = await openArchive(database, { clock, settling: defaultSettling, sampleSeconds, simulated })
+  const archive = await openArchive(database, {
+    clock,
+    settling: defaultSettling,
+    sampleSeconds,
+    simulated,
+    rawDays,
+  })
   const providers = createSources(config, archive, clock, log)
   let ingest: Ingest | null = null
   const startReading = async () => {

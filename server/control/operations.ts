@@ -10,9 +10,12 @@ import type { BackfillProgress, SyncAnswer } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import { nearestMarkets } from '../ingest/nearest.ts'
 import type { Ingest } from '../ingest/start.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
-import { nearestNames } from './nearest.ts'
+
+/** Names suggested for one that is not there. */
+const NEAREST = 3
 
 /** Every argument and result is plain JSON, or bytes as a result; errors are `ApiProblem`. */
 export interface Operations {
@@ -64,9 +67,10 @@ export function createOperations({
     const markets = await archive.markets()
     const market = markets.find((candidate) => candidate.id === id)
     if (market) return market
-    const near = nearestNames(
+    const near = nearestMarkets(
       id,
       markets.map((candidate) => candidate.id),
+      NEAREST,
     )
     throw new ApiProblem(
       'not-found',
@@ -165,9 +169,10 @@ async function findListed(id: MarketId, providers: ReadonlyMap<string, Provider>
   const listed = await provider.listMarkets()
   const found = listed.find((market) => market.id === id)
   if (found) return found
-  const near = nearestNames(
+  const near = nearestMarkets(
     id,
     listed.map((market) => market.id),
+    NEAREST,
   )
   throw new ApiProblem(
     'not-found',

@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+
+const TOKEN = 'a-token-of-more-than-24-characters'
+
+describe('the configuration', () => {
+  test('has a default for every variable', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      publicUrl: null,
+      dataDir: './data',
+      databaseUrl: null,
+      sampleSeconds: 60,
+      rawDays: 30,
+      adminToken: null,
+      logLevel: 'info',
+      simulated: false,
+      minuteDays: 365,
+    })
+    expect(config.sources['coinbase']).toEqual({
+      baseUrl: 'https://api.exchange.coinbase.com',
+      requestsPerSecond: 10,
+    })
+    expect(config.markets.map(({ id }) => id)).toEqual([
+      'coinbase:BTC-USD',
+      'coinbase:ETH-USD',
+      'coinbase:SOL-USD',
+      'coinbase:XRP-USD',
+      'coinbase:DOGE-USD',
+      'coinbase:ADA-USD',
+      'coinbase:LINK-USD',
+      'coinbase:LTC-USD',
+      'coinbase:BTC-EUR',
+      'coinbase:ETH-EUR',
+    ])
+  })
+
+  test('takes an empty variable as an unset one, and ignores those it does not know', () => {
+    const env = { PORT: '', MARKETS: ' ', COINBASE_WS_URL: 'nonsense', QUOTES: '?', COINGECKO_URL: 'x' }
+    expect(readConfig(env)).toEqual(readConfig({}))
+  })
+
+  test('reads what is given', () => {
+    const config = readConfig({
+      HOST: '::',
+      PORT: '0',
+      PUBLIC_URL: 'https://prices.example.org/',
+      DATABASE_URL: 'postgres://u:p@localhost/db',
+      MARKETS: 'coinbase:BTC-USD, coinbase:SHIB-USD,coinbase:BTC-USD,',
+      COINBASE_URL: 'http://127.0.0.1:4000/',
+      COINBASE_RPS: '2.5',
+      ADMIN_TOKEN: TOKEN,
+    })
+    expect(config).toMatchObject({ host: '::', port: 0, adminToken: TOKEN })
+    expect(config.publicUrl).toBe('https://prices.example.org')
+    expect(config.markets.map(({ id }) => id)).toEqual(['coinbase:BTC-USD', 'coinbase:SHIB-USD'])
+    expect(config.sources['coinbase']).toEqual({ baseUrl: 'http://127.0.0.1:4000', requestsPerSecond: 2.5 })
+  })
+
+  test.each([
+    ['HOST', 'not a host', 'address to listen at'],
+    ['PORT', '65536', '0 to 65535'],
+    ['PORT', 'http', '0 to 65535'],
+    ['PORT', '-1', '0 to 65535'],
+    ['PUBLIC_URL', 'ftp://x', 'http(s) address'],
+    ['MARKETS', 'coinbase:BTC-USD,bitcoin', 'SOURCE:BASE-QUOTE'],
+    ['SAMPLE_SECONDS', '0', 'from 1 to 3600'],
+    ['SAMPLE_SECONDS', '1e2', 'from 1 to 3600'],
+    ['RAW_DAYS', '1.5', 'whole days'],
+    ['COINBASE_URL', 'localhost', 'http(s) base address'],
+    ['COINBASE_RPS', '0', 'above 0'],
+    ['COINBASE_RPS', 'many', 'above 0'],
+    ['LOG_LEVEL', 'loud', 'trace, debug, info'],
+  ])('refuses %s=%s, naming the variable, what was given and what is accepted', (name, given, accepted) => {
+    const read = () => readConfig({ [name]: given })
+    expect(read).toThrow(ConfigError)
+    expect(read).toThrow(name)
+    expect(read).toThrow(given.split(',').at(-1))
+    expect(read).toThrow(accepted)
+  })
+
+  test.each([
+    ['ADMIN_TOKEN', 'too-short-secret'],
+    ['DATABASE_URL', 'mysql://user:secret@localhost/db'],
+  ])('never repeats the secret %s', (name, secret) => {
+    const read = () => readConfig({ [name]: secret })
+    expect(read).toThrow(`${name}: accepted is`)
+    expect(read).not.toThrow(secret)
+  })
+
+  test('reads a secret from the file that X_FILE names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-config-'))
+    try {
+      const path = join(folder, 'token')
+      await writeFile(path, `${TOKEN}\n`)
+      expect(readConfig({ ADMIN_TOKEN_FILE: path }).adminToken).toBe(TOKEN)
+      expect(() => readConfig({ ADMIN_TOKEN_FILE: path, ADMIN_TOKEN: TOKEN })).toThrow('one of the two')
+      expect(() => readConfig({ ADMIN_TOKEN_FILE: join(folder, 'none') })).toThrow('cannot be read')
+      await writeFile(path, '\n')
+      expect(() => readConfig({ ADMIN_TOKEN_FILE: path })).toThrow('empty')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
