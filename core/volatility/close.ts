@@ -2,7 +2,7 @@
  * Close-to-close: the textbook's standard deviation of log returns, with the window's mean or with mean zero.
  */
 import type { LogColumns } from './logs.ts'
-import { rollingSquaredDeviations, rollingSum } from './rolling.ts'
+import { rollingMean, rollingSquaredDeviations } from './rolling.ts'
 import type { Mean } from './types.ts'
 
 /**
@@ -16,12 +16,9 @@ import type { Mean } from './types.ts'
 export function closeToClose(logs: LogColumns, window: number, bars: Uint32Array, mean: Mean): Float64Array {
   const returns = logs.returns()
   if (mean === 'zero') {
-    const variance = rollingSum(
-      returns.map((r) => r * r),
-      window,
-    )
-    for (let i = 0; i < variance.length; i++) variance[i] = variance[i]! / bars[i]!
-    return variance
+    const terms = new Float64Array(returns.length)
+    for (let i = 0; i < terms.length; i++) terms[i] = returns[i]! * returns[i]!
+    return rollingMean(terms, window, bars)
   }
   const variance = rollingSquaredDeviations(returns, logs.paired(), window)
   for (let i = 0; i < variance.length; i++) variance[i] = variance[i]! / (bars[i]! - 1)

@@ -3,7 +3,7 @@
  * Garman-Klass with Yang and Zhang's opening jump. Every term is at least 0, so no sum of them can be negative.
  */
 import type { LogColumns } from './logs.ts'
-import { rollingSum } from './rolling.ts'
+import { rollingMean } from './rolling.ts'
 
 const PARKINSON = 1 / (4 * Math.LN2)
 const BODY = 2 * Math.LN2 - 1
@@ -17,11 +17,9 @@ const BODY = 2 * Math.LN2 - 1
  */
 export function parkinson(logs: LogColumns, window: number, bars: Uint32Array): Float64Array {
   const { range } = logs.bars()
-  return rollingMean(
-    range.map((r) => PARKINSON * r * r),
-    window,
-    bars,
-  )
+  const terms = new Float64Array(range.length)
+  for (let i = 0; i < terms.length; i++) terms[i] = PARKINSON * range[i]! * range[i]!
+  return rollingMean(terms, window, bars)
 }
 
 /**
@@ -43,7 +41,7 @@ export function garmanKlass(logs: LogColumns, window: number, bars: Uint32Array)
  * @returns length of the grid; meaningless where no bar could enter
  */
 export function rogersSatchell(logs: LogColumns, window: number, bars: Uint32Array): Float64Array {
-  return rollingMean(logs.bars().rogersSatchell, window, bars)
+  return rollingMean(logs.bars().rogersSatchell.slice(), window, bars)
 }
 
 /**
@@ -73,10 +71,4 @@ function garmanKlassTerms(logs: LogColumns): Float64Array {
     terms[i] = 0.5 * r * r - BODY * b * b
   }
   return terms
-}
-
-function rollingMean(terms: Float64Array, window: number, bars: Uint32Array): Float64Array {
-  const mean = rollingSum(terms, window)
-  for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! / bars[i]!
-  return mean
 }

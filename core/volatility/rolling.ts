@@ -14,32 +14,34 @@ function reciprocals(count: number): Float64Array {
 }
 
 /**
- * The sum of the last `window` terms at each place; places before the first full window hold the sum so far.
+ * The mean of the last `window` terms at each place, over the bars that could enter. The result takes the place of the
+ * terms: a year of minutes is large, and memory not touched is time won.
  *
- * @param terms one a place, 0 where a bar cannot enter
+ * @param terms one a place, 0 where a bar cannot enter; overwritten with the means
  * @param window places, at least 1
- * @returns length of `terms`
+ * @param bars how many bars could enter each window; the mean of none is NaN
+ * @returns `terms`
  */
-export function rollingSum(terms: Float64Array, window: number): Float64Array {
+export function rollingMean(terms: Float64Array, window: number, bars: Uint32Array): Float64Array {
   const length = terms.length
-  const out = new Float64Array(length)
-  // suffix[j] = terms of the block before from its place j to its end.
-  const suffix = new Float64Array(window + 1)
+  // suffix[j] = terms of the block before from its place j to its end; next is that of the block itself.
+  let suffix = new Float64Array(window + 1)
+  let next = new Float64Array(window + 1)
   for (let start = 0; start < length; start += window) {
     const end = Math.min(start + window, length)
+    let sum = 0
+    for (let i = end - 1; i >= start; i--) {
+      sum += terms[i]!
+      next[i - start] = sum
+    }
     let prefix = 0
     for (let i = start; i < end; i++) {
       prefix += terms[i]!
-      out[i] = suffix[i - start + 1]! + prefix
+      terms[i] = (suffix[i - start + 1]! + prefix) / bars[i]!
     }
-    if (end === length) break
-    let sum = 0
-    for (let j = window - 1; j >= 0; j--) {
-      sum += terms[start + j]!
-      suffix[j] = sum
-    }
+    ;[suffix, next] = [next, suffix]
   }
-  return out
+  return terms
 }
 
 /**

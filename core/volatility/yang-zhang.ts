@@ -2,7 +2,7 @@
  * Yang and Zhang's estimator: opening jumps, open-to-close moves and the range of the bar, free of drift.
  */
 import type { LogColumns } from './logs.ts'
-import { rollingSquaredDeviations, rollingSum } from './rolling.ts'
+import { rollingMean, rollingSquaredDeviations } from './rolling.ts'
 
 /**
  * Variance per bar: V_o + k V_c + (1 − k) V_rs; V_o and V_c are the sample variances (n − 1, demeaned) of
@@ -21,14 +21,13 @@ export function yangZhang(logs: LogColumns, window: number, bars: Uint32Array): 
   const { body, rogersSatchell } = logs.bars()
   const terms = new Float64Array(rogersSatchell.length)
   for (let i = 0; i < terms.length; i++) terms[i] = entering.enters[i] === 1 ? rogersSatchell[i]! : 0
-  const range = rollingSum(terms, window)
+  const variance = rollingMean(terms, window, bars)
   const jump = rollingSquaredDeviations(logs.jumps(), entering, window)
   const move = rollingSquaredDeviations(body, entering, window)
-  const variance = terms
   for (let i = 0; i < variance.length; i++) {
     const n = bars[i]!
     const k = 0.34 / (1.34 + (n + 1) / (n - 1))
-    variance[i] = (jump[i]! + k * move[i]!) / (n - 1) + ((1 - k) * range[i]!) / n
+    variance[i] = (jump[i]! + k * move[i]!) / (n - 1) + (1 - k) * variance[i]!
   }
   return variance
 }
