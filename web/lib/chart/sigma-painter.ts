@@ -1,0 +1,87 @@
+/** Rolling σ as one frame: a violet line that breaks where σ is not available. */
+import { buildLevels } from '../../../core/candle/levels.ts'
+import type { Level } from '../../../core/candle/levels.ts'
+import type { Zone } from '../../../core/format/time.ts'
+import { INTERVAL_MS } from '../../../core/time/interval.ts'
+import type { SigmaView } from '../../worker/api.ts'
+import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
+import type { Frame, Painter, Surface } from './plot.ts'
+import { numberTicks, timeTicks } from './ticks.ts'
+
+/** A σ series with the levels for drawing it; made once when it arrives. */
+export interface SigmaData {
+  readonly view: SigmaView
+  readonly levels: readonly Level[]
+}
+
+export function sigmaData(view: SigmaView): SigmaData {
+  const { sigma, market, interval, startMs } = view
+  const states = Uint8Array.from(sigma, (value) => (Number.isNaN(value) ? 0 : 1))
+  const levels = buildLevels({
+    market,
+    interval,
+    startMs,
+    length: sigma.length,
+    states,
+    open: sigma,
+    high: sigma,
+    low: sigma,
+    close: sigma,
+    volume: null,
+  })
+  return { view, levels }
+}
+
+export function sigmaPainter({ view, levels }: SigmaData, zone: Zone): Painter {
+  const placeMs = INTERVAL_MS[view.interval]
+  return (span, widthPx): Frame => {
+    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 1), span)
+    const found = extremes(slice, span)
+    const high = found ? found.high * 1.08 || 0.01 : 1
+    const low =
+      found && found.low > found.high * 0.6 ? Math.max(0, found.low - (found.high - found.low) * 0.5) : 0
+    const ticks = found ? numberTicks(low, high, 3).filter((at) => at > low) : []
+    const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
+    const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
+    return {
+      xs: Float64Array.from({ length: slice.last - slice.first }, (_, i) =>
+        closeMsOf(slice, slice.first + i),
+      ),
+      ys: slice.level.close.subarray(slice.first, slice.last),
+      low,
+      high,
+      times: timeTicks(span, Math.max(2, widthPx / 90), zone),
+      values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
+      draw: (on) => drawSigma(on, slice),
+    }
+  }
+}
+
+function drawSigma(on: Surface, slice: Slice): void {
+  const { context, colours, ratio } = on
+  const { low, high, open, close } = slice.level
+  context.beginPath()
+  let pen = false
+  for (let i = slice.first; i < slice.last; i++) {
+    if (Number.isNaN(close[i]!)) {
+      pen = false
+      continue
+    }
+    const end = on.x(closeMsOf(slice, i))
+    const begin = on.x(closeMsOf(slice, i) - slice.stepMs)
+    if (!pen) context.moveTo(begin, on.y(open[i]!))
+    if (slice.level.factor > 1) {
+      // Both extremes of a column are met, the earlier end first.
+      const middle = (begin + end) / 2
+      const rising = close[i]! >= open[i]!
+      context.lineTo(middle, on.y(rising ? low[i]! : high[i]!))
+      context.lineTo(middle, on.y(rising ? high[i]! : low[i]!))
+    }
+    context.lineTo(end, on.y(close[i]!))
+    pen = true
+  }
+  context.strokeStyle = colours.accent
+  context.lineWidth = 1.8 * ratio
+  context.lineJoin = 'round'
+  context.stroke()
+}

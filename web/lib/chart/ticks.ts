@@ -1,0 +1,133 @@
+/**
+ * Where the lines of an axis stand and what they say. Pure; the zone is asked of `Date` (reader's own) or UTC.
+ */
+import { groupDecimal } from '../../../core/format/locale.ts'
+import type { Zone } from '../../../core/format/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time/interval.ts'
+import type { Span } from './viewport.ts'
+
+/** Multiples of 1, 2 or 5 times a power of ten inside the span, about `most` of them. */
+export function numberTicks(low: number, high: number, most: number): number[] {
+  if (!(high > low)) return Number.isFinite(low) ? [low] : []
+  const rough = (high - low) / Math.max(1, most)
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough) ?? 10 * power
+  const ticks: number[] = []
+  for (let i = Math.ceil(low / step); i * step <= high; i++) ticks.push(i * step)
+  return ticks
+}
+
+type Step = { readonly unit: 'ms' | 'day' | 'month'; readonly count: number; readonly aboutMs: number }
+
+const STEPS: readonly Step[] = [
+  ...[1, 2, 5, 10, 15, 30].map((n): Step => ({ unit: 'ms', count: n * MINUTE_MS, aboutMs: n * MINUTE_MS })),
+  ...[1, 2, 3, 6, 12].map((n): Step => ({ unit: 'ms', count: n * HOUR_MS, aboutMs: n * HOUR_MS })),
+  ...[1, 2, 5, 10].map((n): Step => ({ unit: 'day', count: n, aboutMs: n * DAY_MS })),
+  ...[1, 2, 3, 6, 12, 24, 60, 120].map((n): Step => ({
+    unit: 'month',
+    count: n,
+    aboutMs: n * 30.44 * DAY_MS,
+  })),
+]
+
+export interface TimeTicks {
+  readonly at: readonly number[]
+  readonly labels: readonly string[]
+}
+
+/** Round times inside the span, at most `most`, each named as shortly as its neighbours allow. */
+export function timeTicks(span: Span, most: number, zone: Zone): TimeTicks {
+  const wanted = (span.toMs - span.fromMs) / Math.max(1, most)
+  const step = STEPS.find(({ aboutMs }) => aboutMs >= wanted) ?? STEPS.at(-1)!
+  const at: number[] = []
+  for (const ms of instants(step, span, zone)) if (ms >= span.fromMs && ms <= span.toMs) at.push(ms)
+  return { at, labels: at.map((ms) => label(ms, step, zone)) }
+}
+
+/** Parts of an instant in a zone; the time axis is the only place that counts in them. */
+function parts(ms: number, zone: Zone): { year: number; month: number; day: number; minutes: number } {
+  const date = new Date(ms)
+  return zone === 'utc'
+    ? {
+        year: date.getUTCFullYear(),
+        month: date.getUTCMonth(),
+        day: date.getUTCDate(),
+        minutes: date.getUTCHours() * 60 + date.getUTCMinutes(),
+      }
+    : {
+        year: date.getFullYear(),
+        month: date.getMonth(),
+        day: date.getDate(),
+        minutes: date.getHours() * 60 + date.getMinutes(),
+      }
+}
+
+function midnight(year: number, month: number, day: number, zone: Zone): number {
+  return zone === 'utc' ? Date.UTC(year, month, day) : new Date(year, month, day).getTime()
+}
+
+function* instants(step: Step, span: Span, zone: Zone): Generator<number> {
+  const start = parts(span.fromMs, zone)
+  if (step.unit === 'ms') {
+    // Steps of hours count from midnight, so that they stay round where the zone is not whole hours from UTC.
+    for (let day = midnight(start.year, start.month, start.day, zone); day <= span.toMs;) {
+      const following = parts(day + 36 * HOUR_MS, zone)
+      const next = midnight(following.year, following.month, following.day, zone)
+      for (let ms = day; ms < next - step.count / 2; ms += step.count) yield ms
+      day = next
+    }
+    return
+  }
+  for (let i = 0; ; i++) {
+    if (step.unit === 'day') {
+      // Days of a month: 1, 1 + n, …; a rest shorter than a step before the next first is left out.
+      const month = start.month + i
+      const days = new Date(Date.UTC(start.year, month + 1, 0)).getUTCDate()
+      if (midnight(start.year, month, 1, zone) > span.toMs) return
+      for (let day = 1; day <= days - (step.count > 1 ? step.count / 2 : 0); day += step.count)
+        yield midnight(start.year, month, day, zone)
+    } else {
+      const first = Math.floor((start.year * 12 + start.month) / step.count) * step.count + i * step.count
+      const ms = midnight(Math.floor(first / 12), first % 12, 1, zone)
+      if (ms > span.toMs) return
+      yield ms
+    }
+  }
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+function label(ms: number, step: Step, zone: Zone): string {
+  const { year, month, day, minutes } = parts(ms, zone)
+  const name = MONTHS[month]!
+  if (step.unit === 'month') {
+    if (step.count >= 12) return String(year)
+    return month === 0 ? String(year) : name
+  }
+  if (step.unit === 'ms' && minutes !== 0) {
+    return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+  }
+  return day === 1 && step.unit === 'day' ? name : `${day} ${name}`
+}
+
+/** Names for the lines of a value axis: as many decimals as their distance needs, thousands as `k` where all are round. */
+export function numberLabels(ticks: readonly number[], locale = 'en'): string[] {
+  const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : (ticks[0] ?? 1)
+  const largest = Math.max(0, ...ticks.map(Math.abs))
+  const [divisor, unit] =
+    largest >= 1e6 && step >= 1e5 ? [1e6, ' M'] : largest >= 1e4 && step >= 100 ? [1e3, ' k'] : [1, '']
+  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9)))
+  return ticks.map((value) => {
+    if (decimals > 5) return tiny(value, decimals)
+    return groupDecimal((value / divisor).toFixed(decimals), locale) + unit
+  })
+}
+
+/** `0.0₅87` for 0.00000087: the small figure counts the zeros after the point. */
+function tiny(value: number, decimals: number): string {
+  const digits = value.toFixed(decimals)
+  const zeros = /^-?0\.(0{4,})/.exec(digits)?.[1]?.length
+  if (zeros === undefined) return digits
+  const small = [...String(zeros)].map((digit) => String.fromCharCode(0x2080 + Number(digit))).join('')
+  return `0.0${small}${digits.slice(digits.indexOf('.') + 1 + zeros)}`
+}

@@ -1,0 +1,54 @@
+/** Instants as short as their distance allows: `14:02:31` today, `24 Nov 14:02` this year, `24 Nov 2021` before. */
+import type { Zone } from '../../../core/format/time.ts'
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+interface Parts {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+  readonly clock: string
+  readonly seconds: string
+}
+
+function partsOf(ms: number, zone: Zone): Parts {
+  const date = new Date(ms)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return zone === 'utc'
+    ? {
+        year: date.getUTCFullYear(),
+        month: date.getUTCMonth(),
+        day: date.getUTCDate(),
+        clock: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`,
+        seconds: two(date.getUTCSeconds()),
+      }
+    : {
+        year: date.getFullYear(),
+        month: date.getMonth(),
+        day: date.getDate(),
+        clock: `${two(date.getHours())}:${two(date.getMinutes())}`,
+        seconds: two(date.getSeconds()),
+      }
+}
+
+/**
+ * @param nowMs   what "today" means
+ * @param seconds whether today's times carry them
+ */
+export function when(ms: number, nowMs: number, zone: Zone = 'local', seconds = false): string {
+  const then = partsOf(ms, zone)
+  const now = partsOf(nowMs, zone)
+  const mark = zone === 'utc' ? ' UTC' : ''
+  const date = `${then.day} ${MONTHS[then.month]}`
+  if (then.year === now.year && then.month === now.month && then.day === now.day)
+    return (seconds ? `${then.clock}:${then.seconds}` : then.clock) + mark
+  if (then.year === now.year) return `${date} ${then.clock}${mark}`
+  return `${date} ${then.year}`
+}
+
+/** Day and time as fully as a bar of `stepMs` needs them, for the cursor and the table. */
+export function instantOf(ms: number, stepMs: number, zone: Zone): string {
+  const { year, month, day, clock } = partsOf(ms, zone)
+  const date = `${day} ${MONTHS[month]} ${year}`
+  return stepMs >= 86_400_000 ? date : `${date} ${clock}${zone === 'utc' ? ' UTC' : ''}`
+}

@@ -1,0 +1,127 @@
+/** A chart in words, and a bar under the cursor: what the eye sees, for the ear and the table. */
+import { plainDecimal } from '$core/decimal/text.ts'
+import { formatPercent } from '$core/format/percent.ts'
+import { formatPrice, type FormattedPrice } from '$core/format/price.ts'
+import { formatSpan } from '$core/format/age.ts'
+import type { Zone } from '$core/format/time.ts'
+import { isMissing, State } from '$core/candle/columns.ts'
+import { INTERVAL_MS, DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.ts'
+import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/chart/columns.ts'
+import type { Span } from '$lib/chart/viewport.ts'
+import { locale } from '$lib/ui/locale.ts'
+import { instantOf } from '$lib/ui/when.ts'
+import type { PriceView } from '$worker/api.ts'
+
+/** One drawn column. */
+export interface Bar {
+  readonly startMs: number
+  readonly stepMs: number
+  /** `1 d`, `4 h`. */
+  readonly length: string
+  readonly close: number
+  /** Why there is nothing, where there is nothing. */
+  readonly state: number
+  readonly text: {
+    readonly open: FormattedPrice
+    readonly high: FormattedPrice
+    readonly low: FormattedPrice
+    readonly close: FormattedPrice
+  } | null
+}
+
+export function priceText(value: number, tick: string | null): FormattedPrice {
+  return formatPrice(plainDecimal(String(value)) ?? '', tick, locale)
+}
+
+export function readBar(price: PriceView, slice: Slice, ms: number, tick: string | null): Bar {
+  return barAt(price, slice, columnAt(slice, ms), tick)
+}
+
+export function barAt(price: PriceView, slice: Slice, column: number, tick: string | null): Bar {
+  const { level, stepMs } = slice
+  const startMs = slice.startMs + column * stepMs
+  const close = level.close[column] ?? NaN
+  const found = price.absent[firstAfter(price.absent, startMs)]
+  return {
+    startMs,
+    stepMs,
+    length: lengthOf(stepMs),
+    close,
+    state: found && found.fromMs < startMs + stepMs ? found.state : State.missing,
+    text: Number.isFinite(close)
+      ? {
+          open: priceText(level.open[column]!, tick),
+          high: priceText(level.high[column]!, tick),
+          low: priceText(level.low[column]!, tick),
+          close: priceText(close, tick),
+        }
+      : null,
+  }
+}
+
+/** `4 d`, `16 min`, `1 h 4 min`. */
+export function lengthOf(ms: number): string {
+  if (ms % DAY_MS === 0) return `${ms / DAY_MS} d`
+  if (ms < DAY_MS && ms % HOUR_MS === 0) return `${ms / HOUR_MS} h`
+  if (ms > HOUR_MS)
+    return ms > DAY_MS ? formatSpan(ms) : `${Math.floor(ms / HOUR_MS)} h ${(ms % HOUR_MS) / MINUTE_MS} min`
+  return `${ms / MINUTE_MS} min`
+}
+
+/** How much of the span is missing, in milliseconds, before-listing left aside. */
+export function missingMs(price: PriceView, span: Span): number {
+  let total = 0
+  for (let i = firstAfter(price.absent, span.fromMs); i < price.absent.length; i++) {
+    const absent = price.absent[i]!
+    if (absent.fromMs >= span.toMs) break
+    if (isMissing(absent.state) && absent.state !== State.beyond)
+      total += Math.min(absent.toMs, span.toMs) - Math.max(absent.fromMs, span.fromMs)
+  }
+  return total
+}
+
+const BAR_NAMES: Readonly<Record<Interval, string>> = {
+  '1m': '1-minute bars',
+  '5m': '5-minute bars',
+  '15m': '15-minute bars',
+  '1h': 'hourly bars',
+  '4h': '4-hour bars',
+  '1d': 'daily bars',
+}
+
+/** The visible span in one line for the eye (`bars`) and in full for the ear (`text`). */
+export function describePrice(
+  name: string,
+  range: string,
+  price: PriceView,
+  slice: Slice,
+  span: Span,
+  zone: Zone,
+  tick: string | null,
+): { readonly bars: string; readonly missing: string | null; readonly text: string } {
+  const absent = missingMs(price, span)
+  const missing = absent > 0 ? `${formatSpan(absent)} missing` : null
+  const drawn = slice.stepMs > INTERVAL_MS[price.interval] ? `, ${lengthOf(slice.stepMs)} a column` : ''
+  const bars = `${BAR_NAMES[price.interval]}${drawn}`
+  const found = extremes(slice, span)
+  if (!found) return { bars, missing, text: `${name}, ${range}: no candles in view.` }
+  const present: number[] = []
+  for (let i = slice.first; i < slice.last; i++) {
+    const endMs = closeMsOf(slice, i)
+    if (!Number.isNaN(slice.level.close[i]!) && endMs > span.fromMs && endMs - slice.stepMs < span.toMs)
+      present.push(i)
+  }
+  const first = present[0] ?? slice.first
+  const last = present.at(-1) ?? first
+  const [open, close] = [slice.level.open[first]!, slice.level.close[last]!]
+  const say = (value: number) => priceText(value, tick).spoken
+  const at = (ms: number) => instantOf(ms, slice.stepMs, zone)
+  return {
+    bars,
+    missing,
+    text:
+      `${name}, ${range}, ${bars}, ${at(span.fromMs)} to ${at(span.toMs - 1)}: from ${say(open)} to ${say(close)}, ` +
+      `a change of ${formatPercent(close / open - 1, 1, locale)}; lowest ${say(found.low)}, highest ${say(found.high)}. ` +
+      (missing ? `${missing}.` : 'Nothing missing.'),
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What one market's screen shows, asked of the worker anew when the range, the choice of σ or the stored candles change.
+ * The view kept from the last visit stands until the first answer.
+ */
+import { untrack } from 'svelte'
+import type { MarketId } from '$core/market.ts'
+import { DAY_MS, HOUR_MS, INTERVAL_MS, STORED_UNDER, type Interval } from '$core/time/interval.ts'
+import { ChartState } from '$lib/chart/chart.svelte.ts'
+import { sigmaData, type SigmaData } from '$lib/chart/sigma-painter.ts'
+import { app } from '$lib/state/app.svelte.ts'
+import { compute } from '$lib/state/compute.ts'
+import { preferences } from '$lib/ui/preferences.svelte.ts'
+import type { PriceView, Range } from '$worker/api.ts'
+
+/** Bars of σ that suit a range, where nobody chose others. */
+const SIGMA_INTERVAL: Readonly<Record<Range, Interval>> = {
+  '24h': '5m',
+  '7d': '1h',
+  '1M': '1d',
+  '3M': '1d',
+  '1Y': '1d',
+  All: '1d',
+}
+
+/** How far back σ is asked for where the device does not know its own history yet. */
+const DEPTH_MS = { '1m': 31 * DAY_MS, '1h': 731 * DAY_MS, '1d': 16 * 366 * DAY_MS } as const
+
+const MIN_COLUMNS = 20
+
+export class MarketView {
+  readonly id: MarketId
+  readonly chart = new ChartState()
+  price = $state.raw<PriceView | null>(null)
+  sigma = $state.raw<SigmaData | null>(null)
+  /** What kept the worker from answering, in its words; null when it answered. */
+  failure = $state<string | null>(null)
+  #range: Range | null = null
+
+  /** Call while a component is being set up: it follows the state with effects. */
+  constructor(id: MarketId) {
+    this.id = id
+    const kept = untrack(() => app.keptView(id))
+    if (kept && kept.range === untrack(() => preferences.current.range)) {
+      this.#take(kept.price, kept.range)
+      this.sigma = kept.sigma ? sigmaData(kept.sigma) : null
+    }
+    $effect(() => this.#askPrice())
+    $effect(() => this.#askSigma())
+  }
+
+  get market() {
+    return app.markets.find((market) => market.id === this.id) ?? null
+  }
+
+  get sigmaInterval(): Interval {
+    const { interval, range } = preferences.current
+    if (interval) return interval
+    const suited = SIGMA_INTERVAL[range]
+    const hasMinutes = app.storage.series.some(
+      (series) => series.market === this.id && series.interval === '1m',
+    )
+    return STORED_UNDER[suited] === '1m' && !hasMinutes ? '1h' : suited
+  }
+
+  /** After a full paint: what the next cold start shows first. */
+  keep(): void {
+    const { price, sigma } = this
+    if (price && this.#range) app.keepView({ range: this.#range, price, sigma: sigma?.view ?? null })
+  }
+
+  #askPrice(): () => void {
+    const { range } = preferences.current
+    app.changes(this.id)
+    let wanted = true
+    compute()
+      .price(
+        this.id,
+        range,
+        untrack(() => app.nowMs),
+      )
+      .then(
+        (view) => {
+          if (!wanted) return
+          this.failure = null
+          this.#take(view, range)
+        },
+        (error: unknown) => {
+          if (wanted) this.failure = error instanceof Error ? error.message : String(error)
+        },
+      )
+    return () => (wanted = false)
+  }
+
+  #take(view: PriceView, range: Range): void {
+    const step = INTERVAL_MS[view.interval]
+    const whole = { fromMs: view.startMs, toMs: view.startMs + Math.max(1, view.length) * step }
+    if (range !== this.#range) {
+      this.chart.moved = false
+      this.chart.cursorMs = null
+    }
+    this.#range = range
+    this.price = view
+    this.chart.settle(whole, { ...whole, minSpanMs: MIN_COLUMNS * step })
+  }
+
+  #askSigma(): () => void {
+    const { estimator, window } = preferences.current
+    const interval = this.sigmaInterval
+    app.changes(this.id)
+    let wanted = true
+    // A slider sends many values: the last one counts.
+    const timer = setTimeout(() => {
+      const toMs = app.nowMs
+      compute()
+        .sigma({
+          market: this.id,
+          interval,
+          estimator,
+          window,
+          mean: INTERVAL_MS[interval] < HOUR_MS ? 'zero' : 'sample',
+          fromMs: this.#historyFromMs(interval) ?? toMs - DEPTH_MS[STORED_UNDER[interval]],
+          toMs,
+        })
+        .then(
+          (view) => {
+            if (wanted) this.sigma = sigmaData(view)
+          },
+          (error: unknown) => {
+            if (wanted) this.failure = error instanceof Error ? error.message : String(error)
+          },
+        )
+    }, 40)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }
+
+  #historyFromMs(interval: Interval): number | null {
+    const stored = STORED_UNDER[interval]
+    return (
+      untrack(() => app.storage.series).find(
+        (series) => series.market === this.id && series.interval === stored,
+      )?.fromMs ?? null
+    )
+  }
+}
