@@ -1,0 +1,197 @@
+import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from './cli.ts'
+
+interface Answer {
+  market: string
+  interval: string
+  estimator: string
+  window: number
+  annualisation: number | null
+  mean: string
+  source: string
+  as_of: string | null
+  points: { t: string; sigma: number | null; n: number; expected: number }[]
+}
+
+const HEADER = 'time,open,high,low,close,volume\n'
+/** Close of each day, no range: σ of close-to-close can be worked out by hand. */
+const days = (closes: readonly (number | null)[]) =>
+  HEADER +
+  closes
+    .flatMap((close, i) => {
+      const day = new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
+      return close === null ? [] : [`${day},${close},${close},${close},${close},1\n`]
+    })
+    .join('')
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-cli-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function volatility(csv: string, ...options: string[]): Promise<Answer[]> {
+  await writeFile(join(folder, 'series.csv'), csv)
+  const run = await runCli(['volatility', 'series.csv', '--interval', '1d', ...options], folder)
+  expect(run.stderr).toBe('')
+  expect(run.code).toBe(0)
+  return JSON.parse(run.stdout) as Answer[]
+}
+
+describe('volatility of a CSV file', () => {
+  test('has the shape that programs rely on, one object an estimator, in the order asked for', async () => {
+    const options = ['--estimator', 'yang-zhang,close', '--window', '2']
+    const answers = await volatility(days([1, Math.E, 1, Math.E]), ...options)
+    expect(answers.map(({ estimator }) => estimator)).toEqual(['yang-zhang', 'close'])
+    const { points, ...rest } = answers[1]!
+    expect(rest).toEqual({
+      market: 'series.csv',
+      interval: '1d',
+      estimator: 'close',
+      window: 2,
+      annualisation: 365,
+      mean: 'sample',
+      source: 'csv',
+      as_of: '2024-01-05T00:00:00Z',
+    })
+    // Returns 1, −1, 1: each pair has the sample variance 2.
+    expect(points).toEqual([
+      { t: '2024-01-03T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
+      { t: '2024-01-04T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
+    ])
+  })
+
+  test('a flat window gives exactly 0', async () => {
+    const names = 'close,parkinson,garman-klass,rogers-satchell,gk-yz,yang-zhang'
+    for (const { points } of await volatility(days([7, 7, 7, 7, 7]), '--estimator', names, '--window', '3')) {
+      expect(points.length).toBeGreaterThan(0)
+      expect(points.map(({ sigma }) => sigma)).toEqual(points.map(() => 0))
+    }
+  })
+
+  test('a gap of one day gives no return across it, and too few bars give null', async () => {
+    const gap = days([1, 2, null, 4, 5, 6])
+    const [answer] = await volatility(gap, '--estimator', 'close', '--window', '3', '--min-coverage', '0.9')
+    expect(answer!.points.map(({ t, n, sigma }) => [t.slice(8, 10), n, sigma === null])).toEqual([
+      ['04', 1, true],
+      ['05', 1, true],
+      ['06', 2, true],
+    ])
+  })
+
+  test('--from and --to cut what is shown, not what a window knows', async () => {
+    const csv = days([1, 2, 4, 3, 5, 4])
+    const options = ['--estimator', 'close', '--window', '2']
+    const [all] = await volatility(csv, ...options)
+    const [cut] = await volatility(csv, ...options, '--from', '2024-01-04', '--to', '2024-01-06')
+    expect(cut!.points).toEqual(all!.points.slice(1, 3))
+    expect(cut!.as_of).toBe('2024-01-06T00:00:00Z')
+  })
+
+  test('--annualise none leaves σ per bar, --mean zero takes the mean as zero', async () => {
+    const options = ['--estimator', 'close', '--window', '2', '--annualise', 'none', '--mean', 'zero']
+    const [answer] = await volatility(days([1, Math.E, Math.E ** 2]), ...options)
+    expect(answer).toMatchObject({ annualisation: null, mean: 'zero' })
+    expect(answer!.points[0]!.sigma).toBeCloseTo(1, 14)
+  })
+
+  test('a refused row is named with its line, the others count, and the exit code is 1', async () => {
+    await writeFile(join(folder, 'bad.csv'), `${days([1, 2, 3])}2024-01-04,5,4,1,5,1\n`)
+    const options = ['--interval', '1d', '--estimator', 'close', '--window', '2', '--format', 'csv']
+    const run = await runCli(['volatility', 'bad.csv', ...options], folder)
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(/^bad\.csv:5: refused: /)
+    expect(run.stdout).toMatch(/^time,estimator,window,sigma,n,expected\n2024-01-03T00:00:00Z,close,2,/)
+  })
+
+  test('the table is for people', async () => {
+    await writeFile(join(folder, 'series.csv'), days([1, 2, 3]))
+    const options = ['--interval', '1d', '--estimator', 'close', '--window', '2', '--format', 'table']
+    const { stdout } = await runCli(['volatility', 'series.csv', ...options], folder)
+    expect(stdout).toMatch(/^time +estimator +window +sigma +n +expected\n2024-01-03T00:00:00Z +close /)
+  })
+})
+
+describe('a wrong command line', () => {
+  const valid = ['volatility', 'x.csv', '--interval', '1d', '--estimator', 'close', '--window', '3']
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['guess']],
+    ['an unknown option', [...valid, '--guess']],
+    ['a missing option', valid.slice(0, 6)],
+    ['an unknown interval', valid.map((word) => (word === '1d' ? '2d' : word))],
+    ['an unknown estimator', valid.map((word) => (word === 'close' ? 'close,open' : word))],
+    ['a window of one', valid.map((word) => (word === '3' ? '1' : word))],
+    ['no time', [...valid, '--from', 'yesterday']],
+    ['no factor', [...valid, '--annualise', '-1']],
+    ['no mean', [...valid, '--mean', 'median']],
+    ['no coverage', [...valid, '--min-coverage', '1.5']],
+    ['no format', [...valid, '--format', 'xml']],
+    ['file and market at once', [...valid, '--market', 'csv:x']],
+    ['no market', ['export', '--market', 'bitcoin', '--interval', '1d']],
+    ['an interval that cannot be imported', ['import', 'x.csv', '--market', 'csv:x', '--interval', '5m']],
+  ])('%s: exit code 2, with the usage on stderr', async (_, args) => {
+    const run = await runCli(args, folder)
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain('Usage: crypto-tracker')
+  })
+
+  test.each([[['--help']], [['volatility', '--help']], [['markets', 'add', '--help']]])(
+    '%s prints the usage on stdout: exit code 0',
+    async (args) => {
+      const run = await runCli(args, folder)
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      expect(run.stdout).toContain('Usage: crypto-tracker')
+    },
+  )
+
+  test('a file that is not there, or is no CSV of candles, is named: exit code 1', async () => {
+    const missing = await runCli(valid, folder)
+    expect(missing).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('x.csv') })
+    await writeFile(join(folder, 'x.csv'), 'a,b\n1,2\n')
+    const wrong = await runCli(valid, folder)
+    expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('time,open,high') })
+  })
+})
+
+const reference = process.env['REFERENCE_DATA']
+
+describe.skipIf(!reference)('volatility beside the R package TTR (needs REFERENCE_DATA)', () => {
+  test.each([
+    ['BTC-USD_1d', '1d'],
+    ['DOGE-USD_1d', '1d'],
+    ['BTC-USD_1h_2024', '1h'],
+  ])('%s agrees to a relative 1e-9, with a value at the same bars', async (name, interval) => {
+    const text = gunzipSync(await readFile(join(reference!, 'reference', `${name}.ttr.csv.gz`))).toString()
+    const expected = new Map<string, Map<string, number>>()
+    for (const line of text.trim().split('\n').slice(1)) {
+      const [time = '', estimator, window, bars, sigma] = line.split(',')
+      const key = `${estimator} ${window} ${bars}`
+      const instant = new Date(time.length === 10 ? `${time}T00:00:00Z` : time).toISOString()
+      const series = expected.get(key) ?? new Map<string, number>()
+      expected.set(key, series.set(instant.replace('.000Z', 'Z'), Number(sigma)))
+    }
+    expect(expected.size).toBeGreaterThanOrEqual(7)
+    for (const [key, values] of expected) {
+      const [estimator = '', window = '', bars = ''] = key.split(' ')
+      const isZeroMean = estimator === 'close-zero-mean'
+      const options = ['--window', window, '--annualise', bars, '--mean', isZeroMean ? 'zero' : 'sample']
+      const asked = ['--estimator', isZeroMean ? 'close' : estimator, '--interval', interval]
+      const run = await runCli(
+        ['volatility', join(reference!, 'candles', `${name}.csv`), ...asked, ...options],
+        folder,
+      )
+      const points = (JSON.parse(run.stdout) as Answer[])[0]!.points
+      expect(points.map(({ t }) => t)).toEqual([...values.keys()])
+      const worst = points.reduce((most, { t, sigma }) => {
+        const truth = values.get(t)!
+        return Math.max(most, Math.abs((sigma ?? NaN) - truth) / (truth || 1))
+      }, 0)
+      expect(worst).toBeLessThan(1e-9)
+    }
+  })
+})
