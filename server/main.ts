@@ -83,9 +83,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
         `the path of ${config.dataDir} is too long for a control socket: the command line works only while the server is stopped`,
       )
 
-    const running = await startIngest({
+    const running = startIngest({
       archive,
-      providers,
+      providers: [...providers.values()],
       clock,
       sampleSeconds,
       settling,
@@ -96,7 +96,12 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     cleanups.push(() => running.stop())
     void files.warm()
     const address = config.publicUrl ?? `http://localhost:${listening.port}`
-    return { address, port: listening.port, lines: describe(config, address, listening), stop: cleanUp }
+    return {
+      address,
+      port: listening.port,
+      lines: describe(config, database.description, address, listening),
+      stop: cleanUp,
+    }
   } catch (error) {
     await cleanUp()
     throw error
@@ -147,20 +152,20 @@ async function trackAtFirstStart(
   }
 }
 
-function describe(config: Config, address: string, listening: Listening): readonly string[] {
+function describe(
+  config: Config,
+  database: string,
+  address: string,
+  listening: Listening,
+): readonly string[] {
   const sources = Object.entries(config.sources).map(
     ([source, { baseUrl, requestsPerSecond }]) =>
       `${source} at ${baseUrl} (at most ${requestsPerSecond} requests a second)`,
   )
   return [
     `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,
-    `Database: ${config.databaseUrl === null ? 'embedded PostgreSQL (PGlite)' : withoutPassword(config.databaseUrl)}`,
+    `Database: ${database}`,
     `Sources:  ${sources.join(', ')}${config.simulated ? ' — simulated data' : ''}`,
     `Data in:  ${resolve(config.dataDir)}`,
   ]
-}
-
-function withoutPassword(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl)
-  return `PostgreSQL at ${host}${pathname}`
 }

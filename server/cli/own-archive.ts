@@ -31,9 +31,9 @@ export async function withOwnArchive<T>(
   const providers = createSources(config, archive, clock, log)
   let ingest: Ingest | null = null
   const startReading = async () => {
-    ingest ??= await startIngest({
+    ingest ??= startIngest({
       archive,
-      providers,
+      providers: [...providers.values()],
       clock,
       sampleSeconds,
       settling: defaultSettling,
