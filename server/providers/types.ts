@@ -18,6 +18,7 @@ export interface ListedMarket {
 export interface SliceAnswer {
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
+  /** When it was asked, by our clock or the source's, whichever is behind: what closed later is not in it. */
   readonly readAtMs: number
 }
 
@@ -25,12 +26,19 @@ export interface SliceAnswer {
 export interface ProviderHealth {
   readonly source: string
   readonly requestsPerSecond: number
+  /** Requests that may be handed in now without waiting in a queue. */
   readonly available: number
+  /** Requests that are on their way or wait for their turn. */
+  readonly pending: number
+  /** Failures in a row. */
   readonly failures: number
   readonly lastError: string | null
   /** null while the source may be asked at once. */
   readonly nextTryMs: number | null
 }
+
+/** What a request is for; the more urgent goes first. */
+export type Priority = 'live' | 'settling' | 'backfill'
 
 export interface Provider {
   readonly source: string
@@ -39,8 +47,14 @@ export interface Provider {
   readonly intervals: readonly StoredInterval[]
   /** @throws SourceError */
   listMarkets(): Promise<readonly ListedMarket[]>
-  /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places. @throws SourceError */
-  candles(market: MarketId, interval: StoredInterval, fromMs: number, toMs: number): Promise<SliceAnswer>
+  /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places, closed ones only. @throws SourceError */
+  candles(
+    market: MarketId,
+    interval: StoredInterval,
+    fromMs: number,
+    toMs: number,
+    priority: Priority,
+  ): Promise<SliceAnswer>
   /** The current price. @throws SourceError */
   price(market: MarketId): Promise<{ readonly price: string; readonly asOfMs: number }>
   health(): ProviderHealth

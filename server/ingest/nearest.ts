@@ -1,0 +1,44 @@
+/** Names that a mistyped or unknown market may have meant. */
+import type { MarketId } from '../../core/market.ts'
+
+/** The listed identifiers that are nearest by edits, at most `count` and at most a third of the letters away. */
+export function nearestMarkets(
+  wanted: MarketId,
+  listed: Iterable<MarketId>,
+  count: number,
+): readonly MarketId[] {
+  const near: { id: MarketId; edits: number }[] = []
+  for (const id of listed) {
+    const edits = editDistance(pair(wanted), pair(id))
+    if (edits <= Math.max(2, Math.ceil(pair(wanted).length / 3))) near.push({ id, edits })
+  }
+  return near
+    .sort((a, b) => a.edits - b.edits || a.id.length - b.id.length || (a.id < b.id ? -1 : 1))
+    .slice(0, count)
+    .map(({ id }) => id)
+}
+
+function pair(id: MarketId): string {
+  return id.slice(id.indexOf(':') + 1).toUpperCase()
+}
+
+/**
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
+ * Damerau (1964), "A technique for computer detection and correction of spelling errors".
+ */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, substitution)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, beforeLast[j - 2]! + 1)
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]!
+}

@@ -1,0 +1,160 @@
+/**
+ * The reconciler's decision: the most urgent thing that can be done now, or until when to wait. Pure over the state:
+ * no clock, no network, no memory but coverage.
+ */
+import type { MarketId } from '../../core/market.ts'
+import { DAY_MS } from '../../core/time/interval.ts'
+import type { Priority } from '../providers/types.ts'
+import { Rank } from './judge.ts'
+import type { Series, Task } from './series.ts'
+
+/** A market as the reconciler follows it. */
+export interface Followed {
+  readonly market: MarketId
+  readonly source: string
+  /** Traded still: prices are sampled and each candle is read as it closes. */
+  readonly live: boolean
+  /** The shortest interval first. */
+  readonly series: readonly Series[]
+  /** Minutes are wanted from here on; null = as many days back as the state says. */
+  readonly minutesFromMs: number | null
+  readonly nextSampleMs: number
+  /** The market itself cannot be asked before (unknown product, refused). */
+  readonly heldUntilMs: number
+}
+
+export interface State {
+  readonly followed: readonly Followed[]
+  readonly minuteDays: number
+  readonly foundedMs: Readonly<Record<string, number>>
+  /** When the list of each source's markets is to be read (again). */
+  readonly nextListMs: Readonly<Record<string, number>>
+  readonly nextSealMs: number
+  readonly nextRetainMs: number
+}
+
+/** What may be started now. */
+export interface Limits {
+  readonly sources: Readonly<Record<string, SourceLimits>>
+  /** No other write of marks is under way. */
+  readonly canMark: boolean
+  /** No other sealing or retention is under way. */
+  readonly canSeal: boolean
+}
+
+export interface SourceLimits {
+  /** Requests that may be handed in. */
+  readonly free: number
+  /** The source is left alone until then. */
+  readonly pausedUntilMs: number | null
+}
+
+export type Action =
+  | { readonly kind: 'list'; readonly source: string }
+  | { readonly kind: 'price'; readonly market: Followed }
+  | {
+      readonly kind: 'read'
+      readonly market: Followed
+      readonly series: Series
+      readonly fromMs: number
+      readonly toMs: number
+      readonly priority: Priority
+    }
+  | { readonly kind: 'beyond'; readonly series: Series; readonly fromMs: number; readonly toMs: number }
+  | { readonly kind: 'seal' }
+  | { readonly kind: 'retain' }
+  | { readonly kind: 'wait'; readonly untilMs: number }
+
+/** What a phone shows first. */
+const RECENT_DAYS = 8
+
+export function next(nowMs: number, state: State, limits: Limits): Action {
+  let waitMs = Infinity
+  const later = (ms: number) => (waitMs = Math.min(waitMs, ms))
+
+  const candidates: { market: Followed; series: Series; task: Task }[] = []
+  for (const market of state.followed) {
+    const room = limits.sources[market.source]
+    if (!room) continue
+    for (const series of market.series) {
+      const found = series.find(wantedMs(market, series, state, nowMs), recentMs(nowMs), market.live, nowMs)
+      later(found.nextMs)
+      if (found.task) candidates.push({ market, series, task: found.task })
+    }
+  }
+
+  for (const [source, room] of Object.entries(limits.sources)) {
+    if (room.pausedUntilMs !== null && room.pausedUntilMs > nowMs) {
+      later(room.pausedUntilMs)
+      continue
+    }
+    if (room.free <= 0) continue
+    const list = state.nextListMs[source] ?? Infinity
+    if (list <= nowMs) return { kind: 'list', source }
+    later(list)
+    const price = earliestSample(source, state, nowMs)
+    if (price && price.nextSampleMs <= nowMs) return { kind: 'price', market: price }
+    if (price) later(Math.max(price.nextSampleMs, price.heldUntilMs))
+    const read = best(
+      candidates.filter(({ market, task }) => market.source === source && task.kind === 'read'),
+      nowMs,
+      later,
+    )
+    if (read) return readAction(read)
+  }
+
+  const mark = candidates.find(({ task }) => task.kind === 'beyond')
+  if (mark && limits.canMark)
+    return { kind: 'beyond', series: mark.series, fromMs: mark.task.fromMs, toMs: mark.task.toMs }
+  if (limits.canSeal) {
+    if (state.nextSealMs <= nowMs) return { kind: 'seal' }
+    if (state.nextRetainMs <= nowMs) return { kind: 'retain' }
+    later(Math.min(state.nextSealMs, state.nextRetainMs))
+  }
+  return { kind: 'wait', untilMs: waitMs }
+}
+
+/** From when on a series is wanted. */
+export function wantedMs(market: Followed, series: Series, state: State, nowMs: number): number {
+  const foundedMs = state.foundedMs[market.source] ?? 0
+  if (series.interval !== '1m') return foundedMs
+  return Math.max(foundedMs, market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS)
+}
+
+export function recentMs(nowMs: number): number {
+  return nowMs - RECENT_DAYS * DAY_MS
+}
+
+function earliestSample(source: string, state: State, nowMs: number): Followed | null {
+  let earliest: Followed | null = null
+  for (const market of state.followed) {
+    if (market.source !== source || !market.live || market.heldUntilMs > nowMs) continue
+    if (!earliest || market.nextSampleMs < earliest.nextSampleMs) earliest = market
+  }
+  return earliest
+}
+
+/** By rank, within one rank the newest first, so that all markets go back in time together. */
+function best(
+  candidates: readonly { market: Followed; series: Series; task: Task }[],
+  nowMs: number,
+  later: (ms: number) => void,
+): { market: Followed; series: Series; task: Task } | null {
+  let first: { market: Followed; series: Series; task: Task } | null = null
+  for (const candidate of candidates) {
+    const { market, task } = candidate
+    if (market.heldUntilMs > nowMs) later(market.heldUntilMs)
+    else if (
+      !first ||
+      task.rank < first.task.rank ||
+      (task.rank === first.task.rank && task.toMs > first.task.toMs)
+    )
+      first = candidate
+  }
+  return first
+}
+
+function readAction({ market, series, task }: { market: Followed; series: Series; task: Task }): Action {
+  const priority = task.rank === Rank.live ? 'live' : task.rank === Rank.settling ? 'settling' : 'backfill'
+  return { kind: 'read', market, series, fromMs: task.fromMs, toMs: task.toMs, priority }
+}

@@ -1,0 +1,183 @@
+/**
+ * Which markets are followed: what the archive tracks, held against what the sources list. Loads what the reconciler
+ * has to know of each, once, and again when somebody has changed it.
+ */
+import type { MarketId } from '../../core/market.ts'
+import { DAY_MS } from '../../core/time/interval.ts'
+import type { CoverageSlice, Market } from '../archive/types.ts'
+import type { ListedMarket, Provider } from '../providers/types.ts'
+import { nearestMarkets } from './nearest.ts'
+import type { Followed } from './next.ts'
+import { Series } from './series.ts'
+import { SpikeGuard } from './spike.ts'
+import type { IngestOptions, UnknownMarket } from './types.ts'
+
+/** A followed market with what changes while it is followed. */
+export interface FollowedMarket extends Followed {
+  live: boolean
+  minutesFromMs: number | null
+  nextSampleMs: number
+  heldUntilMs: number
+  lastError: string | null
+  readonly guard: SpikeGuard
+}
+
+const NEAREST = 3
+const MOST_CANDLES = 100_000
+
+export class Roster {
+  readonly followed: FollowedMarket[] = []
+  readonly unknown = new Map<MarketId, UnknownMarket>()
+  readonly #options: IngestOptions
+  readonly #providers: ReadonlyMap<string, Provider>
+  #tracked: readonly Market[] = []
+  readonly #listings = new Map<string, ReadonlyMap<MarketId, ListedMarket>>()
+  /** Coverage that was written while older coverage was being read. */
+  #written: CoverageSlice[] | null = null
+
+  constructor(options: IngestOptions) {
+    this.#options = options
+    this.#providers = new Map(options.providers.map((provider) => [provider.source, provider]))
+  }
+
+  /** Reads markets and coverage anew. */
+  async load(): Promise<void> {
+    this.#written = []
+    try {
+      this.#tracked = await this.#options.archive.markets()
+      const coverage = await this.#options.archive.coverage()
+      for (const market of this.followed)
+        for (const series of market.series) series.relearn(ofSeries(coverage, series))
+      for (const slice of this.#written) this.learn(slice)
+      await this.#match(coverage)
+    } finally {
+      this.#written = null
+    }
+  }
+
+  /** The markets that a source lists: the tracked ones are followed, reported or ended accordingly. */
+  async list(source: string, listed: readonly ListedMarket[]): Promise<void> {
+    this.#listings.set(source, new Map(listed.map((market) => [market.id, market])))
+    for (const market of this.#tracked) if (market.source === source) await this.#compare(market)
+    this.#tracked = await this.#options.archive.markets()
+    await this.#match(null)
+  }
+
+  /** What a reading has changed. */
+  learn(slice: CoverageSlice): void {
+    this.#written?.push(slice)
+    this.followed
+      .find(({ market }) => market === slice.market)
+      ?.series.find(({ interval }) => interval === slice.interval)
+      ?.learn(slice)
+  }
+
+  /** Name, tick and status as the source has them now. */
+  async #compare(market: Market): Promise<void> {
+    const listing = this.#listings.get(market.source)!
+    const listed = listing.get(market.id)
+    if (market.status === 'paused' || market.status === 'imported') return
+    if (!listed) {
+      const ended = market.tick !== null
+      this.#report(
+        market.id,
+        ended
+          ? `${market.source} no longer lists it; its history stays`
+          : `${market.source} does not list it`,
+        nearestMarkets(market.id, listing.keys(), NEAREST),
+      )
+      await this.#put({ ...market, status: ended ? 'ended' : 'unlisted' })
+      return
+    }
+    this.unknown.delete(market.id)
+    const name = listed.name === '' ? market.name : listed.name
+    await this.#put({ ...market, name, tick: listed.tick, status: listed.active ? 'live' : 'ended' }, market)
+  }
+
+  async #put(market: Market, before?: Market): Promise<void> {
+    const known = before ?? this.#tracked.find(({ id }) => id === market.id)
+    if (known?.name === market.name && known.tick === market.tick && known.status === market.status) return
+    await this.#options.archive.putMarket(market)
+  }
+
+  #report(market: MarketId, reason: string, nearest: readonly MarketId[]): void {
+    if (this.unknown.get(market)?.reason === reason) return
+    this.unknown.set(market, { market, reason, nearest })
+    const hint = nearest.length > 0 ? `; nearest names: ${nearest.join(', ')}` : ''
+    this.#options.log.warn(`${market}: ${reason}${hint}. The other markets run.`)
+  }
+
+  /** Followed markets are those tracked ones that their source has been seen to list. */
+  async #match(coverage: readonly CoverageSlice[] | null): Promise<void> {
+    const tracked = new Map(this.#tracked.map((market) => [market.id, market]))
+    for (const id of this.unknown.keys()) if (!tracked.has(id)) this.unknown.delete(id)
+    for (let i = this.followed.length - 1; i >= 0; i--)
+      if (!this.#canFollow(tracked.get(this.followed[i]!.market))) this.followed.splice(i, 1)
+    for (const market of tracked.values()) {
+      const provider = this.#providers.get(market.source)
+      if (!provider) {
+        if (market.status !== 'imported' && market.source !== 'csv')
+          this.#report(market.id, `${market.source} is no source of this version`, [])
+        continue
+      }
+      if (!this.#canFollow(market)) continue
+      const followed = this.followed.find(({ market: id }) => id === market.id)
+      if (followed) {
+        followed.live = market.status === 'live'
+        followed.minutesFromMs = market.minutesFromMs
+      } else {
+        coverage ??= await this.#options.archive.coverage()
+        await this.#follow(market, provider, coverage)
+      }
+    }
+  }
+
+  async #follow(market: Market, provider: Provider, coverage: readonly CoverageSlice[]): Promise<void> {
+    const { settling } = this.#options
+    const make = (interval: '1m' | '1h' | '1d', longer: Series | null) =>
+      new Series({ market: market.id, interval, longer, settlingMs: settling[interval] })
+    const days = make('1d', null)
+    const hours = make('1h', days)
+    const series = [make('1m', hours), hours, days]
+    for (const one of series) one.relearn(ofSeries(coverage, one))
+    const nowMs = this.#options.clock.now()
+    const minutesFromMs = market.minutesFromMs ?? nowMs - this.#options.minuteDays * DAY_MS
+    await this.#loadPresent(days, provider.foundedMs, nowMs)
+    await this.#loadPresent(hours, Math.max(provider.foundedMs, minutesFromMs), nowMs)
+    this.followed.push({
+      market: market.id,
+      source: market.source,
+      live: market.status === 'live',
+      series,
+      minutesFromMs: market.minutesFromMs,
+      nextSampleMs: 0,
+      heldUntilMs: 0,
+      lastError: null,
+      guard: new SpikeGuard(),
+    })
+  }
+
+  async #loadPresent(series: Series, fromMs: number, toMs: number): Promise<void> {
+    if (series.isUnread()) return
+    const { archive } = this.#options
+    for (let from = fromMs; ;) {
+      const rows = await archive.candles(series.market, series.interval, from, toMs, MOST_CANDLES)
+      series.learnPresent(rows.map((row) => row.startMs))
+      if (rows.length < MOST_CANDLES) return
+      from = rows.at(-1)!.startMs + 1
+    }
+  }
+
+  /** Live or ended, and seen in the source's list, now or at an earlier time (then its tick is known). */
+  #canFollow(market: Market | undefined): market is Market {
+    if (!market || (market.status !== 'live' && market.status !== 'ended')) return false
+    return market.tick !== null || this.#listings.get(market.source)?.has(market.id) === true
+  }
+}
+
+function ofSeries(
+  coverage: readonly CoverageSlice[],
+  { market, interval }: Series,
+): readonly CoverageSlice[] {
+  return coverage.filter((slice) => slice.market === market && slice.interval === interval)
+}

@@ -1,0 +1,14 @@
+/** Slices: 300 places of one series aligned to the epoch, the unit of reading and of coverage. */
+import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
+
+export const SLICE_PLACES = 300
+
+/** Length of a slice. */
+export function sliceMs(interval: StoredInterval): number {
+  return SLICE_PLACES * INTERVAL_MS[interval]
+}
+
+/** Start of the slice in which the instant lies. */
+export function sliceStart(interval: StoredInterval, ms: number): number {
+  return Math.floor(ms / sliceMs(interval)) * sliceMs(interval)
+}

@@ -1,0 +1,162 @@
+/**
+ * Ingest: one loop that does the most urgent missing thing, many at once as far as the sources allow. What is missing
+ * is read from coverage alone, so a crash loses nothing and a restart is just the next step.
+ */
+import { setMaxListeners } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { next, type Action, type Limits, type State } from './next.ts'
+import { Performer } from './perform.ts'
+import { Roster } from './roster.ts'
+import { ingestStatus } from './status.ts'
+import type { Ingest, IngestOptions, IngestStatus } from './types.ts'
+
+/** Readings under way, their writes included, so that a slow database holds the network back. */
+const MOST_READS = 24
+/** The clock may have been set: nothing waits longer without looking at it again. */
+const LONGEST_WAIT_MS = 30_000
+const RETRY_LOAD_MS = 5000
+const STUMBLE_MS = 2000
+
+export function startIngest(options: IngestOptions): Ingest {
+  const loop = new Loop(options)
+  loop.start()
+  return loop
+}
+
+class Loop implements Ingest {
+  readonly #options: IngestOptions
+  readonly #roster: Roster
+  readonly #performer: Performer
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #ending = new AbortController()
+  #reads = 0
+  #marks = 0
+  #seals = 0
+  #mustLoad = true
+  #wakeUp: () => void = () => {}
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: IngestOptions) {
+    this.#options = options
+    this.#roster = new Roster(options)
+    this.#performer = new Performer(options, this.#roster)
+    setMaxListeners(0, this.#ending.signal)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort()
+    this.#wakeUp()
+    await Promise.all(this.#options.providers.map((provider) => provider.close()))
+    await this.#running
+    await Promise.all(this.#underWay)
+  }
+
+  wake(): void {
+    this.#mustLoad = true
+    this.#wakeUp()
+  }
+
+  status(): IngestStatus {
+    return ingestStatus(this.#options, this.#roster, this.#state())
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      if (this.#mustLoad && !(await this.#load())) {
+        await this.#sleep(RETRY_LOAD_MS)
+        continue
+      }
+      const nowMs = this.#options.clock.now()
+      const action = next(nowMs, this.#state(), this.#limits())
+      if (action.kind === 'wait') await this.#sleep(Math.min(LONGEST_WAIT_MS, action.untilMs - nowMs))
+      else this.#begin(action)
+    }
+  }
+
+  async #load(): Promise<boolean> {
+    this.#mustLoad = false
+    try {
+      await this.#roster.load()
+      return true
+    } catch (error) {
+      this.#mustLoad = true
+      this.#options.log.error({ err: error }, 'markets and coverage cannot be read, trying again in 5 s')
+      return false
+    }
+  }
+
+  #begin(action: Exclude<Action, { kind: 'wait' }>): void {
+    const done = this.#count(action)
+    const work = this.#performer
+      .perform(action)
+      .catch((error: unknown) => this.#stumble(action, error))
+      .finally(() => {
+        done()
+        this.#underWay.delete(work)
+        this.#wakeUp()
+      })
+    this.#underWay.add(work)
+  }
+
+  /** Keeps the lane of what failed for a moment, so that a broken database is not asked without pause. */
+  async #stumble(action: Action, error: unknown): Promise<void> {
+    const { signal } = this.#ending
+    if (signal.aborted) return
+    this.#options.log.error({ err: error }, `${action.kind} failed, it is tried again`)
+    await pause(STUMBLE_MS, undefined, { signal }).catch(() => {}) // The end of the program ends the pause, too.
+  }
+
+  /** Counts the action into its lane; the answer takes it out again. */
+  #count(action: Action): () => void {
+    if (action.kind === 'read') {
+      this.#reads++
+      return () => this.#reads--
+    }
+    if (action.kind === 'beyond') {
+      this.#marks++
+      return () => this.#marks--
+    }
+    if (action.kind === 'seal' || action.kind === 'retain') {
+      this.#seals++
+      return () => this.#seals--
+    }
+    return () => {}
+  }
+
+  #limits(): Limits {
+    const room = Math.max(0, MOST_READS - this.#reads)
+    const sources = Object.fromEntries(
+      this.#options.providers.map((provider) => {
+        const health = provider.health()
+        return [provider.source, { free: Math.min(room, health.available), pausedUntilMs: health.nextTryMs }]
+      }),
+    )
+    return { sources, canMark: this.#marks === 0, canSeal: this.#seals === 0 }
+  }
+
+  #state(): State {
+    return {
+      followed: this.#roster.followed,
+      minuteDays: this.#options.minuteDays,
+      foundedMs: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.foundedMs])),
+      ...this.#performer.dues(),
+    }
+  }
+
+  /** Until the time has passed, something has ended, or somebody has called. */
+  #sleep(ms: number): Promise<void> {
+    if (this.#ending.signal.aborted || this.#mustLoad) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wakeUp(), Math.max(0, ms))
+      this.#wakeUp = () => {
+        clearTimeout(timer)
+        this.#wakeUp = () => {}
+        resolve()
+      }
+    })
+  }
+}

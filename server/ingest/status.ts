@@ -1,0 +1,28 @@
+/** How ingest stands, in words and numbers for people: sources, markets, backfill. */
+import { STORED_INTERVALS } from '../../core/time/interval.ts'
+import { wantedMs, type State } from './next.ts'
+import type { Roster } from './roster.ts'
+import type { IngestOptions, IngestStatus } from './types.ts'
+
+export function ingestStatus(options: IngestOptions, roster: Roster, state: State): IngestStatus {
+  const nowMs = options.clock.now()
+  return {
+    sources: options.providers.map((provider) => provider.health()),
+    markets: roster.followed.map(({ market, live, lastError, heldUntilMs }) => ({
+      market,
+      live,
+      lastError,
+      heldUntilMs: heldUntilMs > nowMs ? heldUntilMs : null,
+    })),
+    unknown: [...roster.unknown.values()],
+    backfill: roster.followed.flatMap((followed) =>
+      followed.series
+        .toSorted((a, b) => STORED_INTERVALS.indexOf(a.interval) - STORED_INTERVALS.indexOf(b.interval))
+        .map((series) => ({
+          market: series.market,
+          interval: series.interval,
+          ...series.progress(wantedMs(followed, series, state, nowMs), nowMs),
+        })),
+    ),
+  }
+}

@@ -1,0 +1,50 @@
+/** What ingest is to its neighbours. */
+import type { Logger } from 'pino'
+import type { MarketId } from '../../core/market.ts'
+import type { BackfillProgress } from '../../core/wire/api.ts'
+import type { Archive, SettlingMs } from '../archive/types.ts'
+import type { Clock } from '../clock.ts'
+import type { Provider, ProviderHealth } from '../providers/types.ts'
+
+export interface IngestOptions {
+  readonly archive: Archive
+  readonly providers: readonly Provider[]
+  readonly clock: Clock
+  readonly sampleSeconds: number
+  readonly settling: SettlingMs
+  /** How many days of minutes are wanted of markets that say nothing else. */
+  readonly minuteDays: number
+  readonly log: Logger
+}
+
+export interface Ingest {
+  /** Ends the loop; what is under way ends first. */
+  stop(): Promise<void>
+  /** Markets or coverage were changed by somebody else: look again now. */
+  wake(): void
+  status(): IngestStatus
+}
+
+export interface IngestStatus {
+  readonly sources: readonly ProviderHealth[]
+  readonly markets: readonly MarketStatus[]
+  /** Markets that cannot be asked for, with the nearest names. */
+  readonly unknown: readonly UnknownMarket[]
+  readonly backfill: readonly BackfillProgress[]
+}
+
+export interface MarketStatus {
+  readonly market: MarketId
+  readonly live: boolean
+  /** What went wrong last; null since the last success. */
+  readonly lastError: string | null
+  /** Not asked for before; null while it is asked. */
+  readonly heldUntilMs: number | null
+}
+
+/** A market that cannot be asked for, and which names come near. */
+export interface UnknownMarket {
+  readonly market: MarketId
+  readonly reason: string
+  readonly nearest: readonly MarketId[]
+}

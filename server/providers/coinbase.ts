@@ -1,0 +1,41 @@
+/**
+ * How Coinbase Exchange is asked and what its answers look like. Public REST API, no key.
+ * Candles: `[start s, low, high, open, close, volume]`, newest first, buckets without trades left out, the forming one in.
+ */
+import { isLosslessNumber } from 'lossless-json'
+import { plainDecimal } from '../../core/decimal/text.ts'
+import { INTERVAL_MS } from '../../core/time/interval.ts'
+import type { Dialect } from './exchange.ts'
+
+export const coinbase: Dialect = {
+  source: 'coinbase',
+  ccxtId: 'coinbaseexchange',
+  defaults: { baseUrl: 'https://api.exchange.coinbase.com', requestsPerSecond: 10 },
+  foundedMs: Date.UTC(2015, 0),
+  intervals: ['1m', '1h', '1d'],
+  rowShape: { start: 0, low: 1, high: 2, open: 3, close: 4, volume: 5 },
+  productId: (base, quote) => `${base}-${quote}`,
+
+  candles: (exchange, id, interval, fromMs, toMs) =>
+    exchange['publicGetProductsIdCandles']!({
+      id,
+      granularity: INTERVAL_MS[interval] / 1000,
+      start: isoTime(fromMs),
+      // A second before the end asks for exactly the places wanted, whether the server counts its end in or out.
+      end: isoTime(toMs - 1000),
+    }),
+
+  async price(exchange, id) {
+    const answer = await exchange['publicGetProductsIdTicker']!({ id })
+    const { price, time } = (answer ?? {}) as { price?: unknown; time?: unknown }
+    const text = isLosslessNumber(price) ? price.value : price
+    return {
+      price: typeof text === 'string' ? plainDecimal(text) : null,
+      atMs: typeof time === 'string' ? Date.parse(time) : NaN,
+    }
+  },
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,153 @@
+/**
+ * The pace of one source: a token bucket that starts empty, evenly spaced requests, the most urgent first.
+ * In any second as the source's server sees it there are at most `requestsPerSecond` requests, however the network
+ * shifts them. It knows nothing of answers; the circuit tells it when to pause.
+ */
+import type { Priority } from './types.ts'
+
+const ORDER: Readonly<Record<Priority, number>> = { live: 0, settling: 1, backfill: 2 }
+
+/** Timers fire up to a millisecond early, and the kernel adds its own jitter. */
+const MARGIN_MS = 20
+/** A request without an answer is taken to have reached the server by then. */
+const ARRIVED_MS = 300
+/** How far a late timer may be caught up, so that high rates do not hang on the resolution of timers. */
+const CATCH_UP_MS = 20
+
+export interface LimiterOptions {
+  readonly requestsPerSecond: number
+  /** Requests under way at once. */
+  readonly concurrency: number
+}
+
+export class Limiter {
+  readonly requestsPerSecond: number
+  readonly #concurrency: number
+  readonly #spacingMs: number
+  readonly #windowMs: number
+  readonly #waiting: (() => void)[][] = [[], [], []]
+  readonly #timers = new Set<NodeJS.Timeout>()
+  /** A token comes back a whole window after its request has surely arrived, so no window sees more than all tokens. */
+  #tokens = 0
+  #underWay = 0
+  #nextAt = 0
+  #pausedUntil = 0
+  #narrow = false
+  #armed = false
+  #closed = false
+
+  constructor({ requestsPerSecond, concurrency }: LimiterOptions) {
+    this.requestsPerSecond = requestsPerSecond
+    this.#concurrency = concurrency
+    this.#spacingMs = 1000 / requestsPerSecond
+    this.#windowMs = Math.max(1000, this.#spacingMs) + MARGIN_MS
+    const tokens = Math.max(1, Math.floor(requestsPerSecond))
+    // What a process before this one sent in its last second counts, too.
+    this.#after(this.#windowMs, () => (this.#tokens += tokens))
+  }
+
+  /** Runs the task at its turn. @throws what the task throws, or LimiterClosed */
+  async run<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.#waiting[ORDER[priority]]!.push(resolve)
+      this.#pump()
+    })
+    if (this.#closed) throw new LimiterClosed()
+    const arrived = this.#depart()
+    try {
+      return await task()
+    } finally {
+      arrived()
+      this.#underWay--
+      this.#pump()
+    }
+  }
+
+  /** No request leaves before so many milliseconds have passed. */
+  pauseFor(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms)
+  }
+
+  /** While narrow only one request is under way at a time: the probe of a source that failed. */
+  narrow(on: boolean): void {
+    this.#narrow = on
+    this.#pump()
+  }
+
+  /** Milliseconds until the pause ends, 0 without one. */
+  pauseLeftMs(): number {
+    return Math.max(0, this.#pausedUntil - performance.now())
+  }
+
+  pending(): number {
+    return this.#underWay + this.#waiting.reduce((sum, queue) => sum + queue.length, 0)
+  }
+
+  /** How many more requests would find room among those under way. */
+  available(): number {
+    return Math.max(0, this.#room() - this.pending())
+  }
+
+  /** Whoever waits is turned away. */
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    for (const queue of this.#waiting) for (const go of queue.splice(0)) go()
+  }
+
+  #room(): number {
+    return this.#narrow ? 1 : this.#concurrency
+  }
+
+  /** Takes the token; the answer tells when the request has arrived, at the latest. */
+  #depart(): () => void {
+    let arrived = false
+    const arrive = () => {
+      if (arrived) return
+      arrived = true
+      clearTimeout(latest)
+      this.#timers.delete(latest)
+      this.#after(this.#windowMs, () => this.#tokens++)
+    }
+    const latest = this.#after(ARRIVED_MS, arrive)
+    return arrive
+  }
+
+  #pump(): void {
+    if (this.#armed) return
+    for (;;) {
+      const queue = this.#waiting.find((waiting) => waiting.length > 0)
+      if (!queue || this.#tokens === 0 || this.#underWay >= this.#room()) return
+      const now = performance.now()
+      const waitMs = Math.max(this.#pausedUntil, this.#nextAt) - now
+      if (waitMs > 0) {
+        this.#armed = true
+        this.#after(waitMs, () => (this.#armed = false))
+        return
+      }
+      this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + this.#spacingMs
+      this.#tokens--
+      this.#underWay++
+      queue.shift()!()
+    }
+  }
+
+  #after(ms: number, then: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      then()
+      this.#pump()
+    }, ms)
+    this.#timers.add(timer)
+    return timer
+  }
+}
+
+/** The program ends; nothing is asked any more. */
+export class LimiterClosed extends Error {
+  override readonly name = 'LimiterClosed'
+
+  constructor() {
+    super('the source is no longer asked: the program ends')
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * One HTTP request to a source: raw text and headers come back, or a `SourceError` that says what happened.
+ * Every request has a deadline and a largest size. It reads no prices.
+ */
+import { parse } from 'lossless-json'
+import type { Clock } from '../clock.ts'
+import { retryAfterMs } from './backoff.ts'
+import { SourceError } from './types.ts'
+
+const DEADLINE_MS = 10_000
+const LARGEST_BYTES = 16 * 1024 * 1024
+
+/** An answer as it came. */
+export interface Answer {
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** When the request left, by our clock. */
+  readonly sentMs: number
+}
+
+/** @throws SourceError when no whole answer came within the deadline */
+export async function request(
+  source: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<Answer> {
+  const sentMs = clock.now()
+  try {
+    const response = await fetch(url, {
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    })
+    return {
+      url,
+      status: response.status,
+      headers: response.headers,
+      text: await boundedText(response),
+      sentMs,
+    }
+  } catch (error) {
+    throw new SourceError(source, `${source}: ${networkReason(error)} (${url})`, null, null, error)
+  }
+}
+
+/**
+ * The JSON of a good answer, every number as a `LosslessNumber` of its text.
+ *
+ * @throws SourceError for a status, a content type or a text that is no answer of the source
+ */
+export function readJson(source: string, answer: Answer, nowMs: number): unknown {
+  const { status, headers, text } = answer
+  const fail = (what: string, cause?: unknown) =>
+    new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(headers, nowMs), cause)
+  if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}`)
+  const type = headers.get('content-type') ?? 'none'
+  if (!/\bjson\b/i.test(type))
+    throw fail(
+      `answered with content type ${type} where JSON was expected; something between here and the source may have answered in its place`,
+    )
+  try {
+    return parse(text)
+  } catch (error) {
+    throw fail(`answered ${text.length} characters that are no whole JSON`, error)
+  }
+}
+
+function retryAt(headers: Headers, nowMs: number): number | null {
+  const waitMs = retryAfterMs(headers.get('retry-after'), nowMs)
+  return waitMs === null ? null : nowMs + waitMs
+}
+
+/** `: "NotFound"`, where an error body has a message. */
+function ownWords(text: string): string {
+  if (text.length > 10_000) return ''
+  try {
+    const message = (JSON.parse(text) as { message?: unknown } | null)?.message
+    return typeof message === 'string' ? `: "${message.slice(0, 200)}"` : ''
+  } catch {
+    return '' // No JSON, so no words of the source; the status says enough.
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.byteLength
+    if (bytes > LARGEST_BYTES) throw new RangeError(`the answer is larger than ${LARGEST_BYTES} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return `request failed: ${String(error)}`
+  if (error.name === 'TimeoutError') return `no whole answer within ${DEADLINE_MS / 1000} s`
+  const cause = error.cause instanceof Error ? error.cause : error
+  const code = (cause as NodeJS.ErrnoException).code
+  return `cannot be reached: ${cause.message || (code ?? cause.name)}`
+}
