@@ -4,6 +4,8 @@ import { SvelteKitPWA } from '@vite-pwa/sveltekit'
 import icons from 'unplugin-icons/vite'
 import { defineConfig } from 'vite'
 
+const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
+
 export default defineConfig({
   plugins: [
     tailwindcss(),
@@ -20,5 +22,5 @@ export default defineConfig({
     }),
   ],
   // The development server hands API calls to the running server (`npm run dev` starts both).
-  server: { proxy: { '/api': 'http://127.0.0.1:8000', '/up': 'http://127.0.0.1:8000' } },
+  server: { proxy: { '/api': server, '/up': server } },
 })

@@ -22,7 +22,14 @@ export function whyBuild() {
 export async function buildApp() {
   const before = fingerprint()
   const { build } = await import('vite')
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+  // Kit looks for its files in the current folder, whatever Vite is told.
+  const cwd = process.cwd()
+  process.chdir(root)
+  try {
+    await build({ logLevel: 'warn' })
+  } finally {
+    process.chdir(cwd)
+  }
   writeFileSync(stampFile, before)
 }
 
