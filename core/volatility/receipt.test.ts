@@ -1,0 +1,104 @@
+/** A receipt says what a σ rests on, and where there is none, why and what would help. */
+import { describe, expect, it } from 'vitest'
+import { missingColumns, State, type CandleColumns } from '../candle/columns.ts'
+import type { MarketId } from '../market.ts'
+import { DAY_MS } from '../time/interval.ts'
+import type { VolatilityRequest } from './types.ts'
+import { newestReceipt, percentile, receiptAt, volatility } from './volatility.ts'
+
+function grid(closes: readonly (number | null | 'empty')[]): CandleColumns {
+  const columns = missingColumns('kraken:ETH-EUR' as MarketId, '1d', 10 * DAY_MS, closes.length, false)
+  closes.forEach((close, i) => {
+    if (close === null) return
+    columns.states[i] = close === 'empty' ? State.empty : State.present
+    if (close === 'empty') return
+    columns.open[i] = columns.high[i] = columns.low[i] = columns.close[i] = close
+  })
+  return columns
+}
+
+const REQUEST: VolatilityRequest = {
+  estimator: 'close',
+  window: 4,
+  mean: 'sample',
+  barsPerYear: 365,
+  minCoverage: 0.5,
+}
+
+function newest(closes: readonly (number | null | 'empty')[], change: Partial<VolatilityRequest> = {}) {
+  const columns = grid(closes)
+  return newestReceipt(volatility(columns, { ...REQUEST, ...change }), columns)
+}
+
+describe('a receipt', () => {
+  it('tells everything that the value rests on', () => {
+    const columns = grid([1, 2, 3, 'empty', 5, 6])
+    const series = volatility(columns, REQUEST)
+    expect(receiptAt(series, columns, 5)).toEqual({
+      market: 'kraken:ETH-EUR',
+      source: 'kraken',
+      estimator: 'close',
+      interval: '1d',
+      window: 4,
+      mean: 'sample',
+      barsUsed: 4,
+      barsExpected: 4,
+      barsEmpty: 1,
+      annualisation: 365,
+      firstBarMs: 12 * DAY_MS,
+      lastBarMs: 15 * DAY_MS,
+      asOfMs: 16 * DAY_MS,
+      sigma: series.sigma[5],
+      reason: null,
+    })
+  })
+
+  it('of the newest σ is that of the last known place, not of the missing ones after it', () => {
+    const receipt = newest([1, 2, 3, 4, 5, 7, null, null])
+    expect(receipt.lastBarMs).toBe(15 * DAY_MS)
+    expect(receipt.sigma).toBeGreaterThan(0)
+  })
+
+  it('says how many bars are there, how many are needed, and what would help', () => {
+    const receipt = newest([1, 2, 3, 4])
+    expect(receipt.sigma).toBeNaN()
+    expect(receipt.reason).toBe(
+      '4 of the 5 days that a window of 4 needs; available 1 later, or with a window of at most 3',
+    )
+    expect(newest([1, 2]).reason).toBe('2 of the 5 days that a window of 4 needs; available 3 later')
+  })
+
+  it('says which coverage is lacking', () => {
+    expect(newest([1, 2, null, null, null, 3, 4]).reason).toBe(
+      'only 1 of 4 days with a close before, at least 2 are needed; available when the missing ones are filled',
+    )
+    expect(newest([1, null, null, null, null, 4], { estimator: 'parkinson' }).reason).toContain(
+      'only 1 of 4 days, at least 2',
+    )
+  })
+
+  it('exists where nothing is known', () => {
+    expect(newest([])).toMatchObject({ barsUsed: 0, barsExpected: 4, reason: 'no candles of 1d here yet' })
+    expect(newest([null]).sigma).toBeNaN()
+  })
+
+  it('is refused at places that the grid does not have', () => {
+    const columns = grid([1, 2])
+    expect(() => receiptAt(volatility(columns, REQUEST), columns, 2)).toThrow('place 2 is not on this grid')
+  })
+})
+
+describe('the percentile', () => {
+  it('is the share of history at or below the newest value', () => {
+    const columns = grid([1, 2, 2, 8, 8, 12])
+    const series = volatility(columns, { ...REQUEST, window: 2, mean: 'zero' })
+    // σ² sums: ln 2, ln 4, ln 4, ln 1.5 squared: the newest is the smallest of four.
+    expect(percentile(series)).toBe(0.25)
+  })
+
+  it('is not available without a newest σ', () => {
+    expect(percentile(volatility(grid([1, 2]), REQUEST))).toBeNull()
+    expect(percentile(volatility(grid([1, 2, 3, 4, 5, null, null, null, 6]), REQUEST))).toBeNull()
+    expect(percentile(volatility(grid([]), REQUEST))).toBeNull()
+  })
+})
