@@ -4,6 +4,7 @@
  */
 import { missingColumns, type CandleColumns } from '../../core/candle/columns.ts'
 import { rollUp } from '../../core/candle/rollup.ts'
+import { ChunkError, ChunkFormatError } from '../../core/chunk/chunk.ts'
 import { paintChunk } from '../../core/chunk/decode.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
@@ -14,7 +15,7 @@ import {
   type StoredInterval,
 } from '../../core/time/interval.ts'
 import type { Store } from '../lib/store/database.ts'
-import { piecesOf } from '../lib/store/series.ts'
+import { dropDamaged, piecesOf } from '../lib/store/series.ts'
 
 /** Places that the cache keeps: three years of minutes, about 50 MB. */
 const MOST_PLACES = 1_600_000
@@ -71,7 +72,16 @@ export class SeriesCache {
   ): Promise<CandleColumns> {
     const columns = missingColumns(market, interval, from, (to - from) / INTERVAL_MS[interval], false)
     const pieces = await piecesOf(this.#store, market, interval, 'price', { fromMs: from, toMs: to })
-    for (const piece of pieces) paintChunk(piece.bytes, columns)
+    for (const piece of pieces) {
+      try {
+        paintChunk(piece.bytes, columns)
+      } catch (error) {
+        // Bytes were right when they arrived; what the disk has spoilt reads as missing until it is fetched again.
+        if (!(error instanceof ChunkError) || error instanceof ChunkFormatError) throw error
+        console.error(`${market} ${interval}: stored bytes are damaged and will be fetched again`, error)
+        await dropDamaged(this.#store, market, interval, piece)
+      }
+    }
     return columns
   }
 }

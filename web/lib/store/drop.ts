@@ -7,7 +7,7 @@ import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { Store } from './database.ts'
-import { isWanted, wantedFrom, MINUTE_DAYS, type Depths } from './packs.ts'
+import { isKept, type Depths } from './packs.ts'
 import type { ManifestRow, PeriodKey, TailRow } from './records.ts'
 import { covers, manifestOf, overlaps } from './series.ts'
 
@@ -45,7 +45,7 @@ async function dropLines(store: Store, rows: readonly ManifestRow[]): Promise<vo
 export async function dropUnwanted(store: Store, depths: Depths, nowMs: number): Promise<void> {
   await store.transaction('rw', [store.manifest, store.chunks, store.tail], async () => {
     const rows = await store.manifest.toArray()
-    const unwanted = rows.filter((row) => row.held !== null && !isWanted(row, depths, nowMs))
+    const unwanted = rows.filter((row) => row.held !== null && !isKept(row, depths, nowMs))
     await dropLines(
       store,
       unwanted.filter((row) => row.sha256 === null),
@@ -65,9 +65,7 @@ async function dropOldTail(
   nowMs: number,
 ): Promise<void> {
   // Tail bytes are not needed to judge, but IndexedDB reads whole rows; there are few.
-  const old = (await store.tail.toArray()).filter(
-    (row) => row.toMs <= wantedFrom(row.interval, depths.get(row.market) ?? MINUTE_DAYS, nowMs),
-  )
+  const old = (await store.tail.toArray()).filter((row) => !isKept(row, depths, nowMs))
   const sealed = old.filter((row) =>
     manifest.some(
       (line) =>

@@ -4,6 +4,7 @@
  */
 import type { MarketId } from '../../../core/market.ts'
 import { DAY_MS, type StoredInterval } from '../../../core/time/interval.ts'
+import { LONGEST_PERIOD, periodAt } from '../../../core/time/period.ts'
 import type { ManifestRow, PackRow } from './records.ts'
 
 export const HOUR_YEARS = 2
@@ -30,6 +31,16 @@ export function isWanted(
   return (
     row.part === 'price' && row.toMs > wantedFrom(row.interval, depths.get(row.market) ?? MINUTE_DAYS, nowMs)
   )
+}
+
+/** Whether bytes that are here stay: days stay as long as their month, so that it can be made of them. */
+export function isKept(
+  row: Pick<ManifestRow, 'market' | 'interval' | 'part' | 'fromMs'>,
+  depths: Depths,
+  nowMs: number,
+): boolean {
+  const { toMs } = periodAt(LONGEST_PERIOD[row.interval], row.fromMs)
+  return isWanted({ ...row, toMs }, depths, nowMs)
 }
 
 /** Rank of an interval in the order of downloads: what the first screen needs and what is small comes first. */

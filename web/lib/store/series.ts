@@ -14,6 +14,8 @@ export interface Piece {
   readonly fromMs: number
   readonly toMs: number
   readonly bytes: Uint8Array
+  /** The chunk, or the period of the tail frame. */
+  readonly from: { readonly hash: ChunkHash } | { readonly period: string }
 }
 
 interface Span {
@@ -76,10 +78,13 @@ export async function piecesOf(
     const pieces: Piece[] = []
     held.forEach((row, index) => {
       const chunk = chunks[index]
-      if (chunk) pieces.push({ fromMs: row.fromMs, toMs: row.toMs, bytes: chunk.bytes })
+      if (chunk)
+        pieces.push({ fromMs: row.fromMs, toMs: row.toMs, bytes: chunk.bytes, from: { hash: chunk.hash } })
     })
-    const tail = await tailOf(store, market, interval, part)
-    return [...pieces, ...tail.filter((row) => overlaps(row, span)).sort((a, b) => a.fromMs - b.fromMs)]
+    const tail = (await tailOf(store, market, interval, part)).filter((row) => overlaps(row, span))
+    for (const { fromMs, toMs, bytes, period } of tail.sort((a, b) => a.fromMs - b.fromMs))
+      pieces.push({ fromMs, toMs, bytes, from: { period } })
+    return pieces
   })
 }
 
@@ -90,4 +95,19 @@ export async function heldSpans(store: Store, market: MarketId, interval: Stored
     tailOf(store, market, interval, 'price'),
   ])
   return [...manifest.filter((row) => row.held !== null), ...tail]
+}
+
+/** Takes a damaged piece out of the store, so that the next sync fetches it again. */
+export async function dropDamaged(
+  store: Store,
+  market: MarketId,
+  interval: StoredInterval,
+  piece: Piece,
+): Promise<void> {
+  const { from } = piece
+  await store.transaction('rw', [store.chunks, store.tail, store.positions], async () => {
+    if ('hash' in from) return store.chunks.delete(from.hash)
+    await store.tail.delete([market, interval, from.period, 'price'])
+    await store.positions.update(market, { tail: 0 })
+  })
 }

@@ -2,7 +2,7 @@
  * The third step of a sync: the wanted chunks, made here where the device has their places, else downloaded, a few at
  * a time. Each is its own transaction, so an interruption costs the requests under way and nothing else.
  */
-import type { ChunkHash } from '../../../core/chunk/chunk.ts'
+import { ChunkError, ChunkFormatError, type ChunkHash } from '../../../core/chunk/chunk.ts'
 import { decodeChunk } from '../../../core/chunk/decode.ts'
 import { hashChunk } from '../../../core/chunk/hash.ts'
 import type { Store } from '../store/database.ts'
@@ -109,16 +109,26 @@ async function download(context: SyncContext, line: ManifestRow): Promise<Uint8A
   return null
 }
 
-/** A right hash of a wrong thing: the server's manifest itself would be at fault. */
+/**
+ * Whether right bytes are the right thing: else the server's manifest itself is at fault.
+ *
+ * @throws ChunkFormatError when they are of a later format
+ */
 function belongs(bytes: Uint8Array, line: ManifestRow): boolean {
-  const chunk = decodeChunk(bytes)
-  return (
-    chunk.market === line.market &&
-    chunk.interval === line.interval &&
-    chunk.part === line.part &&
-    chunk.startMs === line.fromMs &&
-    !chunk.frame
-  )
+  try {
+    const chunk = decodeChunk(bytes)
+    const { market, interval, part, fromMs } = line
+    return (
+      chunk.market === market &&
+      chunk.interval === interval &&
+      chunk.part === part &&
+      chunk.startMs === fromMs &&
+      !chunk.frame
+    )
+  } catch (error) {
+    if (error instanceof ChunkFormatError || !(error instanceof ChunkError)) throw error
+    return false
+  }
 }
 
 /** Stores a chunk and drops what it replaces; false when the manifest names another one by now. */

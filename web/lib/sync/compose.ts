@@ -3,7 +3,7 @@
  * The hash of the manifest is the proof; anything else is thrown away.
  */
 import { applyFrame, combineChunks, cutChunk, endMs, missingChunk } from '../../../core/chunk/combine.ts'
-import type { Chunk } from '../../../core/chunk/chunk.ts'
+import { ChunkError, type Chunk } from '../../../core/chunk/chunk.ts'
 import { decodeChunk } from '../../../core/chunk/decode.ts'
 import { encodeChunk } from '../../../core/chunk/encode.ts'
 import { hashChunk } from '../../../core/chunk/hash.ts'
@@ -16,9 +16,15 @@ import { overlaps, piecesOf, type Piece } from '../store/series.ts'
 export async function composeChunk(store: Store, line: ManifestRow): Promise<Uint8Array | null> {
   const pieces = await piecesOf(store, line.market, line.interval, line.part, line)
   if (!coverAll(pieces, line)) return null
-  const chunks = pieces.map((piece) => decodeChunk(piece.bytes))
-  const bytes = encodeChunk(combineChunks(periodsIn(line).map((period) => layOver(chunks, line, period))))
-  return (await hashChunk(bytes)) === line.sha256 ? bytes : null
+  try {
+    const chunks = pieces.map((piece) => decodeChunk(piece.bytes))
+    const bytes = encodeChunk(combineChunks(periodsIn(line).map((period) => layOver(chunks, line, period))))
+    return (await hashChunk(bytes)) === line.sha256 ? bytes : null
+  } catch (error) {
+    // Stored bytes that are damaged make no chunk; the download takes their place.
+    if (error instanceof ChunkError) return null
+    throw error
+  }
 }
 
 /** A cheap look before the work: do the pieces' spans leave no hole? */

@@ -4,9 +4,11 @@
  * after a failure it waits longer each time.
  */
 import type { MarketId } from '../../../core/market.ts'
+import { ChunkFormatError } from '../../../core/chunk/chunk.ts'
 import type { LiveEvents } from '../../../core/wire/api.ts'
+import { WireFormatError } from '../../../core/wire/error.ts'
 import { mergeFrame, pullTail } from './tail.ts'
-import { OutdatedError, pullManifest } from './manifest.ts'
+import { pullManifest } from './manifest.ts'
 import { pullChunks } from './chunks.ts'
 import { askPrices, keepQuotes, pullMarkets } from './prices.ts'
 import { openLive, type EventStream, type LiveStream } from './live.ts'
@@ -142,7 +144,7 @@ export class SyncEngine {
     this.#failures += 1
     // Whatever was told while it could not be heard is asked again.
     this.#pricesAtMs = -Infinity
-    const outdated = error instanceof OutdatedError
+    const outdated = error instanceof WireFormatError || error instanceof ChunkFormatError
     const trouble = error instanceof Error ? error.message : String(error)
     this.#tell({ online: outdated, outdated, trouble })
     if (!(error instanceof RequestError) && !outdated) console.error('sync failed', error)

@@ -4,22 +4,13 @@
  */
 import { parseMarketId, type MarketId } from '../../../core/market.ts'
 import { parsePeriod } from '../../../core/time/period.ts'
-import { WIRE_FORMAT, type SyncChunk, type SyncMarket, type SyncPage } from '../../../core/wire/api.ts'
+import type { SyncChunk, SyncMarket, SyncPage } from '../../../core/wire/api.ts'
 import { readSyncAnswer } from '../../../core/wire/sync.ts'
 import type { Store } from '../store/database.ts'
 import type { ArchiveRow, ManifestRow, PeriodKey } from '../store/records.ts'
 import { dropOrphans, dropSuperseded, forgetMarket } from '../store/drop.ts'
 import { askJson } from './request.ts'
 import type { SyncContext } from './context.ts'
-
-/** The server speaks a later wire format than this program: nothing was changed. */
-export class OutdatedError extends Error {
-  override readonly name = 'OutdatedError'
-
-  constructor(format: number) {
-    super(`The server speaks format ${format}, this app format ${WIRE_FORMAT}: update the app.`)
-  }
-}
 
 interface Question {
   readonly since: number
@@ -31,7 +22,7 @@ interface Question {
  * Brings the manifest up to date.
  *
  * @returns whether anything but the position changed
- * @throws RequestError, WireError, OutdatedError
+ * @throws RequestError, WireError; WireFormatError when the server speaks a later format, and then nothing has changed
  */
 export async function pullManifest(context: SyncContext): Promise<boolean> {
   const { store } = context
@@ -59,9 +50,7 @@ async function askPage(context: SyncContext, question: Question): Promise<SyncPa
   if (question.archive !== null) query.set('archive', question.archive)
   if (question.market) query.set('markets', question.market)
   const answer = readSyncAnswer(await askJson(context.fetch, `/api/v1/sync?${query}`, context.signal))
-  if ('reset' in answer) return 'reset'
-  if (answer.format > WIRE_FORMAT) throw new OutdatedError(answer.format)
-  return answer
+  return 'reset' in answer ? 'reset' : answer
 }
 
 /** Another archive, or an older one: what was known of it is dropped as soon as the new manifest is whole. */
