@@ -4,13 +4,13 @@
  */
 import { isLosslessNumber } from 'lossless-json'
 import { plainDecimal } from '../../core/decimal/text.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
 import { INTERVAL_MS } from '../../core/time/interval.ts'
 import type { Dialect } from './exchange.ts'
 
 export const coinbase: Dialect = {
   source: 'coinbase',
   ccxtId: 'coinbaseexchange',
-  defaults: { baseUrl: 'https://api.exchange.coinbase.com', requestsPerSecond: 10 },
   foundedMs: Date.UTC(2015, 0),
   intervals: ['1m', '1h', '1d'],
   rowShape: { start: 0, low: 1, high: 2, open: 3, close: 4, volume: 5 },
@@ -20,9 +20,9 @@ export const coinbase: Dialect = {
     exchange['publicGetProductsIdCandles']!({
       id,
       granularity: INTERVAL_MS[interval] / 1000,
-      start: isoTime(fromMs),
+      start: isoSeconds(fromMs),
       // A second before the end asks for exactly the places wanted, whether the server counts its end in or out.
-      end: isoTime(toMs - 1000),
+      end: isoSeconds(toMs - 1000),
     }),
 
   async price(exchange, id) {
@@ -34,8 +34,4 @@ export const coinbase: Dialect = {
       atMs: typeof time === 'string' ? Date.parse(time) : NaN,
     }
   },
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
 }

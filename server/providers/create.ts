@@ -1,17 +1,7 @@
 /** The sources that this version asks, and how their providers are made. */
-import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import { coinbase } from './coinbase.ts'
-import { ExchangeProvider, type Dialect } from './exchange.ts'
-import type { KeepRaw, Provider } from './types.ts'
-
-export interface ProviderOptions {
-  readonly baseUrl: string
-  readonly requestsPerSecond: number
-  readonly keepRaw: KeepRaw
-  readonly clock: Clock
-  readonly log: Logger
-}
+import { ExchangeProvider, type Dialect, type ExchangeOptions } from './exchange.ts'
+import type { Provider } from './types.ts'
 
 const DIALECTS: Readonly<Record<string, Dialect>> = { coinbase }
 
@@ -19,7 +9,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = { coinbase }
 export const SOURCES: readonly string[] = Object.keys(DIALECTS)
 
 /** @throws RangeError for a source that this version does not know */
-export function createProvider(source: string, options: ProviderOptions): Provider {
+export function createProvider(source: string, options: ExchangeOptions): Provider {
   const dialect = DIALECTS[source]
   if (!dialect)
     throw new RangeError(

@@ -34,7 +34,6 @@ export interface Dialect {
   readonly source: string
   /** Name of the class in ccxt. */
   readonly ccxtId: 'coinbaseexchange'
-  readonly defaults: { readonly baseUrl: string; readonly requestsPerSecond: number }
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
   readonly rowShape: RowShape
@@ -56,6 +55,8 @@ export interface ExchangeOptions {
   readonly keepRaw: KeepRaw
   readonly clock: Clock
   readonly log: Logger
+  /** Tests only; 10 s. */
+  readonly deadlineMs?: number
   readonly random?: () => number
 }
 
@@ -184,7 +185,7 @@ export class ExchangeProvider implements Provider {
     return this.#limiter.run(context.priority, async () => {
       const begun = this.#circuit.begin()
       try {
-        const answer = await request(this.source, url, HEADERS, this.#options.clock)
+        const answer = await request(this.source, url, HEADERS, this.#options)
         context.answer = answer
         const value = readJson(this.source, answer, this.#options.clock.now())
         this.#circuit.succeeded()

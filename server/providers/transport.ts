@@ -25,14 +25,14 @@ export async function request(
   source: string,
   url: string,
   headers: Readonly<Record<string, string>>,
-  clock: Clock,
+  { clock, deadlineMs = DEADLINE_MS }: { readonly clock: Clock; readonly deadlineMs?: number },
 ): Promise<Answer> {
   const sentMs = clock.now()
   try {
     const response = await fetch(url, {
       headers,
       redirect: 'error',
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
     })
     return {
       url,
@@ -42,7 +42,13 @@ export async function request(
       sentMs,
     }
   } catch (error) {
-    throw new SourceError(source, `${source}: ${networkReason(error)} (${url})`, null, null, error)
+    throw new SourceError(
+      source,
+      `${source}: ${networkReason(error, deadlineMs)} (${url})`,
+      null,
+      null,
+      error,
+    )
   }
 }
 
@@ -95,9 +101,9 @@ async function boundedText(response: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-function networkReason(error: unknown): string {
+function networkReason(error: unknown, deadlineMs: number): string {
   if (!(error instanceof Error)) return `request failed: ${String(error)}`
-  if (error.name === 'TimeoutError') return `no whole answer within ${DEADLINE_MS / 1000} s`
+  if (error.name === 'TimeoutError') return `no whole answer within ${deadlineMs / 1000} s`
   const cause = error.cause instanceof Error ? error.cause : error
   const code = (cause as NodeJS.ErrnoException).code
   return `cannot be reached: ${cause.message || (code ?? cause.name)}`
