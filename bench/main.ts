@@ -1,0 +1,37 @@
+/**
+ * The benchmarks by name, and their command line. Exit code 2 for a wrong one.
+ */
+import { bytes } from './bytes.ts'
+import { decode } from './decode.ts'
+import { tableOf, type Measurement } from './measurement.ts'
+
+interface Benchmark {
+  readonly about: string
+  readonly run: () => Promise<readonly Measurement[]>
+}
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  bytes: { about: 'bytes on the wire per candle, a month of minutes', run: bytes },
+  decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
+}
+
+/** Runs the benchmarks named, all without a name; gives the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json')
+  const names = args.filter((arg) => arg !== '--json')
+  const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
+  if (unknown.length > 0) {
+    console.error(`There is no benchmark ${unknown.join(', ')}. Usage: npm run bench [-- NAME…] [-- --json]`)
+    for (const [name, { about }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(8)} ${about}`)
+    return 2
+  }
+  const all: Measurement[] = []
+  for (const [name, { about, run }] of Object.entries(BENCHMARKS)) {
+    if (names.length > 0 && !names.includes(name)) continue
+    const measured = await run()
+    all.push(...measured)
+    if (!json) console.log(`${name}: ${about}\n\n${tableOf(measured)}\n`)
+  }
+  if (json) console.log(JSON.stringify(all, null, 2))
+  return 0
+}
