@@ -36,8 +36,9 @@ export function volatility(
   const firstPlace = first + window - (paired ? 0 : 1)
   const fewest = fewestBars(request)
   const factor = request.barsPerYear ?? 1
-  for (let i = 0; i < sigma.length; i++)
-    sigma[i] = i >= firstPlace && i < end && bars[i]! >= fewest ? Math.sqrt(sigma[i]! * factor) : NaN
+  sigma.fill(NaN, 0, firstPlace)
+  for (let i = firstPlace; i < end; i++) sigma[i] = bars[i]! >= fewest ? Math.sqrt(sigma[i]! * factor) : NaN
+  sigma.fill(NaN, end)
   const { startMs, interval } = columns
   return { request, startMs, interval, firstPlace, endPlace: end, sigma, bars, flat }
 }
@@ -74,17 +75,17 @@ function variance(
   }
 }
 
+/** How many bars, and how many flat ones, could enter the window that ends at each place. */
 function countBars(
   { before, flatBefore }: Entering,
   length: number,
   window: number,
 ): { bars: Uint32Array; flat: Uint32Array } {
-  const bars = new Uint32Array(length)
-  const flat = new Uint32Array(length)
-  for (let i = 0; i < length; i++) {
-    const from = i < window ? 0 : i - window + 1
-    bars[i] = before[i + 1]! - before[from]!
-    flat[i] = flatBefore[i + 1]! - flatBefore[from]!
+  const bars = before.slice(1)
+  const flat = flatBefore.slice(1)
+  for (let i = window; i < length; i++) {
+    bars[i]! -= before[i - window + 1]!
+    flat[i]! -= flatBefore[i - window + 1]!
   }
   return { bars, flat }
 }
