@@ -10,5 +10,5 @@ export function list(values: readonly (number | string | boolean | null)[]): str
 
 /** Any text, quoted. */
 export function textList(values: readonly (string | null)[]): string {
-  return list(values.map((value) => value && `"${value.replace(/["\\]/g, '\\$&')}"`))
+  return list(values.map((value) => (value === null ? null : `"${value.replace(/["\\]/g, '\\$&')}"`)))
 }

@@ -1,0 +1,84 @@
+/** Opens the archive of a database: one door, behind which each room has a file of its own. */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { rows, type Database } from '../db/database.ts'
+import { marketAnswers, priceAnswers } from './answers.ts'
+import { readCandleRows } from './candles.ts'
+import { headRevision, type ArchiveOptions, type Context } from './context.ts'
+import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
+import { createEvents } from './events.ts'
+import { importRows } from './import.ts'
+import { listMarkets, putMarket, removeMarket } from './markets.ts'
+import { keepRaw, quarantine } from './raw.ts'
+import { applyReading } from './reading.ts'
+import { recompressNext } from './recompress.ts'
+import { eventsSince } from './resume.ts'
+import { retain } from './retain.ts'
+import { recordSamples } from './samples.ts'
+import { sealNext } from './seal.ts'
+import { size } from './size.ts'
+import { chunkBytes, sync } from './sync.ts'
+import { tail } from './tail.ts'
+import type { Archive } from './types.ts'
+import { verify } from './verify.ts'
+
+/**
+ * @throws DatabaseError
+ */
+export async function openArchive(database: Database, options: ArchiveOptions): Promise<Archive> {
+  const archiveId = await archiveOf(database)
+  const context: Context = { ...options, database, archiveId, events: createEvents() }
+  const { read } = database
+  return {
+    id: archiveId,
+    markets: () => read(listMarkets),
+    putMarket: (market) => putMarket(context, market),
+    removeMarket: (id, purge) => removeMarket(context, id, purge),
+
+    coverage: () => read(listCoverage),
+    applyReading: (reading) => applyReading(context, reading),
+    markBeyond: (...span) => markBeyond(context, ...span),
+    markUnread: (market, sinceMs) => markUnread(context, market, sinceMs),
+    keepRaw: (answer) => keepRaw(context, answer),
+    quarantine: (...refused) => quarantine(context, ...refused),
+    recordSamples: (samples) => recordSamples(context, samples),
+    sealNext: async (nowMs) => {
+      const sealed = await sealNext(context, nowMs)
+      return sealed && { market: sealed.market.id, interval: sealed.interval, period: sealed.period.text }
+    },
+    retain: (nowMs) => retain(context, nowMs),
+    recompressNext: () => recompressNext(context),
+
+    headRevision: () => read(headRevision),
+    sync: (...question) => sync(context, ...question),
+    chunk: (hash, encoding) => read((tx) => chunkBytes(tx, hash, encoding)),
+    tail: (...question) => tail(context, ...question),
+    candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
+    marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, nowMs, options.sampleSeconds)),
+    prices: (nowMs) => read((tx) => priceAnswers(tx, nowMs, options.sampleSeconds)),
+    eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, options.clock.now())),
+    subscribe: context.events.subscribe,
+
+    import: (...question) => importRows(context, ...question),
+    verify: (market) => verify(context, market),
+    size: () => read(size),
+    progress: (nowMs) => read((tx) => listProgress(tx, nowMs)),
+
+    ping: async () => {
+      await read(headRevision)
+    },
+    close: () => database.close(),
+  }
+}
+
+/** The archive's name, given when its database is opened for the first time. */
+async function archiveOf(database: Database): Promise<string> {
+  const [head] = await database.write(async (tx) => {
+    await rows(
+      tx,
+      sql`INSERT INTO head (archive, revision) VALUES (${randomUUID()}, 0) ON CONFLICT DO NOTHING`,
+    )
+    return rows<{ archive: string }>(tx, sql`SELECT archive FROM head`)
+  })
+  return head!.archive
+}

@@ -1,0 +1,31 @@
+/** What sources answered, as it came: raw answers, and rows that broke the rules. */
+import { sql } from 'drizzle-orm'
+import type { MarketId } from '../../core/market.ts'
+import { rows } from '../db/database.ts'
+import { brotliFast } from './compress.ts'
+import type { Context } from './context.ts'
+import type { RawAnswer, RefusedRow } from './types.ts'
+import { writeRefused } from './write.ts'
+
+/** Keeps one answer, compressed. */
+export async function keepRaw({ database }: Context, answer: RawAnswer): Promise<void> {
+  const body = await brotliFast(Buffer.from(answer.body))
+  await database.write((tx) =>
+    rows(
+      tx,
+      sql`INSERT INTO raw (at, status, source, url, body)
+        VALUES (${answer.atMs}, ${answer.status}, ${answer.source}, ${answer.url}, ${body})`,
+    ),
+  )
+}
+
+/** Keeps one refused row, with why. */
+export async function quarantine(
+  { database }: Context,
+  source: string,
+  market: MarketId | null,
+  atMs: number,
+  row: RefusedRow,
+): Promise<void> {
+  await database.write((tx) => writeRefused(tx, source, market, atMs, [row]))
+}

@@ -1,0 +1,196 @@
+/**
+ * Judges anew what confirmed absences are, wherever a reading changed what lies around them: in the market's own
+ * neighbourhood, and at the source's other markets where its pulse changed. So the order of readings makes no difference.
+ */
+import { sql } from 'drizzle-orm'
+import { INTERVAL_MS } from '../../core/time/interval.ts'
+import { list } from '../db/arrays.ts'
+import { rows, type Transaction } from '../db/database.ts'
+import { classify, LONGEST_EMPTY_MS, outages, type Pulse, type Stretch } from './absence.ts'
+import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
+import type { Judgement } from './judge.ts'
+import type { KeyedMarket } from './markets.ts'
+import { isConfirmed, stateOf, type AbsentPlace } from './place.ts'
+import { pulseOf, readPulse, withMarket, writePulse, type PulseSlices } from './pulse.ts'
+import { readSpan, type SeriesKey, type Span } from './span.ts'
+import type { Reading } from './types.ts'
+import type { PlaceChange } from './write.ts'
+
+/** Changed absences of one series. */
+export interface SeriesChanges {
+  readonly key: SeriesKey
+  readonly changes: readonly PlaceChange[]
+}
+
+/** Enough slices on either side for a hole as long as may be empty. */
+const PULSE_MARGIN = 2 * (LONGEST_EMPTY_MS / 60_000)
+
+/**
+ * Updates the source's pulse by the reading, and looks again at every absence that this may concern.
+ *
+ * @param before the slice before the reading
+ * @returns changes of the market's own absences, those of the judgement among them, and of other markets'
+ */
+export async function reclassify(
+  tx: Transaction,
+  market: KeyedMarket,
+  reading: Reading,
+  before: Span,
+  judgement: Judgement,
+): Promise<readonly SeriesChanges[]> {
+  const key: SeriesKey = { market: market.key, interval: reading.interval }
+  const slice = withJudgement(before, judgement)
+  const near = await neighbourhood(tx, key, slice)
+  const pulses = await updatePulse(tx, market, reading, judgement)
+  const changes = changesOf(near, pulses.after, (minute) =>
+    isInside(minute, before) ? placeAt(before, minute) : placeAt(near, minute),
+  )
+  // What the judgement alone changed (one more reading, say) is written as well.
+  const classed = new Set(changes.map(({ minute }) => minute))
+  for (const [startMs, place] of judgement.places) {
+    const minute = minuteOf(startMs)
+    if (classed.has(minute)) continue
+    changes.push({ minute, place, isVisible: stateOf(placeAt(before, minute)) !== stateOf(place) })
+  }
+  return [{ key, changes }, ...(await lookAtOthers(tx, key, reading, pulses))]
+}
+
+/** Confirmed absences of the span that are something else than they are called. */
+function changesOf(
+  span: Span,
+  pulse: Pulse,
+  before: (minute: number) => AbsentPlace | undefined,
+): PlaceChange[] {
+  if (!span.places.some(isConfirmed)) return []
+  return [...classify(stretchOf(span), pulse)].map(([i, reason]) => {
+    const minute = span.fromMinute + i * stepOf(span.interval)
+    const place: AbsentPlace = { ...span.places[i]!, reason }
+    return { minute, place, isVisible: stateOf(before(minute)) !== stateOf(place) }
+  })
+}
+
+function stretchOf(span: Span): Stretch {
+  return {
+    interval: span.interval,
+    fromMs: msOf(span.fromMinute),
+    present: span.candles.map((candle) => candle !== undefined),
+    places: span.places,
+  }
+}
+
+function placeAt(span: Span, minute: number): AbsentPlace | undefined {
+  return span.places[(minute - span.fromMinute) / stepOf(span.interval)]
+}
+
+function isInside(minute: number, { fromMinute, toMinute }: Span): boolean {
+  return minute >= fromMinute && minute < toMinute
+}
+
+/** The slice as it is after the reading. */
+function withJudgement(span: Span, { added, places }: Judgement): Span {
+  const step = stepOf(span.interval)
+  const after: Span = { ...span, candles: [...span.candles], places: [...span.places] }
+  const at = (ms: number) => (minuteOf(ms) - span.fromMinute) / step
+  for (const [startMs, place] of places) after.places[at(startMs)] = place
+  for (const row of added) {
+    after.candles[at(row.startMs)] = row
+    after.places[at(row.startMs)] = undefined
+  }
+  return after
+}
+
+/** The span, with as much on either side as a hole that reaches its edge could take before it is too long. */
+async function neighbourhood(tx: Transaction, key: SeriesKey, span: Span): Promise<Span> {
+  const margin = marginOf(span)
+  const isAbsent = (i: number) => !span.candles[i] && span.places[i] !== undefined
+  const before = isAbsent(0) ? await readSpan(tx, key, span.fromMinute - margin, span.fromMinute) : null
+  const after = isAbsent(span.places.length - 1)
+    ? await readSpan(tx, key, span.toMinute, span.toMinute + margin)
+    : null
+  return {
+    interval: span.interval,
+    fromMinute: before?.fromMinute ?? span.fromMinute,
+    toMinute: after?.toMinute ?? span.toMinute,
+    candles: [...(before?.candles ?? []), ...span.candles, ...(after?.candles ?? [])],
+    places: [...(before?.places ?? []), ...span.places, ...(after?.places ?? [])],
+  }
+}
+
+function marginOf({ interval }: Pick<Span, 'interval'>): number {
+  return Math.ceil(LONGEST_EMPTY_MS / INTERVAL_MS[interval]) * stepOf(interval)
+}
+
+interface Pulses {
+  readonly before: Pulse
+  readonly after: Pulse
+  /** Markets read in this slice; empty where the reading changed nothing. */
+  readonly changed: ReadonlySet<number>
+}
+
+/** Enters the reading's candles into the source's pulse. */
+async function updatePulse(
+  tx: Transaction,
+  market: KeyedMarket,
+  { interval, fromMs, toMs, rows: read }: Reading,
+  { added }: Judgement,
+): Promise<Pulses> {
+  const [from, to] = [minuteOf(fromMs), minuteOf(toMs)]
+  const step = stepOf(interval)
+  const slices: PulseSlices = await readPulse(
+    tx,
+    market.source,
+    interval,
+    from - PULSE_MARGIN,
+    to + PULSE_MARGIN,
+  )
+  const before = pulseOf(new Map(slices), interval)
+  const was = slices.get(from)
+  const news = was?.markets.has(market.key) ? added : read
+  const places = news.map((row) => (minuteOf(row.startMs) - from) / step)
+  const is = read.length === 0 ? was : withMarket(was, market.key, places)
+  if (is === undefined || is === was) return { before, after: before, changed: new Set() }
+  slices.set(from, is)
+  await writePulse(tx, market.source, interval, from, is)
+  return { before, after: pulseOf(slices, interval), changed: is.markets }
+}
+
+/** Absences of the source's other markets that are something else now that its pulse is another. */
+async function lookAtOthers(
+  tx: Transaction,
+  key: SeriesKey,
+  reading: Reading,
+  { before, after, changed }: Pulses,
+): Promise<SeriesChanges[]> {
+  const { interval } = key
+  const minutes = turned(reading, before, after)
+  if (changed.size === 0 || minutes.length === 0) return []
+  const [first, last] = [minutes[0]!, minutes.at(-1)!]
+  const margin = marginOf(key)
+  const others = await rows<{ market: number }>(
+    tx,
+    sql`SELECT market FROM unnest(${list([...changed])}::text::int[]) AS read (market)
+      WHERE market <> ${key.market} AND (
+        EXISTS (SELECT 1 FROM place p WHERE p.market = read.market AND p.interval = ${codeOf(interval)}
+          AND p.minute >= ${first} AND p.minute <= ${last} AND p.reason IN ('empty', 'outage'))
+        OR EXISTS (SELECT 1 FROM chunk c WHERE c.market = read.market AND c.interval = ${codeOf(interval)}
+          AND NOT c.removed AND c.to_minute > ${first} AND c.from_minute <= ${last}))`,
+  )
+  const found: SeriesChanges[] = []
+  for (const { market } of others) {
+    const span = await readSpan(tx, { market, interval }, first - margin, last + margin + stepOf(interval))
+    const changes = changesOf(span, after, (minute) => placeAt(span, minute))
+    if (changes.length > 0) found.push({ key: { market, interval }, changes })
+  }
+  return found
+}
+
+/** Minutes of the slice, and shortly around it, that became part of an outage or ceased to be. */
+function turned({ interval, fromMs, readToMs }: Reading, before: Pulse, after: Pulse): number[] {
+  const around = 5 * stepOf(interval)
+  const from = minuteOf(fromMs) - around
+  const length = (minuteOf(readToMs) - from) / stepOf(interval)
+  const was = outages(interval, msOf(from), length, before)
+  return [...outages(interval, msOf(from), length, after)].flatMap((is, i) =>
+    is === was[i] ? [] : [from + i * stepOf(interval)],
+  )
+}

@@ -1,0 +1,24 @@
+/** Sampled prices: the newest ones people see; they are kept for 48 hours. */
+import { sql } from 'drizzle-orm'
+import { list, textList } from '../db/arrays.ts'
+import { rows } from '../db/database.ts'
+import type { Context } from './context.ts'
+import type { Sample } from './types.ts'
+
+/** Stores samples of known markets; one of a market that is gone is left out. */
+export async function recordSamples(context: Context, samples: readonly Sample[]): Promise<void> {
+  if (samples.length === 0) return
+  await context.database.write((tx) =>
+    rows(
+      tx,
+      sql`INSERT INTO sample (market, at, price)
+        SELECT m.key, s.at, s.price FROM unnest(
+          ${textList(samples.map(({ market }) => market))}::text::text[],
+          ${list(samples.map(({ atMs }) => atMs))}::text::bigint[],
+          ${list(samples.map(({ price }) => price))}::text::numeric[]) AS s (id, at, price)
+        JOIN market m ON m.id = s.id AND NOT m.removed
+        ON CONFLICT (market, at) DO NOTHING`,
+    ),
+  )
+  for (const sample of samples) context.events.tellNow({ kind: 'price', sample })
+}

@@ -1,0 +1,120 @@
+/**
+ * The tail: places of each series that changed after a revision, for the last 8 days and for whatever lies behind the
+ * newest chunk. History that is still being fetched before the newest chunk reaches devices as chunks only.
+ */
+import { sql } from 'drizzle-orm'
+import { State } from '../../core/candle/columns.ts'
+import type { CandleRow } from '../../core/candle/row.ts'
+import { encodeChunk } from '../../core/chunk/encode.ts'
+import { placesLimit } from '../../core/chunk/layout.ts'
+import { partsFromRows } from '../../core/chunk/rows.ts'
+import type { MarketId } from '../../core/market.ts'
+import { floorTo, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
+import { periodAt, PERIOD_LENGTHS } from '../../core/time/period.ts'
+import { encodeTail, type TailSeries } from '../../core/wire/tail.ts'
+import { rows, type Transaction } from '../db/database.ts'
+import { headRevision, type Context } from './context.ts'
+import { codeOf, HOT_MS, minuteOf, msOf, stepOf } from './grid.ts'
+import { listMarkets, type KeyedMarket } from './markets.ts'
+import { candlesText, readCandles } from './span.ts'
+
+/**
+ * @param markets null = all
+ * @param intervals null = all three
+ */
+export function tail(
+  context: Context,
+  since: number,
+  markets: readonly MarketId[] | null,
+  intervals: readonly StoredInterval[] | null,
+  nowMs: number,
+): Promise<Uint8Array> {
+  return context.database.read(async (tx) => {
+    const revision = await headRevision(tx)
+    const wanted = new Set(markets)
+    const series: TailSeries[] = []
+    const uncovered = await firstUncovered(tx)
+    for (const market of await listMarkets(tx)) {
+      if (markets !== null && !wanted.has(market.id)) continue
+      for (const interval of intervals ?? STORED_INTERVALS) {
+        const firstUncoveredMs = uncovered(market.key, interval)
+        const fromMs = tailStart(interval, firstUncoveredMs, nowMs)
+        const frames = await seriesFrames(tx, market, interval, fromMs, since)
+        series.push({ market: market.id, interval, firstUncoveredMs, ...frames })
+      }
+    }
+    return encodeTail({ archive: context.archiveId, revision, series })
+  })
+}
+
+/** End of the newest chunk of each series; 0 where there is none. */
+async function firstUncovered(tx: Transaction) {
+  const found = await rows<{ market: number; interval: number; ends: number }>(
+    tx,
+    sql`SELECT market, interval, max(to_minute) AS ends FROM chunk WHERE NOT removed AND rows > 0
+      GROUP BY market, interval`,
+  )
+  const ends = new Map(found.map((row) => [`${row.market}/${row.interval}`, msOf(row.ends)]))
+  return (market: number, interval: StoredInterval) => ends.get(`${market}/${codeOf(interval)}`) ?? 0
+}
+
+/** The first place that a tail may hold. Where no chunk is yet, it begins with the period that is still open. */
+function tailStart(interval: StoredInterval, firstUncoveredMs: number, nowMs: number): number {
+  const open = periodAt(PERIOD_LENGTHS[interval][0]!, nowMs).fromMs
+  const uncovered = firstUncoveredMs || open
+  const limit = floorTo(interval, nowMs) - placesLimit(interval, true) * stepOf(interval) * 60_000
+  return Math.max(limit, Math.min(uncovered, floorTo(interval, nowMs - HOT_MS)))
+}
+
+async function seriesFrames(
+  tx: Transaction,
+  market: KeyedMarket,
+  interval: StoredInterval,
+  fromMs: number,
+  since: number,
+): Promise<Pick<TailSeries, 'price' | 'volume'>> {
+  const where = sql`market = ${market.key} AND interval = ${codeOf(interval)} AND revision > ${since}
+    AND minute >= ${minuteOf(fromMs)}`
+  const [changed] = await rows<{ candles: string | null; states: string | null }>(
+    tx,
+    sql`SELECT ${candlesText(where)} AS candles,
+      (SELECT string_agg(minute || ',' || state, ';') FROM place WHERE ${where}) AS states`,
+  )
+  const candles = readCandles(changed!.candles)
+  const states = readStates(changed!.states)
+  if (candles.length === 0 && states.length === 0) return { price: null, volume: null }
+  return frames(market.id, interval, candles, states)
+}
+
+function readStates(text: string | null): [number, number][] {
+  return text === null ? [] : text.split(';').map((pair) => pair.split(',').map(Number) as [number, number])
+}
+
+/** From the first changed place to the last one; `unchanged` in between. */
+function frames(
+  market: MarketId,
+  interval: StoredInterval,
+  candles: readonly CandleRow[],
+  states: readonly (readonly [number, number])[],
+): { price: Uint8Array; volume: Uint8Array } {
+  let first = candles[0] ? minuteOf(candles[0].startMs) : Infinity
+  let last = candles.length > 0 ? minuteOf(candles.at(-1)!.startMs) : -Infinity
+  for (const [minute] of states) {
+    first = Math.min(first, minute)
+    last = Math.max(last, minute)
+  }
+  const step = stepOf(interval)
+  const grid = new Uint8Array((last - first) / step + 1).fill(State.unchanged)
+  for (const [minute, state] of states) grid[(minute - first) / step] = state
+  for (const { startMs } of candles) grid[(minuteOf(startMs) - first) / step] = State.present
+  const parts = partsFromRows({
+    market,
+    interval,
+    startMs: msOf(first),
+    states: grid,
+    rows: candles,
+    derived: false,
+    frame: true,
+  })
+  return { price: encodeChunk(parts.price), volume: encodeChunk(parts.volume) }
+}
