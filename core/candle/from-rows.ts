@@ -1,5 +1,5 @@
 /**
- * Rows of decimal text as columns for computation. A place without a row is missing unless it is said to be empty.
+ * Rows of decimal text as columns for computation. A place without a row is missing.
  */
 import type { MarketId } from '../market.ts'
 import { INTERVAL_MS, type Interval } from '../time/interval.ts'
@@ -7,7 +7,7 @@ import { missingColumns, State, type CandleColumns } from './columns.ts'
 import type { CandleRow } from './row.ts'
 
 /** Most places of one grid: 31 years of minutes. */
-export const MAX_PLACES = 2 ** 24
+const MAX_PLACES = 2 ** 24
 
 /**
  * Columns from the first row to the last.

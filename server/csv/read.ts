@@ -13,7 +13,7 @@ import { readTime, type TimeNotation } from './time.ts'
 
 export const CSV_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const
 
-export interface RefusedLine {
+interface RefusedLine {
   /** Counted from 1, the header included. */
   readonly line: number
   readonly reason: string

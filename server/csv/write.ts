@@ -6,10 +6,10 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { CSV_COLUMNS } from './read.ts'
 
 /** The first line. */
-export const CSV_HEADER = `${CSV_COLUMNS.join(',')}\n`
+const CSV_HEADER = `${CSV_COLUMNS.join(',')}\n`
 
 /** One candle; an unknown volume is left empty. */
-export function candleCsvLine(row: CandleRow): string {
+function candleCsvLine(row: CandleRow): string {
   return `${isoSeconds(row.startMs)},${row.open},${row.high},${row.low},${row.close},${row.volume ?? ''}\n`
 }
 
