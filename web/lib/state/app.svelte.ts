@@ -5,6 +5,7 @@
 import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
 import { freshnessAt } from './freshness.ts'
+import { later } from './later.ts'
 import { readSnapshot, thinView, writeSnapshot } from './snapshot.ts'
 import type { AppState, Connection, KeptView, MarketState, Pack, StorageState } from './types.ts'
 
@@ -85,9 +86,13 @@ export class State implements AppState {
     void this.#actions.promise.then((actions) => actions.applyUpdate())
   }
   async setPack(market: MarketId, { minuteDays }: { readonly minuteDays: number }): Promise<void> {
+    // At once, since whoever asked for more may wait for it to be complete from here on.
+    this.setConnection({ synced: false })
     await (await this.#actions.promise).setPack(market, minuteDays)
   }
   async packCost(market: MarketId, { minuteDays }: { readonly minuteDays: number }): Promise<number> {
+    // Read here, so that an effect that asks for a cost asks again when the manifest or the packs have changed.
+    void this.packs
     return (await this.#actions.promise).packCost(market, minuteDays)
   }
   async askPersistence(): Promise<boolean> {
@@ -101,6 +106,7 @@ export class State implements AppState {
   }
   keepView(view: KeptView): void {
     this.#view = thinView(view)
+    this.keepSoon()
   }
   changes(market: MarketId): number {
     return this.#changes.get(market) ?? 0
@@ -144,6 +150,8 @@ export class State implements AppState {
     this.nowMs = nowMs
     this.#judge()
   }
+  /** Written after a full refresh, too: a browser that is killed hides no page first. */
+  readonly keepSoon = later(1_000, async () => this.keep())
   keep(): void {
     const { lastSuccessMs, simulated, sampleSeconds } = this.#connection
     if (this.#markets.length === 0) return

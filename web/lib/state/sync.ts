@@ -17,6 +17,8 @@ export interface DataEvents {
 
 export interface SyncHandle {
   syncNow(): void
+  /** Packs want what is not here yet. */
+  packsGrew(): void
 }
 
 export async function startSync(store: Store, data: DataEvents): Promise<SyncHandle> {
@@ -28,6 +30,7 @@ export async function startSync(store: Store, data: DataEvents): Promise<SyncHan
     if (message.kind === 'changed') data.changed(message.markets)
     else if (message.kind === 'quotes') data.quotesChanged()
     else if (message.kind === 'wanted') engine?.syncNow()
+    else if (message.kind === 'grown') engine?.packsGrew()
     else {
       status = message.status
       data.status(status)
@@ -62,6 +65,10 @@ export async function startSync(store: Store, data: DataEvents): Promise<SyncHan
     if (engine) engine.syncNow()
     else channel.send({ kind: 'wanted' })
   }
+  const packsGrew = () => {
+    if (engine) engine.packsGrew()
+    else channel.send({ kind: 'grown' })
+  }
   syncNow()
-  return { syncNow }
+  return { syncNow, packsGrew }
 }

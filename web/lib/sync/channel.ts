@@ -10,8 +10,10 @@ export type TabMessage =
   /** Prices in the store have changed. */
   | { readonly kind: 'quotes' }
   | { readonly kind: 'status'; readonly status: SyncStatus }
-  /** Please sync now: somebody looks, or packs have changed. */
+  /** Please sync now: somebody looks. */
   | { readonly kind: 'wanted' }
+  /** Please sync now: packs want more. */
+  | { readonly kind: 'grown' }
 
 export interface TabChannel {
   send(message: TabMessage): void

@@ -70,6 +70,12 @@ export class SyncEngine {
     this.#wake.now()
   }
 
+  /** A round as soon as may be, and until then not everything that is wanted is here. */
+  packsGrew(): void {
+    this.#tell({ synced: false })
+    this.syncNow()
+  }
+
   /** Works until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#wake.now()

@@ -1,0 +1,155 @@
+/**
+ * Follows the store and the worker for the state: what was on the device, what changes, what only the worker can tell.
+ */
+import type { MarketId } from '../../../core/market.ts'
+import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
+import type { Store } from '../store/database.ts'
+import type { SyncStatus } from '../sync/status.ts'
+import type { State } from './app.svelte.ts'
+import { compute } from './compute.ts'
+import { later } from './later.ts'
+import { loadMarkets, loadPacks } from './load.ts'
+import { measureStorage } from './storage.ts'
+import type { DataEvents } from './sync.ts'
+
+const ESTIMATOR = 'yang-zhang'
+const WINDOW = 30
+/** Says in localStorage that data was here; localStorage and IndexedDB are not always emptied together. */
+const HELD_FLAG = 'crypto-tracker:held'
+
+export class DeviceData implements DataEvents {
+  readonly #state: State
+  readonly #store: Store
+  readonly #sigma = new Map<MarketId, SigmaSummary>()
+  readonly #newest = new Map<MarketId, NewestCandle>()
+  readonly #changed = new Set<MarketId>()
+  #status: SyncStatus | null = null
+
+  constructor(state: State, store: Store) {
+    this.#state = state
+    this.#store = store
+    for (const market of state.markets) if (market.sigma) this.#sigma.set(market.id, market.sigma)
+    state.measureStorageWith(this.#measure)
+  }
+
+  get initial(): SyncStatus {
+    const { lastSuccessMs, revision, synced } = this.#state.connection
+    return { online: false, lastSuccessMs, revision, synced, outdated: false, progress: null, trouble: null }
+  }
+
+  async load(): Promise<void> {
+    const archive = await this.#store.meta.get('archive')
+    this.#state.setEvicted(!archive && hadData())
+    if (!archive) return
+    await Promise.all([this.#showMarkets(), this.packsChosen()])
+    const positions = await this.#store.positions.toArray()
+    const { sampleSeconds, simulated, lastSuccessMs } = archive
+    this.#state.setConnection({
+      sampleSeconds,
+      simulated,
+      lastSuccessMs,
+      revision:
+        positions.length > 0 ? Math.min(...positions.map((position) => position.tail)) : archive.revision,
+    })
+    this.#complete()
+  }
+
+  /** What only the worker can tell of what was on the device before. Nothing has changed: charts need not ask again. */
+  #complete = later(0, async () => {
+    await this.#compute(this.#state.markets.map((market) => market.id))
+    await this.#showMarkets()
+  })
+
+  changed(markets: readonly MarketId[]): void {
+    for (const market of markets) this.#changed.add(market)
+    this.#recompute()
+  }
+
+  quotesChanged(): void {
+    this.#refreshMarkets()
+  }
+
+  /** After a choice of packs: shows them, and whether they are all complete already. */
+  async packsChosen(): Promise<boolean> {
+    await this.#showPacks()
+    const synced = this.#state.packs.length > 0 && this.#state.packs.every((pack) => pack.complete)
+    this.#state.setConnection({ synced })
+    return synced
+  }
+
+  status(status: SyncStatus): void {
+    const before = this.#status
+    this.#status = status
+    const { online, lastSuccessMs, synced, outdated, progress, trouble } = status
+    this.#state.setConnection({ online, lastSuccessMs, synced, outdated, progress, trouble })
+    if (synced) {
+      noteData()
+      this.#state.setEvicted(false)
+    }
+    if (progress || synced !== before?.synced) this.#refreshPacks()
+    if (status.revision !== before?.revision) this.#recompute()
+  }
+
+  #refreshMarkets = later(100, () => this.#showMarkets())
+  #refreshPacks = later(500, () => this.#showPacks())
+
+  /** After candles have changed: the worker forgets them, charts ask again, the list gets its σ. */
+  #recompute = later(300, async () => {
+    const markets = [...this.#changed]
+    this.#changed.clear()
+    const { revision } = this.#status ?? this.#state.connection
+    for (const market of markets) await compute().invalidate(market)
+    await this.#compute(markets)
+    await this.#showMarkets()
+    this.#state.noteChanges(markets)
+    // Says what is on the device and on screen, so it comes last.
+    this.#state.setConnection({ revision })
+    this.#state.measureStorage()
+    this.#state.keepSoon()
+  })
+
+  async #compute(markets: readonly MarketId[]): Promise<void> {
+    if (markets.length === 0) return
+    const [summaries, newest] = await Promise.all([
+      compute().summaries(markets, ESTIMATOR, WINDOW),
+      compute().newest(markets),
+    ])
+    markets.forEach((market, index) => {
+      this.#sigma.set(market, summaries[index]!)
+      const candle = newest[index]
+      if (candle) this.#newest.set(market, candle)
+    })
+  }
+
+  async #showMarkets(): Promise<void> {
+    const archive = await this.#store.meta.get('archive')
+    if (!archive) return
+    const { sampleSeconds, simulated } = archive
+    this.#state.setMarkets(await loadMarkets(this.#store, { sigma: this.#sigma, newest: this.#newest }))
+    this.#state.setConnection({ sampleSeconds, simulated })
+  }
+
+  async #showPacks(): Promise<void> {
+    this.#state.packs = await loadPacks(this.#store, Date.now())
+  }
+
+  #measure = later(1_000, async () => {
+    this.#state.setStorage(await measureStorage())
+  })
+}
+
+function hadData(): boolean {
+  try {
+    return localStorage.getItem(HELD_FLAG) !== null
+  } catch {
+    return false
+  }
+}
+
+function noteData(): void {
+  try {
+    localStorage.setItem(HELD_FLAG, '1')
+  } catch {
+    // Without localStorage an eviction is not noticed as such; the store refills all the same.
+  }
+}
