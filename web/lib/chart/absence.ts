@@ -1,6 +1,7 @@
 /** What is not there, drawn: hatched where bars are missing (and named where there is room), dotted where nothing was traded. */
 import { State } from '../../../core/candle/columns.ts'
 import type { AbsentSpan } from '../../worker/api.ts'
+import { CHART_FONT } from './axes.ts'
 import { firstAfter } from './columns.ts'
 import type { Surface } from './plot.ts'
 import type { Span } from './viewport.ts'
@@ -14,48 +15,65 @@ export function nameOfState(state: number): string {
   return 'missing'
 }
 
-/** Hatches every missing span in view; one narrower than two pixels is drawn two pixels wide, never dropped. */
-export function drawMissing(on: Surface, missing: readonly AbsentSpan[], view: Span): void {
+/** A stretch to hatch, and what to write on it. */
+export interface Hatched {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly words: string
+}
+
+/** Missing spans as they are hatched; what lies before the first candle is no hole. */
+export function hatchedOf(missing: readonly AbsentSpan[]): Hatched[] {
+  return missing
+    .filter(({ state }) => state !== State.beyond)
+    .map(({ fromMs, toMs, state }) => ({ fromMs, toMs, words: nameOfState(state) }))
+}
+
+/** Drawn area of one or several spans that touch, canvas pixels. */
+interface Area {
+  readonly left: number
+  right: number
+  readonly words: string
+}
+
+/** Hatches the spans in view (in order, none over another); one narrower than two pixels is drawn two wide, never dropped. */
+export function drawHatched(on: Surface, spans: readonly Hatched[], view: Span): void {
   const { context, colours, ratio } = on
-  const areas: [number, number, number][] = []
-  for (let i = firstAfter(missing, view.fromMs); i < missing.length && missing[i]!.fromMs < view.toMs; i++) {
-    const span = missing[i]!
-    if (span.state === State.beyond) continue
-    const left = Math.max(on.left, on.x(span.fromMs))
-    const right = Math.min(on.left + on.width, on.x(span.toMs))
+  const areas: Area[] = []
+  for (let i = firstAfter(spans, view.fromMs); i < spans.length && spans[i]!.fromMs < view.toMs; i++) {
+    const { fromMs, toMs, words } = spans[i]!
+    const left = Math.max(on.left, on.x(fromMs))
+    const right = Math.max(left + 2 * ratio, Math.min(on.left + on.width, on.x(toMs)))
     const last = areas.at(-1)
-    if (last && left - last[1] < ratio) last[1] = Math.max(last[1], right)
-    else areas.push([left, Math.max(right, left + 2 * ratio), span.state])
+    if (last && left - last.right < ratio) last.right = Math.max(last.right, right)
+    else areas.push({ left, right, words })
   }
   if (areas.length === 0) return
   context.save()
   context.beginPath()
-  for (const [left, right] of areas) context.rect(left, on.top, right - left, on.height)
+  for (const { left, right } of areas) context.rect(left, on.top, right - left, on.height)
   context.clip()
   context.strokeStyle = colours.hatch
   context.lineWidth = 2 * ratio
   context.beginPath()
   const step = 7 * ratio
-  for (const [left, right] of areas) {
-    // Lines stand on one grid for all areas, so that they do not shimmer while the chart is panned.
-    const from = Math.floor((left - on.height) / step) * step
-    for (let x = from; x < right; x += step) {
-      context.moveTo(x, on.top + on.height)
-      context.lineTo(x + on.height, on.top)
-    }
+  // One grid for all areas, so that the lines do not shimmer while the chart is panned.
+  const from = Math.floor((areas[0]!.left - on.height) / step) * step
+  for (let x = from; x < areas.at(-1)!.right; x += step) {
+    context.moveTo(x, on.top + on.height)
+    context.lineTo(x + on.height, on.top)
   }
   context.stroke()
   context.restore()
   nameAreas(on, areas)
 }
 
-function nameAreas(on: Surface, areas: readonly [number, number, number][]): void {
+function nameAreas(on: Surface, areas: readonly Area[]): void {
   const { context, colours, ratio } = on
-  context.font = `${11 * ratio}px 'Inter Variable', 'Inter Stand-in', system-ui, sans-serif`
+  context.font = `${11 * ratio}px ${CHART_FONT}`
   context.textAlign = 'center'
   context.textBaseline = 'top'
-  for (const [left, right, state] of areas) {
-    const words = nameOfState(state)
+  for (const { left, right, words } of areas) {
     const wide = context.measureText(words).width
     if (right - left < wide + 12 * ratio) continue
     const middle = (left + right) / 2

@@ -5,6 +5,8 @@ import type { TimeTicks } from './ticks.ts'
 /** Room for the names of values, CSS pixels. */
 export const RIGHT_PX = 52
 
+export const CHART_FONT = "'Inter Variable', 'Inter Stand-in', system-ui, sans-serif"
+
 export interface AxisText {
   readonly times: TimeTicks
   readonly values: readonly { readonly at: number; readonly label: string }[]
@@ -12,7 +14,7 @@ export interface AxisText {
 
 export function drawAxes(on: Surface, { times, values }: AxisText): void {
   const { context, colours, ratio, left, top, width, height } = on
-  context.font = `${11 * ratio}px 'Inter Variable', 'Inter Stand-in', system-ui, sans-serif`
+  context.font = `${11 * ratio}px ${CHART_FONT}`
   context.fillStyle = colours.quiet
   context.strokeStyle = colours.line
   context.lineWidth = ratio

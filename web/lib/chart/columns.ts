@@ -60,7 +60,7 @@ export function extremes(slice: Slice, span: Span): { low: number; high: number 
 }
 
 /** The first span that ends after the instant, by bisection: spans are in order and do not overlap. */
-export function firstAfter(spans: readonly AbsentSpan[], ms: number): number {
+export function firstAfter(spans: readonly Span[], ms: number): number {
   let from = 0
   let to = spans.length
   while (from < to) {

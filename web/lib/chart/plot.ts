@@ -82,7 +82,8 @@ export function createPlot(
             drawAxes(surface, frame)
             surface.context.save()
             surface.context.beginPath()
-            surface.context.rect(surface.left, surface.top, surface.width, surface.height)
+            // A little room at the right for the dot on the newest price.
+            surface.context.rect(surface.left, surface.top, surface.width + 5 * surface.ratio, surface.height)
             surface.context.clip()
             frame.draw(surface)
             surface.context.restore()

@@ -4,6 +4,7 @@ import type { Level } from '../../../core/candle/levels.ts'
 import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { SigmaView } from '../../worker/api.ts'
+import { drawHatched, type Hatched } from './absence.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
 import type { Frame, Painter, Surface } from './plot.ts'
 import { numberTicks, timeTicks } from './ticks.ts'
@@ -12,6 +13,8 @@ import { numberTicks, timeTicks } from './ticks.ts'
 export interface SigmaData {
   readonly view: SigmaView
   readonly levels: readonly Level[]
+  /** Where σ is not available after it first was. */
+  readonly absent: readonly Hatched[]
 }
 
 export function sigmaData(view: SigmaView): SigmaData {
@@ -29,18 +32,32 @@ export function sigmaData(view: SigmaView): SigmaData {
     close: sigma,
     volume: null,
   })
-  return { view, levels }
+  return { view, levels, absent: absentOf(view) }
 }
 
-export function sigmaPainter({ view, levels }: SigmaData, zone: Zone): Painter {
+function absentOf({ sigma, startMs, interval }: SigmaView): Hatched[] {
+  const step = INTERVAL_MS[interval]
+  const spans: Hatched[] = []
+  let from = -1
+  for (let i = sigma.findIndex((value) => !Number.isNaN(value)); i >= 0 && i <= sigma.length; i++) {
+    const absent = i < sigma.length && Number.isNaN(sigma[i]!)
+    if (absent && from < 0) from = i
+    if (absent || from < 0) continue
+    spans.push({ fromMs: startMs + from * step, toMs: startMs + i * step, words: 'n/a: too few bars' })
+    from = -1
+  }
+  return spans
+}
+
+export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): Painter {
   const placeMs = INTERVAL_MS[view.interval]
   return (span, widthPx): Frame => {
-    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 1), span)
+    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 2), span)
     const found = extremes(slice, span)
     const high = found ? found.high * 1.08 || 0.01 : 1
     const low =
       found && found.low > found.high * 0.6 ? Math.max(0, found.low - (found.high - found.low) * 0.5) : 0
-    const ticks = found ? numberTicks(low, high, 3).filter((at) => at > low) : []
+    const ticks = found ? numberTicks(low, high, 4).filter((at) => at > low) : []
     const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
     const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
     return {
@@ -50,9 +67,12 @@ export function sigmaPainter({ view, levels }: SigmaData, zone: Zone): Painter {
       ys: slice.level.close.subarray(slice.first, slice.last),
       low,
       high,
-      times: timeTicks(span, Math.max(2, widthPx / 90), zone),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zone),
       values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
-      draw: (on) => drawSigma(on, slice),
+      draw(on) {
+        drawHatched(on, absent, span)
+        drawSigma(on, slice)
+      },
     }
   }
 }

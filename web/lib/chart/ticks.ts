@@ -11,7 +11,7 @@ export function numberTicks(low: number, high: number, most: number): number[] {
   if (!(high > low)) return Number.isFinite(low) ? [low] : []
   const rough = (high - low) / Math.max(1, most)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough) ?? 10 * power
+  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough * 0.8) ?? 10 * power
   const ticks: number[] = []
   for (let i = Math.ceil(low / step); i * step <= high; i++) ticks.push(i * step)
   return ticks
@@ -38,7 +38,7 @@ export interface TimeTicks {
 /** Round times inside the span, at most `most`, each named as shortly as its neighbours allow. */
 export function timeTicks(span: Span, most: number, zone: Zone): TimeTicks {
   const wanted = (span.toMs - span.fromMs) / Math.max(1, most)
-  const step = STEPS.find(({ aboutMs }) => aboutMs >= wanted) ?? STEPS.at(-1)!
+  const step = STEPS.find(({ aboutMs }) => aboutMs >= wanted * 0.9) ?? STEPS.at(-1)!
   const at: number[] = []
   for (const ms of instants(step, span, zone)) if (ms >= span.fromMs && ms <= span.toMs) at.push(ms)
   return { at, labels: at.map((ms) => label(ms, step, zone)) }

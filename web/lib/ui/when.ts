@@ -52,3 +52,17 @@ export function instantOf(ms: number, stepMs: number, zone: Zone): string {
   const date = `${day} ${MONTHS[month]} ${year}`
   return stepMs >= 86_400_000 ? date : `${date} ${clock}${zone === 'utc' ? ' UTC' : ''}`
 }
+
+/** A span as shortly as its length allows: with times under three days, with years where they differ or are told once. */
+export function spanText(fromMs: number, toMs: number, zone: Zone): string {
+  const [from, to] = [partsOf(fromMs, zone), partsOf(toMs - 1, zone)]
+  const day = (parts: Parts) => `${parts.day} ${MONTHS[parts.month]}`
+  if (toMs - fromMs < 3 * 86_400_000) {
+    const end = partsOf(toMs, zone)
+    const mark = zone === 'utc' ? ' UTC' : ''
+    return `${day(from)} ${from.clock} – ${day(end)} ${end.clock}${mark}`
+  }
+  return from.year === to.year
+    ? `${day(from)} – ${day(to)} ${to.year}`
+    : `${day(from)} ${from.year} – ${day(to)} ${to.year}`
+}

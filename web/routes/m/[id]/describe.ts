@@ -10,6 +10,7 @@ import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/char
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/ui/locale.ts'
 import { instantOf } from '$lib/ui/when.ts'
+import type { CandleSlice } from '$lib/chart/candles.ts'
 import type { PriceView } from '$worker/api.ts'
 
 /** One drawn column. */
@@ -19,6 +20,8 @@ export interface Bar {
   /** `1 d`, `4 h`. */
   readonly length: string
   readonly close: number
+  /** A candle that lacks places. */
+  readonly partial: boolean
   /** Why there is nothing, where there is nothing. */
   readonly state: number
   readonly text: {
@@ -47,6 +50,7 @@ export function barAt(price: PriceView, slice: Slice, column: number, tick: stri
     stepMs,
     length: lengthOf(stepMs),
     close,
+    partial: Boolean((slice as Partial<CandleSlice>).partial?.[column]),
     state: found && found.fromMs < startMs + stepMs ? found.state : State.missing,
     text: Number.isFinite(close)
       ? {
@@ -101,18 +105,20 @@ export function describePrice(
 ): { readonly bars: string; readonly missing: string | null; readonly text: string } {
   const absent = missingMs(price, span)
   const missing = absent > 0 ? `${formatSpan(absent)} missing` : null
-  const drawn = slice.stepMs > INTERVAL_MS[price.interval] ? `, ${lengthOf(slice.stepMs)} a column` : ''
+  const drawn =
+    slice.stepMs > INTERVAL_MS[price.interval] ? `, drawn ${lengthOf(slice.stepMs)} at a time` : ''
   const bars = `${BAR_NAMES[price.interval]}${drawn}`
   const found = extremes(slice, span)
   if (!found) return { bars, missing, text: `${name}, ${range}: no candles in view.` }
-  const present: number[] = []
+  let first = slice.last
+  let last = slice.first
   for (let i = slice.first; i < slice.last; i++) {
     const endMs = closeMsOf(slice, i)
-    if (!Number.isNaN(slice.level.close[i]!) && endMs > span.fromMs && endMs - slice.stepMs < span.toMs)
-      present.push(i)
+    if (Number.isNaN(slice.level.close[i]!) || endMs <= span.fromMs || endMs - slice.stepMs >= span.toMs)
+      continue
+    first = Math.min(first, i)
+    last = i
   }
-  const first = present[0] ?? slice.first
-  const last = present.at(-1) ?? first
   const [open, close] = [slice.level.open[first]!, slice.level.close[last]!]
   const say = (value: number) => priceText(value, tick).spoken
   const at = (ms: number) => instantOf(ms, slice.stepMs, zone)

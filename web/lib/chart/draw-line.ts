@@ -1,0 +1,77 @@
+/** A line through closes, its high-low envelope, and dots where it rests because nothing was traded. */
+import { closeMsOf, type Slice } from './columns.ts'
+import type { Surface } from './plot.ts'
+
+/** Thin dots at the last close while the source confirmed that nothing was traded. */
+export function drawResting(on: Surface, slice: Slice, runs: readonly number[]): void {
+  const { context, colours, ratio } = on
+  const { close } = slice.level
+  context.beginPath()
+  for (let run = 0; run < runs.length; run += 2) {
+    let before = runs[run]!
+    for (let i = before + 1; i < runs[run + 1]!; i++) {
+      if (Number.isNaN(close[i]!)) continue
+      if (i > before + 1) {
+        const y = on.y(close[before]!)
+        context.moveTo(on.x(closeMsOf(slice, before)), y)
+        context.lineTo(on.x(closeMsOf(slice, i - 1)), y)
+      }
+      before = i
+    }
+  }
+  context.strokeStyle = colours.quiet
+  context.lineWidth = 1.4 * ratio
+  context.setLineDash([ratio, 3 * ratio])
+  context.stroke()
+  context.setLineDash([])
+}
+
+export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): void {
+  drawEnvelope(on, slice, runs)
+  const { context, colours, ratio } = on
+  const { close, open } = slice.level
+  context.beginPath()
+  let lastColumn = -1
+  for (let run = 0; run < runs.length; run += 2) {
+    lastColumn = -1
+    for (let i = runs[run]!; i < runs[run + 1]!; i++) {
+      if (Number.isNaN(close[i]!)) continue
+      const endMs = closeMsOf(slice, i)
+      // A single column between two gaps is still seen: its stroke begins at its own open.
+      if (lastColumn < 0) context.moveTo(on.x(endMs - slice.stepMs), on.y(open[i]!))
+      else if (i > lastColumn + 1) context.moveTo(on.x(endMs - slice.stepMs), on.y(close[lastColumn]!))
+      context.lineTo(on.x(endMs), on.y(close[i]!))
+      lastColumn = i
+    }
+  }
+  context.strokeStyle = colours.ink
+  context.lineWidth = 1.6 * ratio
+  context.lineJoin = 'round'
+  context.stroke()
+  if (lastColumn < 0 || lastColumn !== newestColumn(slice)) return
+  context.beginPath()
+  context.arc(on.x(closeMsOf(slice, lastColumn)), on.y(close[lastColumn]!), 3.5 * ratio, 0, 2 * Math.PI)
+  context.fillStyle = colours.ink
+  context.fill()
+}
+
+function drawEnvelope(on: Surface, slice: Slice, runs: readonly number[]): void {
+  const { context, colours } = on
+  const { high, low } = slice.level
+  for (let run = 0; run < runs.length; run += 2) {
+    context.beginPath()
+    for (let i = runs[run]!; i < runs[run + 1]!; i++)
+      if (!Number.isNaN(high[i]!)) context.lineTo(on.x(closeMsOf(slice, i)), on.y(high[i]!))
+    for (let i = runs[run + 1]! - 1; i >= runs[run]!; i--)
+      if (!Number.isNaN(low[i]!)) context.lineTo(on.x(closeMsOf(slice, i)), on.y(low[i]!))
+    context.fillStyle = colours.area
+    context.fill()
+  }
+}
+
+/** The newest column of the level with a candle, when it is in the slice: only there stands the dot. */
+function newestColumn(slice: Slice): number {
+  let i = slice.level.close.length - 1
+  while (i >= 0 && Number.isNaN(slice.level.close[i]!)) i--
+  return i < slice.last ? i : -1
+}
