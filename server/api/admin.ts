@@ -70,7 +70,7 @@ const ingest = route({
 
 export function addAdmin(api: Api, { operations, adminToken, clock }: ApiParts): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' })
-  api.use('/api/v1/admin/*', requireToken(adminToken))
+  api.use('/api/v1/admin/*', requireToken(adminToken), requireJson)
 
   api.openapi(addMarket, async (c) => {
     const { id, since: from } = c.req.valid('json')
@@ -111,4 +111,13 @@ function requireToken(token: string | null): MiddlewareHandler<ApiEnv> {
     }
     await next()
   }
+}
+
+/** A body is JSON or nothing; forms of other sites cannot send it without being asked first. */
+const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const type = c.req.header('content-type')
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
+    throw new ApiProblem('unsupported-type', `"${type.slice(0, 80)}" is not taken; send application/json`)
+  }
+  await next()
 }

@@ -11,7 +11,7 @@ import { ApiProblem } from '../api/problem.ts'
 import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
-import type { Ingest } from '../ingest/start.ts'
+import type { Ingest } from '../ingest/types.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
 
 /** Names suggested for one that is not there. */

@@ -1,0 +1,123 @@
+/**
+ * The API over real HTTP on an archive of an embedded database, without ingest: what it holds, the tests write
+ * themselves, by the archive's own door.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { CandleRow } from '../../core/candle/row.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
+import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
+import { loadAppFiles } from '../../server/api/app-files.ts'
+import { createApi } from '../../server/api/api.ts'
+import { listen } from '../../server/api/listen.ts'
+import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
+import { securityHeaders } from '../../server/api/security.ts'
+import { openArchive } from '../../server/archive/open.ts'
+import type { Archive } from '../../server/archive/types.ts'
+import { createOperations } from '../../server/control/operations.ts'
+import { openDatabase } from '../../server/db/open.ts'
+import { defaultSettling } from '../../server/settling.ts'
+
+export const ADMIN_TOKEN = 'a-token-of-more-than-24-characters'
+/** The clock of these tests stands still. */
+export const NOW_MS = Date.UTC(2024, 2, 10, 12)
+
+export interface TestServer {
+  readonly url: string
+  readonly port: number
+  readonly archive: Archive
+  readonly live: LiveHub
+  stop(): Promise<void>
+}
+
+export async function serveArchive(): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
+  const clock = { now: () => NOW_MS }
+  const log = pino({ level: 'silent' })
+  const archive = await openArchive(await openDatabase({ dataDir, databaseUrl: null }), {
+    clock,
+    settling: defaultSettling,
+    sampleSeconds: 60,
+    simulated: false,
+  })
+  const live = createLiveHub(archive)
+  const security = securityHeaders(false)
+  const api = createApi({
+    archive,
+    live,
+    files: await loadAppFiles(join(dataDir, 'no-app')),
+    operations: createOperations({
+      archive,
+      providers: new Map(),
+      ingest: () => null,
+      minuteDays: 365,
+      clock,
+    }),
+    adminToken: ADMIN_TOKEN,
+    security,
+    clock,
+    log,
+  })
+  const listening = await listen(api, '127.0.0.1', 0, security)
+  return {
+    url: `http://127.0.0.1:${listening.port}`,
+    port: listening.port,
+    archive,
+    live,
+    stop: async () => {
+      live.close()
+      await listening.stop(1_000)
+      await archive.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A candle that only its place decides, so that a test knows what to expect. */
+export function candleAt(startMs: number): CandleRow {
+  const cents = 1_000_000 + ((startMs / 60_000) % 5_000)
+  const price = (offset: number) => String((cents + offset) / 100)
+  return { startMs, open: price(0), high: price(30), low: price(-10), close: price(20), volume: '1.5' }
+}
+
+export async function addMarket(archive: Archive, text: string): Promise<MarketId> {
+  const { id, source, base, quote } = parseMarketId(text)
+  const market = { id, source, base, quote, name: base, tick: '0.01', minutesFromMs: null } as const
+  await archive.putMarket({ ...market, status: 'live' })
+  return id
+}
+
+/** Reads every slice of [fromMs, toMs) from a source that had all of it. */
+export async function readAll(
+  archive: Archive,
+  market: MarketId,
+  interval: StoredInterval,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
+  const step = INTERVAL_MS[interval]
+  const sliceMs = 300 * step
+  for (let slice = Math.floor(fromMs / sliceMs) * sliceMs; slice < toMs; slice += sliceMs) {
+    const rows: CandleRow[] = []
+    const first = Math.max(slice, fromMs)
+    const end = Math.min(slice + sliceMs, toMs)
+    for (let startMs = first; startMs < end; startMs += step) rows.push(candleAt(startMs))
+    await archive.applyReading({
+      market,
+      interval,
+      fromMs: slice,
+      toMs: slice + sliceMs,
+      readToMs: end,
+      readAtMs: NOW_MS,
+      rows,
+      refused: [],
+    })
+  }
+}
+
+/** Seals whatever is ready. */
+export async function sealAll(archive: Archive): Promise<void> {
+  while (await archive.sealNext(NOW_MS));
+}
