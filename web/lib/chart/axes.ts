@@ -25,7 +25,8 @@ export function drawAxes(on: Surface, { times, values }: AxisText): void {
     const y = Math.round(on.y(at)) + (ratio % 2) / 2
     context.moveTo(left, y)
     context.lineTo(left + width, y)
-    context.fillText(label, left + width + (RIGHT_PX - 4) * ratio, y)
+    // A name at the upper edge is kept whole.
+    context.fillText(label, left + width + (RIGHT_PX - 4) * ratio, Math.max(y, top + 6 * ratio))
   }
   context.stroke()
   context.textBaseline = 'alphabetic'

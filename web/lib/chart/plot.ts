@@ -3,6 +3,7 @@
  * affair, and so is which slice of the data it needs.
  */
 import 'uplot/dist/uPlot.min.css'
+import { shareOf, type ValueScale } from './scale.ts'
 import { spanMs, type Span } from './viewport.ts'
 import { drawAxes, RIGHT_PX, type AxisText } from './axes.ts'
 import type { ChartColours } from './theme.svelte.ts'
@@ -12,9 +13,7 @@ import type { Plot, PlotClass } from './uplot.ts'
 export interface Frame extends AxisText {
   readonly xs: ArrayLike<number>
   readonly ys: ArrayLike<number>
-  /** Ends of the value axis. */
-  readonly low: number
-  readonly high: number
+  readonly scale: ValueScale
   draw(on: Surface): void
 }
 
@@ -35,8 +34,8 @@ export interface Surface {
 export type Painter = (span: Span, widthPx: number) => Frame
 
 export interface PlotHandle {
-  /** Draws the span and tells the ends of the value axis. */
-  show(span: Span, painter: Painter, colours: ChartColours): { low: number; high: number }
+  /** Draws the span and tells the value axis that it took. */
+  show(span: Span, painter: Painter, colours: ChartColours): ValueScale
   resize(widthPx: number, heightPx: number): void
   /** Milliseconds that the last drawing took. */
   lastDrawMs(): number
@@ -71,14 +70,14 @@ export function createPlot(
       axes: [{ show: false }, { show: false }],
       scales: {
         x: { time: false },
-        y: { range: () => (frame ? [frame.low, frame.high] : [0, 1]) },
+        y: { range: () => (frame ? [frame.scale.low, frame.scale.high] : [0, 1]) },
       },
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
         draw: [
           (self) => {
             if (!frame || !colours) return
-            const surface = surfaceOf(self, colours)
+            const surface = surfaceOf(self, colours, frame.scale)
             drawAxes(surface, frame)
             surface.context.save()
             surface.context.beginPath()
@@ -109,7 +108,7 @@ export function createPlot(
         plot.setScale('x', { min: span.fromMs, max: Math.max(span.toMs, span.fromMs + 1) })
       })
       tookMs = performance.now() - before
-      return { low: shown.low, high: shown.high }
+      return shown.scale
     },
     resize: (width, height) => plot.setSize({ width, height }),
     lastDrawMs: () => tookMs,
@@ -117,12 +116,12 @@ export function createPlot(
   }
 }
 
-function surfaceOf(plot: Plot, colours: ChartColours): Surface {
+function surfaceOf(plot: Plot, colours: ChartColours, scale: ValueScale): Surface {
   const { left, top, width, height } = plot.bbox
   const [fromMs, toMs] = [plot.scales.x!.min!, plot.scales.x!.max!]
-  const [low, high] = [plot.scales.y!.min!, plot.scales.y!.max!]
+  // Written out for the linear axis: thousands of points a frame go through it.
+  const perUnit = height / (scale.high - scale.low || 1)
   const perMs = width / spanMs({ fromMs, toMs })
-  const perUnit = height / (high - low || 1)
   return {
     context: plot.ctx,
     colours,
@@ -132,6 +131,8 @@ function surfaceOf(plot: Plot, colours: ChartColours): Surface {
     width,
     height,
     x: (ms) => left + (ms - fromMs) * perMs,
-    y: (value) => top + (high - value) * perUnit,
+    y: scale.log
+      ? (value) => top + (1 - shareOf(scale, value)) * height
+      : (value) => top + (scale.high - value) * perUnit,
   }
 }

@@ -9,7 +9,8 @@ import { closeMsOf, extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type 
 import { drawCandles } from './draw-candles.ts'
 import { drawLine, drawResting } from './draw-line.ts'
 import type { Frame, Painter } from './plot.ts'
-import { numberLabels, numberTicks, timeTicks } from './ticks.ts'
+import { paddedScale } from './scale.ts'
+import { logTicks, numberLabels, numberTicks, timeTicks } from './ticks.ts'
 import type { Span } from './viewport.ts'
 
 export type PriceLook = 'line' | 'candles'
@@ -23,7 +24,8 @@ export interface PriceDrawing {
 /** Columns a pixel of a line. */
 const DENSITY = 2
 
-export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone): PriceDrawing {
+/** @param log whether values stand on a logarithmic axis: for whole histories */
+export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: boolean): PriceDrawing {
   const { missing } = splitAbsent(view.absent)
   const hatched = hatchedOf(missing)
   const placeMs = INTERVAL_MS[view.interval]
@@ -33,14 +35,14 @@ export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone): Pric
 
   const frameOf = (slice: Slice, span: Span, widthPx: number, draw: Frame['draw']): Frame => {
     const found = extremes(slice, span)
-    const { low, high } = padded(found ?? { low: 0, high: 1 })
-    const ticks = found ? numberTicks(low, high, 4) : []
-    const labels = numberLabels(ticks, locale)
+    const scale = paddedScale(found?.low ?? 0, found?.high ?? 1, log)
+    const { low, high } = scale
+    const ticks = !found ? [] : scale.log ? logTicks(low, high, 5) : numberTicks(low, high, 4)
+    const labels = scale.log ? ticks.map((at) => numberLabels([at], locale)[0]!) : numberLabels(ticks, locale)
     return {
       xs: timesOf(slice),
       ys: slice.level.close.subarray(slice.first, slice.last),
-      low,
-      high,
+      scale,
       times: timeTicks(span, Math.max(2, widthPx / 72), zone),
       values: ticks.map((at, i) => ({ at, label: labels[i]! })),
       draw,
@@ -66,11 +68,6 @@ export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone): Pric
       })
     },
   }
-}
-
-function padded({ low, high }: { low: number; high: number }): { low: number; high: number } {
-  const room = (high - low) * 0.06 || Math.abs(high) * 0.01 || 1
-  return { low: low - room, high: high + room }
 }
 
 function timesOf(slice: Slice): Float64Array {

@@ -65,8 +65,7 @@ export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): P
         closeMsOf(slice, slice.first + i),
       ),
       ys: slice.level.close.subarray(slice.first, slice.last),
-      low,
-      high,
+      scale: { low, high, log: false },
       times: timeTicks(span, Math.max(2, widthPx / 72), zone),
       values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
       draw(on) {

@@ -17,6 +17,25 @@ export function numberTicks(low: number, high: number, most: number): number[] {
   return ticks
 }
 
+/** Powers of ten, with their doubles and halves (1, 2, 5) or thirds (1, 3) where there is room, for a logarithmic axis. */
+export function logTicks(low: number, high: number, most: number): number[] {
+  if (!(low > 0 && high > low)) return []
+  const from = Math.floor(Math.log10(low))
+  const to = Math.ceil(Math.log10(high))
+  const every = Math.max(1, Math.ceil((Math.log10(high) - Math.log10(low)) / most))
+  const decades = Math.log10(high / low)
+  const digits = decades * 3 <= most ? [1, 2, 5] : decades * 2 <= most ? [1, 3] : [1]
+  const ticks: number[] = []
+  for (let power = from; power <= to; power++) {
+    if (digits.length === 1 && power % every !== 0) continue
+    for (const digit of digits) {
+      const tick = Number(`${digit}e${power}`)
+      if (tick >= low && tick <= high) ticks.push(tick)
+    }
+  }
+  return ticks
+}
+
 type Step = { readonly unit: 'ms' | 'day' | 'month'; readonly count: number; readonly aboutMs: number }
 
 const STEPS: readonly Step[] = [
@@ -112,12 +131,13 @@ function label(ms: number, step: Step, zone: Zone): string {
 
 /** Names for the lines of a value axis: as many decimals as their distance needs, thousands as `k` where all are round. */
 export function numberLabels(ticks: readonly number[], locale = 'en'): string[] {
-  const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : (ticks[0] ?? 1)
+  const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : ticks[0] || 1
   const largest = Math.max(0, ...ticks.map(Math.abs))
   const [divisor, unit] =
     largest >= 1e6 && step >= 1e5 ? [1e6, ' M'] : largest >= 1e4 && step >= 100 ? [1e3, ' k'] : [1, '']
   const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9)))
   return ticks.map((value) => {
+    if (value === 0) return '0'
     if (decimals > 5) return tiny(value, decimals)
     return groupDecimal((value / divisor).toFixed(decimals), locale) + unit
   })

@@ -34,6 +34,7 @@ export class MarketView {
   sigma = $state.raw<SigmaData | null>(null)
   /** What kept the worker from answering, in its words; null when it answered. */
   failure = $state<string | null>(null)
+  /** The range of `price`. */
   #range: Range | null = null
 
   /** Call while a component is being set up: it follows the state with effects. */
@@ -60,6 +61,11 @@ export class MarketView {
       (series) => series.market === this.id && series.interval === '1m',
     )
     return STORED_UNDER[suited] === '1m' && !hasMinutes ? '1h' : suited
+  }
+
+  /** Prices of a whole history span orders of magnitude. */
+  get wholeHistory(): boolean {
+    return this.price !== null && this.#range === 'All'
   }
 
   /** After a full paint: what the next cold start shows first. */
