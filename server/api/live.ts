@@ -50,8 +50,11 @@ export interface LiveHub {
   close(): void
 }
 
+/** What the hub needs of the archive. */
+export type EventSource = Pick<Archive, 'subscribe' | 'headRevision' | 'eventsSince'>
+
 /** Follows the archive's events until closed. */
-export function createLiveHub(archive: Archive): LiveHub {
+export function createLiveHub(archive: EventSource): LiveHub {
   const listeners = new Set<Listener>()
   let closed = false
 
@@ -123,7 +126,7 @@ export function createLiveHub(archive: Archive): LiveHub {
 
 /** What a listener missed: the events after `since`, or the head alone, on which it syncs. */
 async function missedFrames(
-  archive: Archive,
+  archive: EventSource,
   since: number | null,
 ): Promise<{ frames: Frame[]; upTo: number }> {
   const head = await archive.headRevision()

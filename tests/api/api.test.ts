@@ -27,6 +27,7 @@ beforeAll(async () => {
   await archive.markBeyond(bitcoin, '1d', Date.UTC(2021, 0, 1), DAYS_FROM_MS)
   await readAll(archive, bitcoin, '1d', DAYS_FROM_MS, NOW_MS - (NOW_MS % DAY_MS))
   await readAll(archive, bitcoin, '1m', MINUTES_FROM_MS, MINUTES_TO_MS)
+  await readAll(archive, bitcoin, '1h', MINUTES_FROM_MS, NOW_MS - HOUR_MS)
   await archive.recordSamples([{ market: bitcoin, atMs: NOW_MS - 4_000, price: '10000.25' }])
   await sealAll(archive)
 })

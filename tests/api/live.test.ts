@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DAY_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { MarketId } from '../../core/market.ts'
 import { addMarket, candleAt, NOW_MS, readAll, serveArchive, type TestServer } from './serve.ts'
@@ -10,7 +9,8 @@ import { addMarket, candleAt, NOW_MS, readAll, serveArchive, type TestServer } f
 let server: TestServer
 let bitcoin: MarketId
 let ether: MarketId
-let atMs = NOW_MS - DAY_MS
+/** Only what has just closed is told live; what is backfilled reaches devices by the revision. */
+let atMs = NOW_MS - 30 * MINUTE_MS
 
 beforeAll(async () => {
   server = await serveArchive()
@@ -154,28 +154,6 @@ describe('live events', () => {
     const before = server.live.listeners
     expect((await fetch(`${server.url}/api/v1/live`, { method: 'HEAD' })).status).toBe(200)
     expect(server.live.listeners).toBe(before)
-  })
-
-  test('a listener that never reads is let go, and the others hear on', async () => {
-    await using other = await listen()
-    const before = server.live.listeners
-    const deaf = connect(server.port, '127.0.0.1')
-    deaf.pause()
-    deaf.write('GET /api/v1/live HTTP/1.1\r\nhost: x\r\n\r\n')
-    while (server.live.listeners === before) await new Promise(setImmediate)
-    const samples = Array.from({ length: 2_000 }, (_, i) => ({
-      market: bitcoin,
-      atMs: NOW_MS + i,
-      price: `1.${'1'.repeat(30)}`,
-    }))
-    let told = 0
-    // What the systems buffers of both sides take comes on top of what the server keeps.
-    for (; server.live.listeners > before; told += samples.length) {
-      await server.archive.recordSamples(samples.map((sample) => ({ ...sample, atMs: sample.atMs + told })))
-      expect(told).toBeLessThan(500_000)
-    }
-    await other.first(told)
-    deaf.destroy()
   })
 
   test('at the stop every listener is told, and the connections end', async () => {

@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseMarketId } from '../../core/market.ts'
+import { createEvents, type Events } from '../archive/events.ts'
+import { createLiveHub, type LiveHub } from './live.ts'
+
+const { id: market } = parseMarketId('coinbase:BTC-USD')
+let events: Events
+let hub: LiveHub
+let server: Server
+let port: number
+
+beforeEach(async () => {
+  events = createEvents()
+  hub = createLiveHub({ ...events, headRevision: async () => 7, eventsSince: async () => null })
+  server = createServer((_, response) => void hub.attach(response, {}, null, null))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+})
+afterEach(() => {
+  hub.close()
+  server.close()
+  server.closeAllConnections()
+})
+
+const tell = (price: string) => events.tellNow({ kind: 'price', sample: { market, atMs: 0, price } })
+/** Gives sockets their turn. */
+const turn = () => new Promise(setImmediate)
+
+test('a listener that never reads is let go once a megabyte waits for it, and the others hear on', async () => {
+  const sent = request({ port, host: '127.0.0.1', agent: false })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  let heard = 0
+  response.on('data', (part: Buffer) => (heard += part.length))
+  const deaf = connect(port, '127.0.0.1')
+  deaf.pause()
+  deaf.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  while (hub.listeners < 2) await turn()
+
+  const price = `1.${'1'.repeat(4_000)}`
+  let told = 0
+  while (hub.listeners > 1) {
+    tell(price)
+    told += price.length
+    await turn()
+    // The buffers of both systems come on top of the megabyte.
+    expect(told).toBeLessThan(100_000_000)
+  }
+  expect(told).toBeGreaterThan(1_000_000)
+  while (heard < told) await turn()
+  expect(hub.listeners).toBe(1)
+  deaf.destroy()
+  response.destroy()
+})
+
+test('one who goes away is forgotten', async () => {
+  const sent = request({ port, host: '127.0.0.1', agent: false })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  expect(hub.listeners).toBe(1)
+  response.destroy()
+  while (hub.listeners > 0) await turn()
+})
