@@ -7,7 +7,6 @@ import { openStore, StorageDenied, type Store } from '../store/database.ts'
 import type { State } from './app.svelte.ts'
 import { DeviceData } from './device-data.ts'
 import { showPricesOnly } from './prices-only.ts'
-import { startSync } from './sync.ts'
 import { watchUpdates, whyNotInstallable } from './update.ts'
 
 /** Resolves when the device's own data is in the state. */
@@ -28,7 +27,8 @@ export async function bringUp(state: State): Promise<void> {
   const data = new DeviceData(state, store)
   await data.load()
   void afterPaint().then(async () => {
-    const sync = await startSync(store, data)
+    const { startSync } = await import('./sync.ts')
+    const sync = startSync(store, data)
     state.bind({
       setPack: async (market, minuteDays) => {
         await store.packs.put({ market, minuteDays })

@@ -21,7 +21,7 @@ export interface SyncHandle {
   packsGrew(): void
 }
 
-export async function startSync(store: Store, data: DataEvents): Promise<SyncHandle> {
+export function startSync(store: Store, data: DataEvents): SyncHandle {
   let engine: SyncEngine | null = null
   let status: SyncStatus = data.initial
   const channel = openChannel('crypto-tracker', take)

@@ -16,22 +16,9 @@ import type { SyncContext } from './context.ts'
 import type { SyncStatus } from './status.ts'
 import type { Store } from '../store/database.ts'
 import { RequestError, type Fetch } from './request.ts'
+import { PAUSES, type Pauses } from './pauses.ts'
+import { isStoreTrouble, troubleOf } from './trouble.ts'
 import { Wake } from './wake.ts'
-
-/** Pauses, in milliseconds. */
-export interface Pauses {
-  /** Between two rounds while revisions come. */
-  readonly between: number
-  /** Between two rounds when nothing is heard. */
-  readonly idle: number
-  /** After the first failure; doubles up to `longest`, with jitter. */
-  readonly first: number
-  readonly longest: number
-  /** Between two questions for all prices. */
-  readonly prices: number
-}
-
-const PAUSES: Pauses = { between: 3_000, idle: 60_000, first: 1_000, longest: 30_000, prices: 300_000 }
 
 export interface EngineParts {
   readonly store: Store
@@ -52,8 +39,11 @@ export class SyncEngine {
   readonly #seen = new Map<string, number>()
   #status: SyncStatus
   #failures = 0
+  /** The last round failed, and people were told why. */
+  #failing = false
   #live: LiveStream | null = null
   #pricesAtMs = -Infinity
+  #chunksAtMs = -Infinity
   /** A stream that breaks off again and again is not opened with every round. */
   #liveNotBeforeMs = -Infinity
   #writing: Promise<void> = Promise.resolve()
@@ -95,24 +85,34 @@ export class SyncEngine {
   async #round(signal: AbortSignal): Promise<{ least: number; most: number }> {
     const context = this.#contextOf(signal)
     try {
-      let again = false
-      do {
-        await pullManifest(context)
-        if (this.#parts.now() - this.#pricesAtMs >= this.#pauses.prices) await this.#pullPrices(context)
-        const revision = await pullTail(context, this.#seen)
-        await this.#succeed(revision)
-        await this.#openLive(signal)
-        const chunks = await pullChunks(context)
-        // Once only: a server that names what it does not have must not keep the device busy.
-        again = chunks.replaced && !again
-        this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
-      } while (again)
+      const changed = await pullManifest(context)
+      if (this.#parts.now() - this.#pricesAtMs >= this.#pauses.prices) await this.#pullPrices(context)
+      const tail = await pullTail(context, this.#seen)
+      await this.#succeed(tail.revision)
+      await this.#openLive(signal)
+      if (changed || tail.manifestChanged || this.#chunksDue()) await this.#pullChunks(context)
       this.#failures = 0
       return { least: this.#pauses.between, most: this.#pauses.idle }
     } catch (error) {
       if (!signal.aborted) this.#fail(error)
       return this.#backOff()
     }
+  }
+
+  /** Chunks are looked through when something speaks for it, else once in a while. */
+  #chunksDue(): boolean {
+    return !this.#status.synced || this.#parts.now() - this.#chunksAtMs >= this.#pauses.chunks
+  }
+
+  async #pullChunks(context: SyncContext): Promise<void> {
+    this.#chunksAtMs = this.#parts.now()
+    let chunks = await pullChunks(context)
+    if (chunks.replaced) {
+      // Once only: a server that names what it does not have must not keep the device busy.
+      await pullManifest(context)
+      chunks = await pullChunks(context)
+    }
+    this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
   }
 
   #contextOf(signal: AbortSignal): SyncContext {
@@ -142,17 +142,21 @@ export class SyncEngine {
     const { store } = this.#parts
     await store.meta.update('archive', { lastSuccessMs })
     const head = revision ?? (await store.meta.get('archive'))?.revision ?? null
-    this.#tell({ online: true, lastSuccessMs, revision: head, outdated: false })
+    const over = this.#failing ? { trouble: null } : {}
+    this.#failing = false
+    this.#tell({ online: true, lastSuccessMs, revision: head, outdated: false, ...over })
   }
 
   #fail(error: unknown): void {
     this.#closeLive()
     this.#failures += 1
+    this.#failing = true
     // Whatever was told while it could not be heard is asked again.
     this.#pricesAtMs = -Infinity
     const outdated = error instanceof WireFormatError || error instanceof ChunkFormatError
-    const trouble = error instanceof Error ? error.message : String(error)
-    this.#tell({ online: outdated, outdated, trouble })
+    // What the store refuses says nothing of the server.
+    const online = isStoreTrouble(error) ? this.#status.online : outdated
+    this.#tell({ online, outdated, trouble: troubleOf(error) })
     if (!(error instanceof RequestError) && !outdated) console.error('sync failed', error)
   }
 

@@ -29,21 +29,23 @@ interface Wanted {
 }
 
 /**
- * Asks and reads the whole answer within the deadline.
+ * Asks and reads the whole answer. The deadline counts from the last byte, so that a slow line may take its time and a
+ * dead one does not.
  *
  * @throws RequestError
  */
-async function ask<Answer>(
-  fetch: Fetch,
-  url: string,
-  wanted: Wanted,
-  read: (response: Response) => Promise<Answer>,
-): Promise<Answer> {
+async function ask(fetch: Fetch, url: string, wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
   const path = url.split('?')[0]!
-  const signal = AbortSignal.any([wanted.signal, AbortSignal.timeout(DEADLINE_MS)])
+  const silence = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const heard = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => silence.abort(), DEADLINE_MS)
+  }
+  heard()
   try {
     const response = await fetch(url, {
-      signal,
+      signal: AbortSignal.any([wanted.signal, silence.signal]),
       headers: { accept: wanted.type },
       cache: wanted.fresh ? 'reload' : wanted.type === 'application/json' ? 'no-store' : 'default',
     })
@@ -55,32 +57,55 @@ async function ask<Answer>(
         `${path}: ${type} came instead of ${wanted.type}; is something in between?`,
         null,
       )
-    return await read(response)
+    return await readAll(response, heard)
   } catch (error) {
     if (error instanceof RequestError || wanted.signal.aborted) throw error
-    const late = error instanceof DOMException && error.name === 'TimeoutError'
     throw new RequestError(
-      late ? `${path}: no answer within ${DEADLINE_MS / 1000} s` : `${path}: the server cannot be reached`,
+      silence.signal.aborted
+        ? `${path}: nothing came for ${DEADLINE_MS / 1000} s`
+        : `${path}: the server cannot be reached`,
       null,
       error,
     )
+  } finally {
+    clearTimeout(timer)
   }
 }
 
+async function readAll(response: Response, heard: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  const reader = response.body?.getReader()
+  for (let step = await reader?.read(); step && !step.done; step = await reader?.read()) {
+    heard()
+    pieces.push(step.value)
+    length += step.value.length
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
 /** Asks for JSON. @throws RequestError */
-export const askJson = (fetch: Fetch, url: string, signal: AbortSignal): Promise<unknown> =>
-  ask(fetch, url, { type: 'application/json', signal }, (response) => response.json())
+export async function askJson(fetch: Fetch, url: string, signal: AbortSignal): Promise<unknown> {
+  const bytes = await ask(fetch, url, { type: 'application/json', signal })
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (error) {
+    throw new RequestError(`${url.split('?')[0]}: the answer is no JSON`, null, error)
+  }
+}
 
 /** Asks for bytes. @throws RequestError */
-export const askBytes = (
+export async function askBytes(
   fetch: Fetch,
   url: string,
   signal: AbortSignal,
   fresh = false,
-): Promise<Uint8Array> =>
-  ask(
-    fetch,
-    url,
-    { type: 'application/octet-stream', signal, fresh },
-    async (response) => new Uint8Array(await response.arrayBuffer()),
-  )
+): Promise<Uint8Array> {
+  return ask(fetch, url, { type: 'application/octet-stream', signal, fresh })
+}

@@ -19,25 +19,32 @@ import { askBytes } from './request.ts'
 import { pullManifest } from './manifest.ts'
 import type { SyncContext } from './context.ts'
 
+export interface TailResult {
+  /** Up to here the tail is on the device now; null without markets. */
+  readonly revision: number | null
+  /** The manifest was asked again, and something was new. */
+  readonly manifestChanged: boolean
+}
+
 /**
  * Brings the tail of every market up to date.
  *
  * @param seen the first uncovered place of each series for which the manifest was asked again already
- * @returns the revision up to which the tail is here now; null without markets
  * @throws RequestError, WireError
  */
-export async function pullTail(context: SyncContext, seen: Map<string, number>): Promise<number | null> {
+export async function pullTail(context: SyncContext, seen: Map<string, number>): Promise<TailResult> {
   const { store } = context
   const positions = await store.positions.toArray()
   const groups = Map.groupBy(positions, (position) => position.tail)
   let revision: number | null = null
+  let manifestChanged = false
   for (const [since, group] of groups) {
     const query = new URLSearchParams({ since: String(since) })
     if (groups.size > 1) query.set('markets', group.map((position) => position.market).join(','))
     const tail = decodeTail(await askBytes(context.fetch, `/api/v1/tail?${query}`, context.signal))
-    if (await sealedInBetween(store, tail, seen)) await pullManifest(context)
+    if (await sealedInBetween(store, tail, seen)) manifestChanged ||= await pullManifest(context)
     // Restored in between: the next round starts over by itself.
-    if ((await store.meta.get('archive'))?.archive !== tail.archive) return revision
+    if ((await store.meta.get('archive'))?.archive !== tail.archive) break
     const changed = await applyTail(
       store,
       tail,
@@ -47,7 +54,7 @@ export async function pullTail(context: SyncContext, seen: Map<string, number>):
     context.changed(changed)
     revision = Math.min(revision ?? Infinity, tail.revision)
   }
-  return revision
+  return { revision, manifestChanged }
 }
 
 /** Whether a series' first uncovered place lies beyond the newest chunk that the manifest here knows. */

@@ -1,0 +1,23 @@
+/** How long the engine waits for what, in milliseconds. */
+export interface Pauses {
+  /** Between two rounds while revisions come. */
+  readonly between: number
+  /** Between two rounds when nothing is heard. */
+  readonly idle: number
+  /** After the first failure; doubles up to `longest`, with jitter. */
+  readonly first: number
+  readonly longest: number
+  /** Between two questions for all prices. */
+  readonly prices: number
+  /** Between two looks through all chunks when nothing speaks for one. */
+  readonly chunks: number
+}
+
+export const PAUSES: Pauses = {
+  between: 3_000,
+  idle: 60_000,
+  first: 1_000,
+  longest: 30_000,
+  prices: 300_000,
+  chunks: 3_600_000,
+}
