@@ -131,9 +131,9 @@ CREATE TABLE "series" (
 	CONSTRAINT "series_market_interval_pk" PRIMARY KEY("market","interval")
 );
 --> statement-breakpoint
-CREATE INDEX "candle_revision" ON "candle" USING btree ("market","interval","revision");--> statement-breakpoint
+CREATE INDEX "candle_revision" ON "candle" USING btree ("revision");--> statement-breakpoint
 CREATE INDEX "chunk_revision" ON "chunk" USING btree ("revision");--> statement-breakpoint
 CREATE INDEX "chunk_sha256" ON "chunk" USING btree ("sha256");--> statement-breakpoint
-CREATE INDEX "place_revision" ON "place" USING btree ("market","interval","revision");--> statement-breakpoint
-CREATE INDEX "quarantine_at" ON "quarantine" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "place_revision" ON "place" USING btree ("revision");--> statement-breakpoint
+CREATE INDEX "quarantine_place" ON "quarantine" USING btree ("market","start");--> statement-breakpoint
 CREATE INDEX "raw_at" ON "raw" USING btree ("at");

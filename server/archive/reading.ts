@@ -40,7 +40,7 @@ export function applyReading(context: Context, reading: Reading): Promise<WriteR
       changed.length > 0 || absences.some(({ changes }) => changes.some(({ isVisible }) => isVisible))
     const revision = isChange ? await takeRevision() : null
     await writeCandles(tx, key, candles, revision ?? 0)
-    await markDirty(tx, key, changed)
+    if (slice.isSealed) await markDirty(tx, key, changed)
     for (const { key: series, changes } of absences) {
       await writePlaces(tx, series, changes, revision ?? 0)
       await markDirty(

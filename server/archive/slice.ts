@@ -16,6 +16,8 @@ import {
 export interface Slice {
   readonly span: Span
   readonly state: SliceState
+  /** Whether any chunk holds a part of it. */
+  readonly isSealed: boolean
 }
 
 interface SliceRecord {
@@ -58,7 +60,7 @@ export async function readSlice(
   const span = record.sealed
     ? await readSpan(tx, key, from, to)
     : spanOf(key, from, to, record.candles, record.places)
-  return { span, state }
+  return { span, state, isSealed: record.sealed }
 }
 
 function spanOf(

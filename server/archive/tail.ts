@@ -16,7 +16,7 @@ import { rows, type Transaction } from '../db/database.ts'
 import { headRevision, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf, msOf, stepOf } from './grid.ts'
 import { listMarkets, type KeyedMarket } from './markets.ts'
-import { candlesText, readCandles } from './span.ts'
+import { candlesAggregate, candlesText, readCandles } from './span.ts'
 
 /**
  * @param markets null = all
@@ -31,20 +31,48 @@ export function tail(
 ): Promise<Uint8Array> {
   return context.database.read(async (tx) => {
     const revision = await headRevision(tx)
-    const wanted = new Set(markets)
+    const wanted = await wantedSeries(tx, markets, intervals ?? STORED_INTERVALS, nowMs)
+    const changes = since > 0 ? await changedSince(tx, since) : null
     const series: TailSeries[] = []
-    const uncovered = await firstUncovered(tx)
-    for (const market of await listMarkets(tx)) {
-      if (markets !== null && !wanted.has(market.id)) continue
-      for (const interval of intervals ?? STORED_INTERVALS) {
-        const firstUncoveredMs = uncovered(market.key, interval)
-        const fromMs = tailStart(interval, firstUncoveredMs, nowMs)
-        const frames = await seriesFrames(tx, market, interval, fromMs, since)
-        series.push({ market: market.id, interval, firstUncoveredMs, ...frames })
-      }
+    for (const one of wanted) {
+      const { candles, states } = changes ? changesOf(changes, one) : await allChanges(tx, one)
+      series.push({
+        market: one.market.id,
+        interval: one.interval,
+        firstUncoveredMs: one.firstUncoveredMs,
+        ...(candles.length > 0 || states.length > 0
+          ? frames(one.market.id, one.interval, candles, states)
+          : { price: null, volume: null }),
+      })
     }
     return encodeTail({ archive: context.archiveId, revision, series })
   })
+}
+
+interface WantedSeries {
+  readonly market: KeyedMarket
+  readonly interval: StoredInterval
+  readonly firstUncoveredMs: number
+  /** Nothing before belongs into the tail. */
+  readonly fromMinute: number
+}
+
+async function wantedSeries(
+  tx: Transaction,
+  markets: readonly MarketId[] | null,
+  intervals: readonly StoredInterval[],
+  nowMs: number,
+): Promise<WantedSeries[]> {
+  const uncovered = await firstUncovered(tx)
+  const wanted = new Set(markets)
+  const followed = (await listMarkets(tx)).filter(({ id }) => markets === null || wanted.has(id))
+  return followed.flatMap((market) =>
+    intervals.map((interval) => {
+      const firstUncoveredMs = uncovered(market.key, interval)
+      const fromMinute = minuteOf(tailStart(interval, firstUncoveredMs, nowMs))
+      return { market, interval, firstUncoveredMs, fromMinute }
+    }),
+  )
 }
 
 /** End of the newest chunk of each series; 0 where there is none. */
@@ -66,24 +94,55 @@ function tailStart(interval: StoredInterval, firstUncoveredMs: number, nowMs: nu
   return Math.max(limit, Math.min(uncovered, floorTo(interval, nowMs - HOT_MS)))
 }
 
-async function seriesFrames(
-  tx: Transaction,
-  market: KeyedMarket,
-  interval: StoredInterval,
-  fromMs: number,
-  since: number,
-): Promise<Pick<TailSeries, 'price' | 'volume'>> {
-  const where = sql`market = ${market.key} AND interval = ${codeOf(interval)} AND revision > ${since}
-    AND minute >= ${minuteOf(fromMs)}`
-  const [changed] = await rows<{ candles: string | null; states: string | null }>(
+/** A place of one series: when it starts, and what it became. */
+interface Changes {
+  readonly candles: readonly CandleRow[]
+  /** Minute and state of absent places. */
+  readonly states: readonly (readonly [number, number])[]
+}
+
+/** Everything that the tail of a series holds. */
+async function allChanges(tx: Transaction, { market, interval, fromMinute }: WantedSeries): Promise<Changes> {
+  const where = sql`market = ${market.key} AND interval = ${codeOf(interval)} AND minute >= ${fromMinute}`
+  const [found] = await rows<{ candles: string | null; states: string | null }>(
     tx,
     sql`SELECT ${candlesText(where)} AS candles,
-      (SELECT string_agg(minute || ',' || state, ';') FROM place WHERE ${where}) AS states`,
+      (SELECT string_agg(minute || ',' || state, ';') FROM place WHERE ${where} AND revision > 0) AS states`,
   )
-  const candles = readCandles(changed!.candles)
-  const states = readStates(changed!.states)
-  if (candles.length === 0 && states.length === 0) return { price: null, volume: null }
-  return frames(market.id, interval, candles, states)
+  return { candles: readCandles(found!.candles), states: readStates(found!.states) }
+}
+
+/** What changed in any series, by series, as text. */
+async function changedSince(
+  tx: Transaction,
+  since: number,
+): Promise<Map<string, { candles: string | null; states: string | null }>> {
+  // The index by revision is right however little the planner knows of the table.
+  await rows(tx, sql`SET LOCAL enable_seqscan = off`)
+  const found = await rows<{
+    market: number
+    interval: number
+    candles: string | null
+    states: string | null
+  }>(
+    tx,
+    sql`SELECT market, interval, c.candles, p.states
+      FROM (SELECT market, interval, ${candlesAggregate} AS candles FROM candle WHERE revision > ${since} GROUP BY 1, 2) c
+      FULL JOIN (SELECT market, interval, string_agg(minute || ',' || state, ';') AS states FROM place
+        WHERE revision > ${since} GROUP BY 1, 2) p USING (market, interval)`,
+  )
+  return new Map(found.map((row) => [`${row.market}/${row.interval}`, row]))
+}
+
+function changesOf(
+  changes: ReadonlyMap<string, { candles: string | null; states: string | null }>,
+  { market, interval, fromMinute }: WantedSeries,
+): Changes {
+  const found = changes.get(`${market.key}/${codeOf(interval)}`)
+  return {
+    candles: readCandles(found?.candles ?? null).filter((row) => minuteOf(row.startMs) >= fromMinute),
+    states: readStates(found?.states ?? null).filter(([minute]) => minute >= fromMinute),
+  }
 }
 
 function readStates(text: string | null): [number, number][] {

@@ -9,7 +9,11 @@ import { stateOf } from './place.ts'
 import type { SeriesKey } from './span.ts'
 import type { RefusedRow } from './types.ts'
 
-/** Inserts or replaces candles, and takes note where the series begins and ends. */
+/**
+ * Inserts or replaces candles, and takes note where the series begins and ends.
+ *
+ * @param candles ascending
+ */
 export async function writeCandles(
   tx: Transaction,
   { market, interval }: SeriesKey,
@@ -18,9 +22,10 @@ export async function writeCandles(
 ): Promise<void> {
   if (candles.length === 0) return
   const code = codeOf(interval)
+  const [first, last] = [candles[0]!, candles.at(-1)!]
   await rows(
     tx,
-    sql`INSERT INTO candle (revision, market, interval, minute, open, high, low, close, volume, samples, flags)
+    sql`WITH written AS (INSERT INTO candle (revision, market, interval, minute, open, high, low, close, volume, samples, flags)
       SELECT ${revision}::bigint, ${market}::int, ${code}::smallint, * FROM unnest(
         ${list(candles.map((row) => minuteOf(row.startMs)))}::text::int[],
         ${list(candles.map((row) => row.open))}::text::numeric[],
@@ -32,12 +37,8 @@ export async function writeCandles(
         ${list(candles.map((row) => row.flags ?? 0))}::text::smallint[])
       ON CONFLICT (market, interval, minute) DO UPDATE SET open = excluded.open, high = excluded.high,
         low = excluded.low, close = excluded.close, volume = excluded.volume, samples = excluded.samples,
-        flags = excluded.flags, revision = excluded.revision`,
-  )
-  const [first, last] = [candles[0]!, candles.at(-1)!]
-  await rows(
-    tx,
-    sql`INSERT INTO series AS known (market, interval, first_minute, last_minute, last_close)
+        flags = excluded.flags, revision = excluded.revision)
+      INSERT INTO series AS known (market, interval, first_minute, last_minute, last_close)
       VALUES (${market}, ${code}, ${minuteOf(first.startMs)}, ${minuteOf(last.startMs)}, ${last.close}::text::numeric)
       ON CONFLICT (market, interval) DO UPDATE SET first_minute = least(known.first_minute, excluded.first_minute),
         last_close = CASE WHEN excluded.last_minute >= known.last_minute THEN excluded.last_close
@@ -106,7 +107,7 @@ export async function markDirty(
   )
 }
 
-/** Keeps refused rows as they came. */
+/** Keeps refused rows as they came; each once, however often the source repeats it. */
 export async function writeRefused(
   tx: Transaction,
   source: string,
@@ -118,9 +119,11 @@ export async function writeRefused(
   await rows(
     tx,
     sql`INSERT INTO quarantine (at, source, market, start, reason, raw)
-      SELECT ${atMs}::bigint, ${source}, ${market}, * FROM unnest(
+      SELECT ${atMs}::bigint, ${source}::text, ${market}::text, r.* FROM unnest(
         ${list(refused.map((row) => row.startMs))}::text::bigint[],
         ${textList(refused.map((row) => row.reason))}::text::text[],
-        ${textList(refused.map((row) => row.raw))}::text::text[])`,
+        ${textList(refused.map((row) => row.raw))}::text::text[]) AS r (start, reason, raw)
+      WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source = ${source} AND q.market IS NOT DISTINCT FROM ${market}
+        AND q.start IS NOT DISTINCT FROM r.start AND q.raw = r.raw)`,
   )
 }

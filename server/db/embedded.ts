@@ -8,6 +8,15 @@ import { DatabaseError, FolderInUseError, told, type Database, type Transaction 
 import { lockFolder } from './lock.ts'
 import { MIGRATIONS, refuseNewer } from './migrate.ts'
 
+/** A small write-ahead log: the folder is somebody's disk. No compilation of queries: they are short. */
+const START_PARAMS = [
+  ...PGlite.defaultStartParams,
+  ...['max_wal_size=64MB', 'min_wal_size=32MB', 'jit=off'].flatMap((setting) => ['-c', setting]),
+]
+
+/** Writing transactions from one checkpoint to the next; nothing here makes any by itself, and the log would only grow. */
+const CHECKPOINT_EVERY = 500
+
 /**
  * @param dataDir made with mode 0700 when it is not there
  * @throws FolderInUseError when another process has the folder
@@ -17,7 +26,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   const release = await takeFolder(dataDir)
   let client: PGlite | undefined
   try {
-    client = await PGlite.create(join(dataDir, 'database'))
+    client = await PGlite.create(join(dataDir, 'database'), { startParams: START_PARAMS })
     const db = drizzle(client)
     await refuseNewer(db as unknown as Transaction)
     await migrate(db, { migrationsFolder: MIGRATIONS })
@@ -48,14 +57,21 @@ async function takeFolder(dataDir: string) {
 }
 
 function describe(client: PGlite, db: Transaction, dataDir: string, release: () => void): Database {
+  let writes = 0
+  const checkpoint = () => told(() => client.exec('CHECKPOINT'))
   return {
     kind: 'embedded',
     description: `embedded PostgreSQL in ${dataDir}`,
-    write: (work) => told(() => db.transaction(work)),
+    write: async (work) => {
+      const result = await told(() => db.transaction(work))
+      if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
+      return result
+    },
     read: (work) => told(() => db.transaction(work, { accessMode: 'read only' })),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.
     vacuum: async (tables) => {
       for (const table of tables) await told(() => client.exec(`VACUUM FULL ${table}`))
+      await checkpoint()
     },
     close: async () => {
       await client.close()

@@ -78,7 +78,8 @@ export const candle = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.market, t.interval, t.minute] }),
-    index('candle_revision').on(t.market, t.interval, t.revision),
+    // By revision alone: with the series in front, a planner without statistics takes it for a span of minutes.
+    index('candle_revision').on(t.revision),
   ],
 )
 
@@ -98,10 +99,7 @@ export const place = pgTable(
     /** null while the place is open. */
     reason: text('reason'),
   },
-  (t) => [
-    primaryKey({ columns: [t.market, t.interval, t.minute] }),
-    index('place_revision').on(t.market, t.interval, t.revision),
-  ],
+  (t) => [primaryKey({ columns: [t.market, t.interval, t.minute] }), index('place_revision').on(t.revision)],
 )
 
 export const coverage = pgTable(
@@ -209,5 +207,5 @@ export const quarantine = pgTable(
     reason: text('reason').notNull(),
     raw: text('raw').notNull(),
   },
-  (t) => [index('quarantine_at').on(t.at)],
+  (t) => [index('quarantine_place').on(t.market, t.start)],
 )
