@@ -35,6 +35,8 @@ export interface SliceView {
   readonly live: boolean
   /** So many silences resolve it where no longer candle speaks against that. */
   readonly silencesToResolve: number
+  /** Quiet slices that end earlier need no mark: nothing of their period is ever going to be stored. */
+  readonly marksFromMs: number
   readonly settlingMs: number
   /** Slices that reach beyond this instant are read at once, whatever is known of them. */
   readonly recentMs: number
@@ -61,7 +63,7 @@ export function judge(view: SliceView): Need {
   const { known, interval, fromMs, toMs, nowMs } = view
   const firstCloseMs = fromMs + INTERVAL_MS[interval] + CLOSE_LAG_MS
   if (nowMs < firstCloseMs) return view.live ? { kind: 'read', rank: Rank.live, dueMs: firstCloseMs } : NONE
-  if (isUnread(known)) return judgeUnread(view)
+  if (wantsReading(known, view.evidence)) return judgeUnread(view)
   const forming = toMs + CLOSE_LAG_MS > nowMs
   if (isResolved(known)) return probe(view, known)
   if (forming) return view.live ? judgeForming(view, known) : NONE
@@ -69,9 +71,14 @@ export function judge(view: SliceView): Need {
   return known.readToMs < toMs ? judgeForming(view, known) : judgeRead(view, known)
 }
 
-/** Never asked for, or to be read as if it never had been. */
-export function isUnread(known: CoverageSlice | undefined): known is undefined {
-  return known === undefined || (known.readings === 0 && known.silences === 0 && !isResolved(known))
+/**
+ * Never asked for, marked as unread by somebody, or marked as beyond without having been asked for, though a longer candle
+ * says by now that something was traded there.
+ */
+export function wantsReading(known: CoverageSlice | undefined, evidence: Evidence): known is undefined {
+  if (known === undefined) return true
+  if (isResolved(known)) return known.lastReadMs === 0 && evidence === 'traded'
+  return known.readings === 0 && known.silences === 0
 }
 
 /** Every place has its state or its reason, for good. */
@@ -79,9 +86,9 @@ export function isResolved(known: CoverageSlice): boolean {
   return known.readToMs >= known.toMs && known.open === 0 && known.settled
 }
 
-/** Asked for, but the source has only been silent so far. */
+/** Asked for, but the source has only been silent so far, be it marked as beyond since or not. */
 export function isSilent(known: CoverageSlice | undefined): known is CoverageSlice {
-  return known !== undefined && known.readings === 0 && known.silences > 0 && !isResolved(known)
+  return known !== undefined && known.silences > 0 && known.readings <= (isResolved(known) ? 1 : 0)
 }
 
 /** Nothing more is going to be found out about it by reading it again as it stands. */
@@ -90,12 +97,12 @@ export function isDone(known: CoverageSlice): boolean {
 }
 
 function judgeUnread(view: SliceView): Need {
-  const { interval, toMs, evidence, nowMs, live, recentMs } = view
+  const { interval, toMs, evidence, nowMs, live, recentMs, marksFromMs } = view
   const closed = toMs + CLOSE_LAG_MS <= nowMs
   if (!closed && live) return { kind: 'read', rank: interval === '1m' ? Rank.live : Rank.recent, dueMs: 0 }
   if (interval === '1d') return { kind: 'read', rank: Rank.days, dueMs: 0 }
   if (toMs > recentMs) return { kind: 'read', rank: Rank.recent, dueMs: 0 }
-  if (evidence === 'quiet') return { kind: 'beyond' }
+  if (evidence === 'quiet') return toMs > marksFromMs ? { kind: 'beyond' } : NONE
   if (evidence === 'unknown') return NONE
   return { kind: 'read', rank: interval === '1h' ? Rank.hours : Rank.minutes, dueMs: 0 }
 }
@@ -141,8 +148,7 @@ function judgeSilent(view: SliceView, known: CoverageSlice): Need {
 
 /** Once a day it is tried whether a span beyond the source's limit has become available. */
 function probe(view: SliceView, known: CoverageSlice): Need {
-  if (known.readings > 0 || known.silences === 0 || view.evidence !== 'traded' || view.interval === '1d')
-    return NONE
+  if (!isSilent(known) || view.evidence !== 'traded') return NONE
   return { kind: 'read', rank: Rank.probe, dueMs: known.lastReadMs + PROBE_EVERY_MS }
 }
 

@@ -6,7 +6,8 @@ import type { MarketId } from '../../core/market.ts'
 import { DAY_MS } from '../../core/time/interval.ts'
 import type { Priority } from '../providers/types.ts'
 import { Rank } from './judge.ts'
-import type { Series, Task } from './series.ts'
+import type { Series } from './series.ts'
+import type { Scope, Task } from './search.ts'
 
 /** A market as the reconciler follows it. */
 export interface Followed {
@@ -77,7 +78,7 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
     const room = limits.sources[market.source]
     if (!room) continue
     for (const series of market.series) {
-      const found = series.find(wantedMs(market, series, state, nowMs), recentMs(nowMs), market.live, nowMs)
+      const found = series.find(scopeOf(market, series, state, nowMs))
       later(found.nextMs)
       if (found.task) candidates.push({ market, series, task: found.task })
     }
@@ -114,15 +115,16 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
   return { kind: 'wait', untilMs: waitMs }
 }
 
-/** From when on a series is wanted. */
-export function wantedMs(market: Followed, series: Series, state: State, nowMs: number): number {
+/** Which slices of a series are wanted. */
+export function scopeOf(market: Followed, series: Series, state: State, nowMs: number): Scope {
   const foundedMs = state.foundedMs[market.source] ?? 0
-  if (series.interval !== '1m') return foundedMs
-  return Math.max(foundedMs, market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS)
-}
-
-export function recentMs(nowMs: number): number {
-  return nowMs - RECENT_DAYS * DAY_MS
+  const minutesMs = market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS
+  return {
+    wantedMs: series.interval === '1m' ? Math.max(foundedMs, minutesMs) : foundedMs,
+    recentMs: nowMs - RECENT_DAYS * DAY_MS,
+    live: market.live,
+    nowMs,
+  }
 }
 
 function earliestSample(source: string, state: State, nowMs: number): Followed | null {

@@ -3,8 +3,10 @@
  * now. What fails is held back for a while and then simply decided anew.
  */
 import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
+import type { CoverageSlice } from '../archive/types.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import { SourceError, type Provider, type SliceAnswer } from '../providers/types.ts'
+import { isResolved, isSilent } from './judge.ts'
 import type { Action } from './next.ts'
 import { Reach } from './reach.ts'
 import type { FollowedMarket, Roster } from './roster.ts'
@@ -26,6 +28,7 @@ const LONGEST_HOLD_MS = 5 * MINUTE_MS
 const REFUSED_HOLD_MS = 10 * MINUTE_MS
 /** A silence counts only where the source answered something else with candles within so long. */
 const ALIVE_MS = 3 * MINUTE_MS
+const CONTROL_EVERY_MS = 20_000
 
 export class Performer {
   readonly #options: IngestOptions
@@ -36,6 +39,7 @@ export class Performer {
   readonly #listFailures: Record<string, number> = {}
   /** When each source last gave a candle: the proof that a silence of another slice is no general one. */
   readonly #aliveMs = new Map<string, number>()
+  readonly #controlMs = new Map<string, number>()
   #nextSealMs = 0
   #nextRetainMs: number
 
@@ -142,7 +146,7 @@ export class Performer {
     if (readToMs <= fromMs) return this.#holdSlice(action)
     const silent = rows.length === 0 && answer.refused.length === 0
     if (rows.length > 0) this.#aliveMs.set(market.source, answer.readAtMs)
-    if (silent && !this.#believes(action, answer.readAtMs)) return this.#holdSlice(action)
+    if (silent && !(await this.#believes(action, answer.readAtMs))) return this.#holdSlice(action)
     if (answer.refused.length > 0)
       this.#options.log.warn(
         `${market.market} ${interval}: ${answer.refused.length} candles refused, the first because ${answer.refused[0]!.reason}`,
@@ -158,12 +162,6 @@ export class Performer {
       rows,
       refused: answer.refused.filter((row) => row.startMs === null || row.startMs < readToMs),
     })
-    if (
-      rows.length > 0 &&
-      series.known(fromMs)?.silences &&
-      action.series.evidence(fromMs, toMs) === 'traded'
-    )
-      series.forgetBeyond(fromMs)
     series.learnPresent(rows.map((row) => row.startMs))
     this.#roster.learn(result.slice)
     // The source's clock is behind: the candle that closed by ours comes in a moment.
@@ -173,17 +171,31 @@ export class Performer {
       this.#nextSealMs = Math.min(this.#nextSealMs, answer.readAtMs + SEAL_IDLE_MS)
   }
 
-  /** A wholly empty answer counts only of a slice without candles, while the source is not silent in general. */
-  #believes({ market, series, fromMs }: Read, nowMs: number): boolean {
-    const aliveMs = this.#aliveMs.get(market.source)
-    if (aliveMs === undefined || Math.abs(nowMs - aliveMs) > ALIVE_MS) return false
-    return (series.known(fromMs)?.readings ?? 0) === 0
+  /**
+   * A wholly empty answer counts only of a slice without candles, and only while the source is not silent in general:
+   * where nothing else has proved that lately, a slice that surely has candles is asked for as well.
+   */
+  async #believes({ market, series, fromMs }: Read, nowMs: number): Promise<boolean> {
+    if ((series.known(fromMs)?.readings ?? 0) > 0 && !isProbed(series.known(fromMs))) return false
+    const isAlive = () => Math.abs(nowMs - (this.#aliveMs.get(market.source) ?? -Infinity)) <= ALIVE_MS
+    if (isAlive()) return true
+    const lastMs = this.#controlMs.get(market.source) ?? -Infinity
+    if (Math.abs(nowMs - lastMs) < CONTROL_EVERY_MS) return false
+    this.#controlMs.set(market.source, nowMs)
+    const days = market.series.at(-1)!
+    const proven = days.provenSlice()
+    if (!proven) return false
+    const { rows, readAtMs } = await this.#ask(market.source, (provider) =>
+      provider.candles(market.market, days.interval, proven.fromMs, proven.toMs, 'settling'),
+    )
+    if (rows.length > 0) this.#aliveMs.set(market.source, readAtMs)
+    return isAlive()
   }
 
   async #markBeyond({ series, fromMs, toMs }: Beyond): Promise<void> {
-    const { archive, clock, log } = this.#options
+    const { archive, log } = this.#options
     await archive.markBeyond(series.market, series.interval, fromMs, toMs)
-    series.learnBeyond(fromMs, toMs, clock.now())
+    series.learnBeyond(fromMs, toMs)
     const span = `${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`
     log.debug(`${series.market} ${series.interval}: beyond what the source gives, ${span}`)
   }
@@ -234,6 +246,11 @@ export class Performer {
     if (error.status === 404) this.#nextListMs[market.source] = nowMs
     this.#options.log.warn(`${market.market}: ${error.message}; asked again in 10 minutes`)
   }
+}
+
+/** A slice beyond the source's limit, asked again in case it reaches back further now. */
+function isProbed(known: CoverageSlice | undefined): boolean {
+  return known !== undefined && isResolved(known) && isSilent(known)
 }
 
 /** The source is in good health but does not want this question. */

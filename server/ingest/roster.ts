@@ -135,7 +135,13 @@ export class Roster {
   async #follow(market: Market, provider: Provider, coverage: readonly CoverageSlice[]): Promise<void> {
     const { settling } = this.#options
     const make = (interval: '1m' | '1h' | '1d', longer: Series | null) =>
-      new Series({ market: market.id, interval, longer, settlingMs: settling[interval] })
+      new Series({
+        market: market.id,
+        interval,
+        longer,
+        settlingMs: settling[interval],
+        foundedMs: provider.foundedMs,
+      })
     const days = make('1d', null)
     const hours = make('1h', days)
     const series = [make('1m', hours), hours, days]

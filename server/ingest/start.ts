@@ -11,7 +11,7 @@ import { ingestStatus } from './status.ts'
 import type { Ingest, IngestOptions, IngestStatus } from './types.ts'
 
 /** Readings under way, their writes included, so that a slow database holds the network back. */
-const MOST_READS = 24
+const MOST_READS = 16
 /** The clock may have been set: nothing waits longer without looking at it again. */
 const LONGEST_WAIT_MS = 30_000
 const RETRY_LOAD_MS = 5000

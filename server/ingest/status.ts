@@ -1,7 +1,8 @@
 /** How ingest stands, in words and numbers for people: sources, markets, backfill. */
 import { STORED_INTERVALS } from '../../core/time/interval.ts'
-import { wantedMs, type State } from './next.ts'
+import { scopeOf, type State } from './next.ts'
 import type { Roster } from './roster.ts'
+import { progress } from './search.ts'
 import type { IngestOptions, IngestStatus } from './types.ts'
 
 export function ingestStatus(options: IngestOptions, roster: Roster, state: State): IngestStatus {
@@ -21,7 +22,7 @@ export function ingestStatus(options: IngestOptions, roster: Roster, state: Stat
         .map((series) => ({
           market: series.market,
           interval: series.interval,
-          ...series.progress(wantedMs(followed, series, state, nowMs), nowMs),
+          ...progress(series, scopeOf(followed, series, state, nowMs)),
         })),
     ),
   }

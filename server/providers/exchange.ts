@@ -14,6 +14,7 @@ import { Circuit } from './circuit.ts'
 import { Limiter } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
 import { readRows, type RowShape } from './rows.ts'
+import { tellingSent } from './sent.ts'
 import { readJson, request, type Answer } from './transport.ts'
 import {
   SourceError,
@@ -182,10 +183,10 @@ export class ExchangeProvider implements Provider {
   async #hook(url: string): Promise<unknown> {
     const context = this.#calls.getStore()
     if (!context) throw new Error(`${this.source}: a request outside of a call: ${url}`)
-    return this.#limiter.run(context.priority, async () => {
+    return this.#limiter.run(context.priority, async (sent) => {
       const begun = this.#circuit.begin()
       try {
-        const answer = await request(this.source, url, HEADERS, this.#options)
+        const answer = await tellingSent(sent, () => request(this.source, url, HEADERS, this.#options))
         context.answer = answer
         const value = readJson(this.source, answer, this.#options.clock.now())
         this.#circuit.succeeded()

@@ -9,8 +9,8 @@ const ORDER: Readonly<Record<Priority, number>> = { live: 0, settling: 1, backfi
 
 /** Timers fire up to a millisecond early, and the kernel adds its own jitter. */
 const MARGIN_MS = 20
-/** A request without an answer is taken to have reached the server by then. */
-const ARRIVED_MS = 300
+/** Whenever the server answers anything, it has seen what had left for it so long before. */
+const ARRIVED_MS = 500
 /** How far a late timer may be caught up, so that high rates do not hang on the resolution of timers. */
 const CATCH_UP_MS = 20
 
@@ -20,6 +20,11 @@ export interface LimiterOptions {
   readonly concurrency: number
 }
 
+interface Departure {
+  /** When the request left; Infinity as long as it has not. */
+  leftAt: number
+}
+
 export class Limiter {
   readonly requestsPerSecond: number
   readonly #concurrency: number
@@ -27,6 +32,8 @@ export class Limiter {
   readonly #windowMs: number
   readonly #waiting: (() => void)[][] = [[], [], []]
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Requests that the server may not have seen yet. */
+  readonly #onTheWay = new Set<Departure>()
   /** A token comes back a whole window after its request has surely arrived, so no window sees more than all tokens. */
   #tokens = 0
   #underWay = 0
@@ -46,18 +53,25 @@ export class Limiter {
     this.#after(this.#windowMs, () => (this.#tokens += tokens))
   }
 
-  /** Runs the task at its turn. @throws what the task throws, or LimiterClosed */
-  async run<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
+  /**
+   * Runs the task at its turn. The task says when its request has really left, so that slow answers do not cost pace.
+   *
+   * @throws what the task throws, or LimiterClosed
+   */
+  async run<T>(priority: Priority, task: (sent: () => void) => Promise<T>): Promise<T> {
     await new Promise<void>((resolve) => {
       this.#waiting[ORDER[priority]]!.push(resolve)
       this.#pump()
     })
     if (this.#closed) throw new LimiterClosed()
-    const arrived = this.#depart()
+    const departure: Departure = { leftAt: Infinity }
+    this.#onTheWay.add(departure)
     try {
-      return await task()
+      return await task(() => (departure.leftAt = performance.now()))
     } finally {
-      arrived()
+      this.#arrived(departure)
+      for (const other of this.#onTheWay)
+        if (other.leftAt <= performance.now() - ARRIVED_MS) this.#arrived(other)
       this.#underWay--
       this.#pump()
     }
@@ -99,18 +113,9 @@ export class Limiter {
     return this.#narrow ? 1 : this.#concurrency
   }
 
-  /** Takes the token; the answer tells when the request has arrived, at the latest. */
-  #depart(): () => void {
-    let arrived = false
-    const arrive = () => {
-      if (arrived) return
-      arrived = true
-      clearTimeout(latest)
-      this.#timers.delete(latest)
-      this.#after(this.#windowMs, () => this.#tokens++)
-    }
-    const latest = this.#after(ARRIVED_MS, arrive)
-    return arrive
+  /** Its token comes back a whole window later. */
+  #arrived(departure: Departure): void {
+    if (this.#onTheWay.delete(departure)) this.#after(this.#windowMs, () => this.#tokens++)
   }
 
   #pump(): void {

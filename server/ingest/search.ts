@@ -1,0 +1,196 @@
+/** Finds the most urgent task of one series among its slices, the newest first. Pure. */
+import { LONGEST_PERIOD, periodAt } from '../../core/time/period.ts'
+import { MINUTE_MS } from '../../core/time/interval.ts'
+import type { CoverageSlice } from '../archive/types.ts'
+import { Rank, isResolved, isSilent, judge, wantsReading, type Evidence, type Need } from './judge.ts'
+import type { Series } from './series.ts'
+import { sliceMs, sliceStart } from './slice.ts'
+
+/** Which slices are looked at, and when. */
+export interface Scope {
+  /** The series is wanted from here to now. */
+  readonly wantedMs: number
+  /** What reaches beyond this instant is wanted first. */
+  readonly recentMs: number
+  /** The source still trades the market. */
+  readonly live: boolean
+  readonly nowMs: number
+}
+
+/** What is to be done next for a series: to read a slice, or to mark a span as beyond what the source gives. */
+export interface Task {
+  readonly kind: 'read' | 'beyond'
+  readonly rank: number
+  readonly dueMs: number
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface Found {
+  /** The most urgent thing that is due. */
+  readonly task: Task | null
+  /** When something else falls due by the clock alone. */
+  readonly nextMs: number
+  /** The source gives nothing before; null where no such limit is known. */
+  readonly limitMs: number | null
+}
+
+/** So many neighbouring silences where longer candles exist, each so often: the source does not reach back as far. */
+const LIMIT_RUN = 5
+const LIMIT_SILENCES = 4
+/** How long the places before a first candle wait to be told whether it is the listing. */
+const LISTING_WAIT_MS = 10 * MINUTE_MS
+
+export function search(series: Series, scope: Scope): Found {
+  const { nowMs } = scope
+  let best: Task | null = null
+  let nextMs = Infinity
+  let limitMs: number | null = null
+  const offer = (task: Task) => {
+    if (task.dueMs > nowMs) nextMs = Math.min(nextMs, task.dueMs)
+    else if (!best || task.rank < best.rank) best = task
+  }
+  const run = new SilentRun()
+  for (const fromMs of slices(series, scope)) {
+    const toMs = fromMs + sliceMs(series.interval)
+    const known = series.known(fromMs)
+    const evidence = series.evidence(fromMs, toMs)
+    if (run.isLong() && wantsReading(known, evidence)) break
+    run.add(known, evidence, toMs)
+    if (run.isLimit()) {
+      limitMs = run.toMs
+      if (!run.isMarked()) offer(beyond(periodStart(series, fromMs), run.toMs))
+    }
+    if (series.isBusy(fromMs)) continue
+    const need = needOf(series, scope, fromMs, toMs, known, evidence)
+    if (need.kind === 'beyond') offer(beyond(fromMs, need.toMs ?? toMs))
+    if (need.kind === 'read') {
+      const dueMs = Math.max(need.dueMs, series.heldUntilMs(fromMs))
+      offer({ kind: 'read', rank: need.rank, dueMs, fromMs, toMs })
+    }
+    if (limitMs !== null) break
+  }
+  return { task: best && widen(series, scope, best), nextMs, limitMs }
+}
+
+/** Slices of history to read, and how many have been. */
+export function progress(series: Series, scope: Scope): { wanted: number; done: number } {
+  const { limitMs } = series.find(scope)
+  let wanted = 0
+  let done = 0
+  for (const fromMs of slices(series, scope)) {
+    const toMs = fromMs + sliceMs(series.interval)
+    const known = series.known(fromMs)
+    if (known && known.readings > 0 && known.lastReadMs > 0) done++
+    else if (known && isResolved(known)) continue
+    else if (limitMs !== null && toMs <= limitMs) continue
+    else if (series.evidence(fromMs, toMs) === 'quiet' || series.isDoubtful(fromMs, toMs)) continue
+    wanted++
+  }
+  return { wanted, done }
+}
+
+/** Neighbouring slices that were silent although longer candles say that something was traded. */
+class SilentRun {
+  toMs = 0
+  #length = 0
+  #exhausted = 0
+  #marked = 0
+
+  add(known: CoverageSlice | undefined, evidence: Evidence, toMs: number): void {
+    if (isSilent(known) && evidence === 'traded') {
+      if (this.#length++ === 0) this.toMs = toMs
+      if (known.silences >= LIMIT_SILENCES) this.#exhausted++
+      if (isResolved(known)) this.#marked++
+    } else if (!wantsReading(known, evidence)) this.#length = this.#exhausted = this.#marked = 0
+  }
+
+  /** Nothing older is asked for before it is clear what these are. */
+  isLong(): boolean {
+    return this.#length >= LIMIT_RUN
+  }
+
+  isLimit(): boolean {
+    return this.isLong() && this.#exhausted === this.#length
+  }
+
+  isMarked(): boolean {
+    return this.#marked === this.#length
+  }
+}
+
+/** Starts of the slices, the newest first. */
+function* slices({ interval }: Series, { wantedMs, nowMs }: Scope): Generator<number> {
+  const first = sliceStart(interval, wantedMs)
+  for (let from = sliceStart(interval, nowMs); from >= first; from -= sliceMs(interval)) yield from
+}
+
+function beyond(fromMs: number, toMs: number): Task {
+  return { kind: 'beyond', rank: Rank.beyond, dueMs: 0, fromMs, toMs }
+}
+
+type SliceNeed = Exclude<Need, { kind: 'beyond' }> | { readonly kind: 'beyond'; readonly toMs?: number }
+
+function needOf(
+  series: Series,
+  scope: Scope,
+  fromMs: number,
+  toMs: number,
+  known: CoverageSlice | undefined,
+  evidence: Evidence,
+): SliceNeed {
+  const listing = known && listingNeed(series, scope, known)
+  if (listing) return listing
+  return judge({
+    interval: series.interval,
+    fromMs,
+    toMs,
+    known,
+    evidence,
+    live: scope.live,
+    silencesToResolve: silencesToResolve(series, fromMs, toMs),
+    marksFromMs: series.longer ? periodStart(series, series.longer.firstPresentMs) : 0,
+    settlingMs: series.settlingMs,
+    recentMs: scope.recentMs,
+    nowMs: scope.nowMs,
+  })
+}
+
+/** The places before the first candle of all are beyond the source, not holes that it confirms. */
+function listingNeed(series: Series, { nowMs }: Scope, known: CoverageSlice): SliceNeed | null {
+  const { fromMs, toMs, readings, open, lastReadMs } = known
+  if (readings !== 1 || open === 0) return null
+  const listedMs = series.listedMs()
+  if (listedMs !== null)
+    return listedMs > fromMs && listedMs < toMs ? { kind: 'beyond', toMs: listedMs } : null
+  const first = series.firstPresentMs
+  const mayBeListing = series.interval === '1d' && known.readToMs === toMs && first > fromMs && first < toMs
+  return mayBeListing && nowMs - lastReadMs < LISTING_WAIT_MS ? { kind: 'none' } : null
+}
+
+/** A source is silent by mistake now and then: the nearer to known candles, the more often it is asked. */
+function silencesToResolve(series: Series, fromMs: number, toMs: number): number {
+  if (series.interval !== '1d') return 3
+  if (series.firstPresentMs < fromMs) return 8
+  const newer = series.known(toMs)
+  return newer && isSilent(newer) ? 3 : 5
+}
+
+/** Start of the longest period in which the instant lies: what is sealed together is marked together. */
+function periodStart({ interval }: Series, ms: number): number {
+  return ms === Infinity ? Infinity : periodAt(LONGEST_PERIOD[interval], ms).fromMs
+}
+
+/** Older neighbours that are quiet as well go along, so that one write does for all. */
+function widen(series: Series, scope: Scope, task: Task): Task {
+  if (task.kind === 'read' || task.toMs - task.fromMs !== sliceMs(series.interval)) return task
+  let { fromMs } = task
+  const first = sliceStart(series.interval, scope.wantedMs)
+  for (let from = fromMs - sliceMs(series.interval); from >= first; from -= sliceMs(series.interval)) {
+    const known = series.known(from)
+    if (series.isBusy(from)) break
+    if (needOf(series, scope, from, fromMs, known, series.evidence(from, fromMs)).kind !== 'beyond') break
+    fromMs = from
+  }
+  return { ...task, fromMs }
+}
