@@ -55,7 +55,7 @@ export const PRODUCTS: readonly Product[] = [
   product('BTC-USD', 2, 8, '2020-01-01', 220, 260_000),
   product('ETH-USD', 2, 8, '2020-01-01', 160, 150_000),
   product('SOL-USD', 2, 8, '2021-06-17T16:00', 60, 60_000),
-  product('XRP-USD', 4, 6, '2020-01-01', 45, 50_000, [['2021-01-19T18:00', '2023-07-13T20:00']]),
+  product('XRP-USD', 4, 6, '2020-01-01', 45, 50_000, [['2024-05-06T14:00', '2024-10-21T16:00']]),
   product('DOGE-USD', 5, 1, '2021-06-03T16:00', 30, 25_000),
   product('ADA-USD', 4, 8, '2021-03-18T16:00', 14, 12_000),
   product('LINK-USD', 3, 2, '2020-01-01', 11, 9_000),
@@ -64,6 +64,13 @@ export const PRODUCTS: readonly Product[] = [
   product('ETH-EUR', 2, 8, '2020-01-01', 7, 5_000),
   product('SHIB-USD', 8, 0, '2021-09-09T16:00', 5, 5_000),
   product('PEPE-USD', 8, 0, '2024-11-13T17:00', 9, 9_000),
+]
+
+/** Spans [from, to) in which the whole exchange was down for hours. Shorter outages come by chance. */
+export const OUTAGES: readonly (readonly [number, number])[] = [
+  [utc('2021-05-19T12:40'), utc('2021-05-19T16:55')],
+  [utc('2022-11-08T18:10'), utc('2022-11-08T20:25')],
+  [utc('2023-03-04T03:00'), utc('2023-03-04T08:30')],
 ]
 
 /** Name of a coin or currency; its symbol when it has none here. */

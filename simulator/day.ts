@@ -3,9 +3,9 @@
  * bridged between the midnights of the skeleton; then the trades that the exchange saw of it.
  * Each day stands alone, so any day can be asked first.
  */
-import { DAY_MS, MINUTE_MS } from '../core/time/interval.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/interval.ts'
 import { createBars, type Bars } from './bars.ts'
-import { ASSETS, type Product } from './catalogue.ts'
+import { ASSETS, OUTAGES, type Product } from './catalogue.ts'
 import { exponential, normal, randomStream, size, uniform } from './random.ts'
 import type { Skeleton } from './skeleton.ts'
 
@@ -124,8 +124,9 @@ function silentMinutes(seed: string, product: Product, dayMs: number): Uint8Arra
   }
   silence(dayMs, product.listedMs)
   for (const [from, to] of product.halts) silence(from, to)
-  const outage = exchangeOutage(seed, dayMs)
-  if (outage) silence(outage.fromMs, outage.toMs)
+  for (const [from, to] of OUTAGES) silence(from, to)
+  const outage = shortOutage(seed, dayMs)
+  if (outage) silence(...outage)
   const hiccup = randomStream(`${seed}/${product.id}/hiccup/${dayMs}`)
   if (uniform(hiccup) < 1 / 25) {
     const fromMs = dayMs + Math.floor(uniform(hiccup) * MINUTES) * MINUTE_MS
@@ -134,15 +135,12 @@ function silentMinutes(seed: string, product: Product, dayMs: number): Uint8Arra
   return silent
 }
 
-/** The outage of the whole exchange on a day: one to five hours, about twice a year; null on the other days. */
-export function exchangeOutage(
-  seed: string,
-  dayMs: number,
-): { readonly fromMs: number; readonly toMs: number } | null {
+/** The outage of the whole exchange on a day: 10 to 50 minutes of one hour, about twice a year; null on the other days. */
+export function shortOutage(seed: string, dayMs: number): readonly [number, number] | null {
   const bits = randomStream(`${seed}/outage/${dayMs}`)
   if (uniform(bits) >= 1 / 180) return null
-  const fromMs = dayMs + Math.floor(uniform(bits) * 19 * 60) * MINUTE_MS
-  return { fromMs, toMs: fromMs + (60 + Math.floor(uniform(bits) * 240)) * MINUTE_MS }
+  const fromMs = dayMs + Math.floor(uniform(bits) * 24) * HOUR_MS
+  return [fromMs, fromMs + (10 + Math.floor(uniform(bits) * 40)) * MINUTE_MS]
 }
 
 /** As Math.round for what is not negative, at a fraction of its cost. */

@@ -11,12 +11,14 @@ import { startSimulator } from './start.ts'
 
 export type Demo = Pick<RunningServer, 'lines' | 'stop'>
 
-/** Of these the demo keeps days and hours of all years and the minutes of a week. */
+/** Of these the demo keeps the days and hours of years and the minutes of a week. */
 const MARKETS = [
   ...['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD', 'ADA-USD', 'LINK-USD'],
   ...['BTC-EUR', 'SHIB-USD', 'PEPE-USD'],
 ].map((product) => parseMarketId(`coinbase:${product}`))
 
+/** Whole years before this one, as much as is there within half a minute. */
+const YEARS = 3
 const MINUTE_DAYS = 7
 /** Of this one the minutes of a year. */
 const YEAR_OF_MINUTES = parseMarketId('coinbase:BTC-USD').id
@@ -32,7 +34,8 @@ const SAMPLE_SECONDS = 5
 export function prepareDemo(env: NodeJS.ProcessEnv): () => Promise<Demo> {
   const config = demoConfig(env)
   return async () => {
-    const simulator = await startSimulator([])
+    const since = new Date(Date.UTC(new Date().getUTCFullYear() - YEARS, 0)).toISOString()
+    const simulator = await startSimulator(['--since', since])
     try {
       const coinbase = { baseUrl: simulator.url, requestsPerSecond: REQUESTS_PER_SECOND }
       const server = await startServer({ ...config, sources: { coinbase } })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/interval.ts'
 import { unitsText } from './bars.ts'
-import { exchangeOutage } from './day.ts'
+import { OUTAGES } from './catalogue.ts'
+import { shortOutage } from './day.ts'
 import { createMarkets, type SimulatedMarket, type TimedBar } from './market.ts'
 
 const MARCH = Date.UTC(2026, 2, 1)
@@ -92,19 +93,19 @@ describe('a simulated market', () => {
     const xrp = market('XRP-USD')
     const days = xrp.bars(DAY_MS, Date.UTC(2015, 0), LATER, LATER)
     expect(new Date(days[0]!.startMs).toISOString()).toBe('2020-01-01T00:00:00.000Z')
-    const gap = days.findIndex((bar, i) => i > 0 && bar.startMs - days[i - 1]!.startMs > 300 * DAY_MS)
-    expect(new Date(days[gap - 1]!.startMs).toISOString().slice(0, 10)).toBe('2021-01-19')
-    expect(new Date(days[gap]!.startMs).toISOString().slice(0, 10)).toBe('2023-07-13')
+    const gap = days.findIndex((bar, i) => i > 0 && bar.startMs - days[i - 1]!.startMs > 100 * DAY_MS)
+    expect(new Date(days[gap - 1]!.startMs).toISOString().slice(0, 10)).toBe('2024-05-06')
+    expect(new Date(days[gap]!.startMs).toISOString().slice(0, 10)).toBe('2024-10-21')
   })
 
-  test('is silent everywhere in an outage of the exchange', () => {
+  test('is silent everywhere in an outage of the exchange, long or short', () => {
     let dayMs = MARCH
-    while (!exchangeOutage('1', dayMs)) dayMs += DAY_MS
-    const { fromMs, toMs } = exchangeOutage('1', dayMs)!
-    const after = dayMs + 30 * DAY_MS
-    for (const { bars } of createMarkets({ seed: '1', sinceMs: null }))
-      expect(bars(MINUTE_MS, fromMs, toMs - 1, after)).toEqual([])
-    expect(market('BTC-USD').bars(MINUTE_MS, toMs, toMs, after)).toHaveLength(1)
+    while (!shortOutage('1', dayMs)) dayMs += DAY_MS
+    for (const [fromMs, toMs] of [OUTAGES.at(-1)!, shortOutage('1', dayMs)!]) {
+      for (const { bars } of createMarkets({ seed: '1', sinceMs: null }))
+        expect(bars(MINUTE_MS, fromMs, toMs - 1, dayMs + DAY_MS)).toEqual([])
+      expect(market('BTC-USD').bars(MINUTE_MS, toMs, toMs, dayMs + DAY_MS)).toHaveLength(1)
+    }
   })
 
   test('a later first day changes nothing after it', () => {
@@ -145,8 +146,8 @@ describe('the forming bar', () => {
 
   test('in a silence, the last trade is the one before it', () => {
     const xrp = market('XRP-USD')
-    const halted = xrp.lastTrade(Date.UTC(2022, 5, 1))!
-    expect(new Date(halted.atMs).toISOString().slice(0, 10)).toBe('2021-01-19')
+    const halted = xrp.lastTrade(Date.UTC(2024, 7, 1))!
+    expect(new Date(halted.atMs).toISOString().slice(0, 10)).toBe('2024-05-06')
     expect(market('PEPE-USD').lastTrade(Date.UTC(2023, 0))).toBeNull()
   })
 })
