@@ -65,7 +65,7 @@ async function sealedInBetween(store: Store, tail: Tail, seen: Map<string, numbe
     if (seen.get(key) === series.firstUncoveredMs) continue
     seen.set(key, series.firstUncoveredMs)
     const lines = await manifestOf(store, series.market, series.interval, 'price')
-    const newestMs = Math.max(-Infinity, ...lines.filter((row) => row.sha256 !== null).map((row) => row.toMs))
+    const newestMs = Math.max(0, ...lines.filter((row) => row.sha256 !== null).map((row) => row.toMs))
     if (series.firstUncoveredMs > newestMs) sealed = true
   }
   return sealed

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../core/time/interval.ts'
+import { freshnessAt } from './freshness.ts'
+
+const NOW = Date.UTC(2024, 2, 1, 12)
+const online = { nowMs: NOW, online: true, sampleSeconds: 60 }
+
+it.each([
+  [2, 'live'],
+  [3, 'delayed'],
+  [15, 'delayed'],
+  [16, 'stale'],
+] as const)('a price of %i minutes ago is %s', (minutes, freshness) => {
+  expect(freshnessAt(NOW - minutes * MINUTE_MS, 'live', online)).toBe(freshness)
+})
+
+it('a device that hears nothing says offline, however new the price', () => {
+  expect(freshnessAt(NOW, 'live', { ...online, online: false })).toBe('offline')
+})
+
+it('a market that has ended is ended, online or not', () => {
+  expect(freshnessAt(NOW, 'ended', online)).toBe('ended')
+  expect(freshnessAt(NOW, 'ended', { ...online, online: false })).toBe('ended')
+})
