@@ -22,6 +22,38 @@ export const ESTIMATOR_NOTES: Readonly<Record<Estimator, string>> = {
   'yang-zhang': 'all four prices, jumps and trends',
 }
 
+/** Coins as people call them, for exchanges that name only their symbols. */
+const COINS: Readonly<Record<string, string>> = {
+  ADA: 'Cardano',
+  AVAX: 'Avalanche',
+  BCH: 'Bitcoin Cash',
+  BTC: 'Bitcoin',
+  DOGE: 'Dogecoin',
+  DOT: 'Polkadot',
+  ETH: 'Ethereum',
+  LINK: 'Chainlink',
+  LTC: 'Litecoin',
+  PEPE: 'Pepe',
+  SHIB: 'Shiba Inu',
+  SOL: 'Solana',
+  UNI: 'Uniswap',
+  XLM: 'Stellar',
+}
+
+/** The market's name; where its source gives only the pair, the coin's. The identifier stands beside it wherever it matters. */
+export function marketName({
+  name,
+  base,
+  quote,
+}: {
+  readonly name: string
+  readonly base: string
+  readonly quote: string
+}): string {
+  const pair = name === '' || name.replace(/[^A-Za-z0-9]/g, '') === base + quote
+  return pair ? (COINS[base] ?? base) : name
+}
+
 const SOURCES: Readonly<Record<string, string>> = {
   coinbase: 'Coinbase',
   kraken: 'Kraken',
