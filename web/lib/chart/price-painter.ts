@@ -21,8 +21,8 @@ export interface PriceDrawing {
   readonly painter: Painter
 }
 
-/** Columns a pixel of a line. */
-const DENSITY = 2
+/** Columns a pixel of a line at most; levels are four times apart, so there are one to four, two in the middle. */
+const DENSITY = 4
 
 /** @param log whether values stand on a logarithmic axis: for whole histories */
 export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: boolean): PriceDrawing {

@@ -52,7 +52,7 @@ function absentOf({ sigma, startMs, interval }: SigmaView): Hatched[] {
 export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): Painter {
   const placeMs = INTERVAL_MS[view.interval]
   return (span, widthPx): Frame => {
-    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 2), span)
+    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 4), span)
     const found = extremes(slice, span)
     const high = found ? found.high * 1.08 || 0.01 : 1
     const low =

@@ -5,7 +5,7 @@ import { formatPrice, type FormattedPrice } from '$core/format/price.ts'
 import { formatSpan } from '$core/format/age.ts'
 import type { Zone } from '$core/format/time.ts'
 import { isMissing, State } from '$core/candle/columns.ts'
-import { INTERVAL_MS, DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.ts'
 import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/chart/columns.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/ui/locale.ts'
@@ -105,9 +105,7 @@ export function describePrice(
 ): { readonly bars: string; readonly missing: string | null; readonly text: string } {
   const absent = missingMs(price, span)
   const missing = absent > 0 ? `${formatSpan(absent)} missing` : null
-  const drawn =
-    slice.stepMs > INTERVAL_MS[price.interval] ? `, drawn ${lengthOf(slice.stepMs)} at a time` : ''
-  const bars = `${BAR_NAMES[price.interval]}${drawn}`
+  const bars = 'partial' in slice ? `candles of ${lengthOf(slice.stepMs)}` : BAR_NAMES[price.interval]
   const found = extremes(slice, span)
   if (!found) return { bars, missing, text: `${name}, ${range}: no candles in view.` }
   let first = slice.last
