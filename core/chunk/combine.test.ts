@@ -87,6 +87,14 @@ describe('combineChunks', () => {
     )
   })
 
+  test('the whole is derived where one of its pieces is', () => {
+    const [price] = both(fourMinutes())
+    const [first, last] = [cutChunk(price!, 0, MINUTE_MS), cutChunk(price!, MINUTE_MS, 4 * MINUTE_MS)]
+    expect(combineChunks([first, last]).derived).toBe(false)
+    expect(combineChunks([first, { ...last, derived: true }]).derived).toBe(true)
+    expect(applyFrame({ ...first, derived: true }, { ...last, frame: true }).derived).toBe(true)
+  })
+
   test('a hole, an overlap, two parts or two markets do not combine', () => {
     const [price, volume] = both(fourMinutes())
     const [first, last] = [cutChunk(price!, 0, MINUTE_MS), cutChunk(price!, 2 * MINUTE_MS, 4 * MINUTE_MS)]

@@ -81,6 +81,18 @@ describe('what is no tail is refused, with the name of what is wrong', () => {
     expect(broken((bytes) => bytes.fill(255, 24, 32))).toThrow('revision')
   })
 
+  test('series that reach beyond the end', () => {
+    const long = { ...TAIL.series[1]!, market: `csv:${'a'.repeat(60)}` as MarketId }
+    const bytes = encodeTail({ ...TAIL, series: [long] })
+    bytes[32] = 2
+    new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32c(bytes, bytes.length - 4), true)
+    expect(() => decodeTail(bytes)).toThrow('series[1]: cut short')
+    bytes[32] = 1
+    bytes[36] = 65
+    new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32c(bytes, bytes.length - 4), true)
+    expect(() => decodeTail(bytes)).toThrow('series[0]: cut short')
+  })
+
   test('damage and truncation', () => {
     const bytes = encodeTail(TAIL)
     for (let length = 0; length < bytes.length; length++)

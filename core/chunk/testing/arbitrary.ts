@@ -27,6 +27,7 @@ const style: fc.Arbitrary<Style> = fc.constantFrom(
   { digits: 19, scale: 8 },
   { digits: 20, scale: 18 },
   { digits: 25, scale: 12 },
+  { digits: 14, scale: 30 },
   { digits: 43, scale: 42 },
 )
 
