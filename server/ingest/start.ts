@@ -128,7 +128,8 @@ class Loop implements Ingest {
   }
 
   #limits(): Limits {
-    const room = Math.max(0, MOST_READS - this.#reads)
+    const isSealing = this.#seals > 0 || this.#performer.dues().nextSealMs <= this.#options.clock.now()
+    const room = Math.max(0, (isSealing ? READS_BESIDE_SEALING : MOST_READS) - this.#reads)
     const sources = Object.fromEntries(
       this.#options.providers.map((provider) => {
         const health = provider.health()
