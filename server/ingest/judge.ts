@@ -11,11 +11,10 @@ export const Rank = {
   settling: 1,
   days: 2,
   recent: 3,
-  beyond: 4,
-  again: 5,
-  hours: 6,
-  minutes: 7,
-  probe: 8,
+  again: 4,
+  hours: 5,
+  minutes: 6,
+  probe: 7,
 } as const
 export type RankCode = (typeof Rank)[keyof typeof Rank]
 
@@ -99,7 +98,7 @@ export function isDone(known: CoverageSlice): boolean {
 function judgeUnread(view: SliceView): Need {
   const { interval, toMs, evidence, nowMs, live, recentMs, marksFromMs } = view
   const closed = toMs + CLOSE_LAG_MS <= nowMs
-  if (!closed && live) return { kind: 'read', rank: interval === '1m' ? Rank.live : Rank.recent, dueMs: 0 }
+  if (!closed && live && interval === '1m') return { kind: 'read', rank: Rank.live, dueMs: 0 }
   if (interval === '1d') return { kind: 'read', rank: Rank.days, dueMs: 0 }
   if (toMs > recentMs) return { kind: 'read', rank: Rank.recent, dueMs: 0 }
   if (evidence === 'quiet') return toMs > marksFromMs ? { kind: 'beyond' } : NONE

@@ -7,7 +7,7 @@ import { DAY_MS } from '../../core/time/interval.ts'
 import type { Priority } from '../providers/types.ts'
 import { Rank } from './judge.ts'
 import type { Series } from './series.ts'
-import type { Scope, Task } from './search.ts'
+import type { ReadTask, Scope } from './search.ts'
 
 /** A market as the reconciler follows it. */
 export interface Followed {
@@ -66,6 +66,13 @@ export type Action =
   | { readonly kind: 'retain' }
   | { readonly kind: 'wait'; readonly untilMs: number }
 
+/** A slice of a followed market that is due. */
+interface Candidate {
+  readonly market: Followed
+  readonly series: Series
+  readonly task: ReadTask
+}
+
 /** What a phone shows first. */
 const RECENT_DAYS = 8
 
@@ -73,14 +80,15 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
   let waitMs = Infinity
   const later = (ms: number) => (waitMs = Math.min(waitMs, ms))
 
-  const candidates: { market: Followed; series: Series; task: Task }[] = []
+  const reads: Candidate[] = []
+  let mark: Extract<Action, { kind: 'beyond' }> | null = null
   for (const market of state.followed) {
-    const room = limits.sources[market.source]
-    if (!room) continue
+    if (!limits.sources[market.source]) continue
     for (const series of market.series) {
       const found = series.find(scopeOf(market, series, state, nowMs))
       later(found.nextMs)
-      if (found.task) candidates.push({ market, series, task: found.task })
+      if (found.read) reads.push({ market, series, task: found.read })
+      if (found.mark) mark ??= { kind: 'beyond', series, ...found.mark }
     }
   }
 
@@ -96,17 +104,15 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
     const price = earliestSample(source, state, nowMs)
     if (price && price.nextSampleMs <= nowMs) return { kind: 'price', market: price }
     if (price) later(Math.max(price.nextSampleMs, price.heldUntilMs))
-    const read = best(
-      candidates.filter(({ market, task }) => market.source === source && task.kind === 'read'),
+    const read = mostUrgent(
+      reads.filter(({ market }) => market.source === source),
       nowMs,
       later,
     )
     if (read) return readAction(read)
   }
 
-  const mark = candidates.find(({ task }) => task.kind === 'beyond')
-  if (mark && limits.canMark)
-    return { kind: 'beyond', series: mark.series, fromMs: mark.task.fromMs, toMs: mark.task.toMs }
+  if (mark && limits.canMark) return mark
   if (limits.canSeal) {
     if (state.nextSealMs <= nowMs) return { kind: 'seal' }
     if (state.nextRetainMs <= nowMs) return { kind: 'retain' }
@@ -137,26 +143,26 @@ function earliestSample(source: string, state: State, nowMs: number): Followed |
 }
 
 /** By rank, within one rank the newest first, so that all markets go back in time together. */
-function best(
-  candidates: readonly { market: Followed; series: Series; task: Task }[],
+function mostUrgent(
+  reads: readonly Candidate[],
   nowMs: number,
   later: (ms: number) => void,
-): { market: Followed; series: Series; task: Task } | null {
-  let first: { market: Followed; series: Series; task: Task } | null = null
-  for (const candidate of candidates) {
-    const { market, task } = candidate
+): Candidate | null {
+  let first: Candidate | null = null
+  for (const read of reads) {
+    const { market, task } = read
     if (market.heldUntilMs > nowMs) later(market.heldUntilMs)
     else if (
       !first ||
       task.rank < first.task.rank ||
       (task.rank === first.task.rank && task.toMs > first.task.toMs)
     )
-      first = candidate
+      first = read
   }
   return first
 }
 
-function readAction({ market, series, task }: { market: Followed; series: Series; task: Task }): Action {
+function readAction({ market, series, task }: Candidate): Action {
   const priority = task.rank === Rank.live ? 'live' : task.rank === Rank.settling ? 'settling' : 'backfill'
   return { kind: 'read', market, series, fromMs: task.fromMs, toMs: task.toMs, priority }
 }

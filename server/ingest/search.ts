@@ -2,7 +2,15 @@
 import { LONGEST_PERIOD, periodAt } from '../../core/time/period.ts'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import type { CoverageSlice } from '../archive/types.ts'
-import { Rank, isResolved, isSilent, judge, wantsReading, type Evidence, type Need } from './judge.ts'
+import {
+  isResolved,
+  isSilent,
+  judge,
+  wantsReading,
+  type Evidence,
+  type Need,
+  type RankCode,
+} from './judge.ts'
 import type { Series } from './series.ts'
 import { sliceMs, sliceStart } from './slice.ts'
 
@@ -17,18 +25,22 @@ export interface Scope {
   readonly nowMs: number
 }
 
-/** What is to be done next for a series: to read a slice, or to mark a span as beyond what the source gives. */
-export interface Task {
-  readonly kind: 'read' | 'beyond'
-  readonly rank: number
-  readonly dueMs: number
+export interface Span {
   readonly fromMs: number
   readonly toMs: number
 }
 
+/** A slice to be read, and how urgently. */
+export interface ReadTask extends Span {
+  readonly rank: RankCode
+}
+
+/** What is to be done next for a series. */
 export interface Found {
-  /** The most urgent thing that is due. */
-  readonly task: Task | null
+  /** The most urgent slice that is due. */
+  readonly read: ReadTask | null
+  /** A span to be marked as beyond what the source gives. */
+  readonly mark: Span | null
   /** When something else falls due by the clock alone. */
   readonly nextMs: number
   /** The source gives nothing before; null where no such limit is known. */
@@ -43,13 +55,10 @@ const LISTING_WAIT_MS = 10 * MINUTE_MS
 
 export function search(series: Series, scope: Scope): Found {
   const { nowMs } = scope
-  let best: Task | null = null
+  let read: ReadTask | null = null
+  let mark: Span | null = null
   let nextMs = Infinity
   let limitMs: number | null = null
-  const offer = (task: Task) => {
-    if (task.dueMs > nowMs) nextMs = Math.min(nextMs, task.dueMs)
-    else if (!best || task.rank < best.rank) best = task
-  }
   const run = new SilentRun()
   for (const fromMs of slices(series, scope)) {
     const toMs = fromMs + sliceMs(series.interval)
@@ -59,18 +68,20 @@ export function search(series: Series, scope: Scope): Found {
     run.add(known, evidence, toMs)
     if (run.isLimit()) {
       limitMs = run.toMs
-      if (!run.isMarked()) offer(beyond(periodStart(series, fromMs), run.toMs))
+      if (!run.isMarked()) mark ??= { fromMs: periodStart(series, fromMs), toMs: run.toMs }
     }
-    if (series.isBusy(fromMs)) continue
-    const need = needOf(series, scope, fromMs, toMs, known, evidence)
-    if (need.kind === 'beyond') offer(beyond(fromMs, need.toMs ?? toMs))
-    if (need.kind === 'read') {
-      const dueMs = Math.max(need.dueMs, series.heldUntilMs(fromMs))
-      offer({ kind: 'read', rank: need.rank, dueMs, fromMs, toMs })
+    if (!series.isBusy(fromMs)) {
+      const need = needOf(series, scope, fromMs, toMs, known, evidence)
+      if (need.kind === 'beyond') mark ??= widen(series, scope, { fromMs, toMs: need.toMs ?? toMs })
+      if (need.kind === 'read') {
+        const dueMs = Math.max(need.dueMs, series.heldUntilMs(fromMs))
+        if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs)
+        else if (!read || need.rank < read.rank) read = { rank: need.rank, fromMs, toMs }
+      }
     }
     if (limitMs !== null) break
   }
-  return { task: best && widen(series, scope, best), nextMs, limitMs }
+  return { read, mark, nextMs, limitMs }
 }
 
 /** Slices of history to read, and how many have been. */
@@ -123,10 +134,6 @@ class SilentRun {
 function* slices({ interval }: Series, { wantedMs, nowMs }: Scope): Generator<number> {
   const first = sliceStart(interval, wantedMs)
   for (let from = sliceStart(interval, nowMs); from >= first; from -= sliceMs(interval)) yield from
-}
-
-function beyond(fromMs: number, toMs: number): Task {
-  return { kind: 'beyond', rank: Rank.beyond, dueMs: 0, fromMs, toMs }
 }
 
 type SliceNeed = Exclude<Need, { kind: 'beyond' }> | { readonly kind: 'beyond'; readonly toMs?: number }
@@ -182,15 +189,15 @@ function periodStart({ interval }: Series, ms: number): number {
 }
 
 /** Older neighbours that are quiet as well go along, so that one write does for all. */
-function widen(series: Series, scope: Scope, task: Task): Task {
-  if (task.kind === 'read' || task.toMs - task.fromMs !== sliceMs(series.interval)) return task
-  let { fromMs } = task
+function widen(series: Series, scope: Scope, { fromMs, toMs }: Span): Span {
+  if (toMs - fromMs !== sliceMs(series.interval)) return { fromMs, toMs }
   const first = sliceStart(series.interval, scope.wantedMs)
+  let oldest = fromMs
   for (let from = fromMs - sliceMs(series.interval); from >= first; from -= sliceMs(series.interval)) {
-    const known = series.known(from)
     if (series.isBusy(from)) break
-    if (needOf(series, scope, from, fromMs, known, series.evidence(from, fromMs)).kind !== 'beyond') break
-    fromMs = from
+    const need = needOf(series, scope, from, oldest, series.known(from), series.evidence(from, oldest))
+    if (need.kind !== 'beyond') break
+    oldest = from
   }
-  return { ...task, fromMs }
+  return { fromMs: oldest, toMs }
 }
