@@ -2,14 +2,13 @@
  * Every way in which bytes leave the device: what a longer period has replaced, what no pack wants any more,
  * what belongs to a market that is no longer followed. Called inside the transaction that makes it so.
  */
-import { Dexie } from 'dexie'
 import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { Store } from './database.ts'
 import { isKept, type Depths } from './packs.ts'
 import type { ManifestRow, PeriodKey, TailRow } from './records.ts'
-import { covers, manifestOf, overlaps } from './series.ts'
+import { covers, keysUnder, manifestOf, overlaps } from './series.ts'
 
 export const periodKey = (row: ManifestRow | TailRow): PeriodKey => [
   row.market,
@@ -88,8 +87,7 @@ export async function dropOrphans(store: Store): Promise<void> {
 
 /** Everything of a market that is no longer followed. */
 export async function forgetMarket(store: Store, market: MarketId): Promise<void> {
-  const low = [market, Dexie.minKey, Dexie.minKey, Dexie.minKey]
-  const high = [market, Dexie.maxKey, Dexie.maxKey, Dexie.maxKey]
+  const [low, high] = keysUnder(market)
   const rows = await store.manifest.where('[market+interval+period+part]').between(low, high).toArray()
   await dropLines(store, rows)
   await store.tail.where('[market+interval+period+part]').between(low, high).delete()

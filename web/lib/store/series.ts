@@ -2,7 +2,6 @@
  * Reading one series (market, interval, part) of the store: which pieces of bytes cover a span, in the order in which
  * they are to be laid over each other.
  */
-import { Dexie } from 'dexie'
 import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
@@ -23,10 +22,8 @@ interface Span {
   readonly toMs: number
 }
 
-const seriesRange = (market: MarketId, interval: StoredInterval): [unknown[], unknown[]] => [
-  [market, interval, Dexie.minKey, Dexie.minKey],
-  [market, interval, Dexie.maxKey, Dexie.maxKey],
-]
+/** Bounds of all keys that begin so: a shorter array sorts before a longer one, and an array after every string. */
+export const keysUnder = (...start: readonly string[]): [unknown[], unknown[]] => [[...start], [...start, []]]
 
 /** Every line of the manifest of a series, of one part. */
 export async function manifestOf(
@@ -35,7 +32,7 @@ export async function manifestOf(
   interval: StoredInterval,
   part: Part,
 ): Promise<ManifestRow[]> {
-  const [low, high] = seriesRange(market, interval)
+  const [low, high] = keysUnder(market, interval)
   const rows = await store.manifest.where('[market+interval+period+part]').between(low, high).toArray()
   return rows.filter((row) => row.part === part)
 }
@@ -47,7 +44,7 @@ export async function tailOf(
   interval: StoredInterval,
   part: Part,
 ): Promise<TailRow[]> {
-  const [low, high] = seriesRange(market, interval)
+  const [low, high] = keysUnder(market, interval)
   const rows = await store.tail.where('[market+interval+period+part]').between(low, high).toArray()
   return rows.filter((row) => row.part === part)
 }
