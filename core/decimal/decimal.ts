@@ -11,7 +11,7 @@ export interface IntegerColumn {
 }
 
 /** Decimals that 63 bits cannot hold at a common scale. */
-export interface TextColumn {
+interface TextColumn {
   readonly kind: 'text'
   readonly values: readonly string[]
 }

@@ -4,7 +4,7 @@
  */
 
 /** Longest plain decimal that is taken: the longest double has 325 places before or after the point. */
-export const MAX_DECIMAL_LENGTH = 400
+const MAX_DECIMAL_LENGTH = 400
 
 const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/

@@ -72,7 +72,7 @@ export interface SyncPage {
   readonly chunks: readonly SyncChunk[]
 }
 
-export interface SyncReset {
+interface SyncReset {
   readonly archive: string
   readonly reset: true
 }

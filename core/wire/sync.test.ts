@@ -73,7 +73,7 @@ describe('a field that breaks the rules is named', () => {
     ['simulated', undefined],
     ['markets', {}],
     ['chunks', null],
-    ['chunks', new Array(200_001).fill(CHUNK)],
+    ['chunks', Array.from({ length: 200_001 }, () => CHUNK)],
   ])('%s: %o', (field, value) => {
     expect(pathOf({ ...PAGE, [field]: value })).toBe(field)
   })

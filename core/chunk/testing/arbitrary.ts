@@ -10,7 +10,7 @@ import type { MarketId } from '../../market.ts'
 import { INTERVAL_MS, STORED_INTERVALS, type StoredInterval } from '../../time/interval.ts'
 import type { RowsSpan } from '../rows.ts'
 
-export const MARKETS = ['coinbase:BTC-USD', 'csv:my_series', 'coingecko:bitcoin-usd'] as unknown as MarketId[]
+const MARKETS = ['coinbase:BTC-USD', 'csv:my_series', 'coingecko:bitcoin-usd'] as unknown as MarketId[]
 
 /** How the numbers of one span look: digits of the whole number, and how many of them stand after the point. */
 interface Style {
