@@ -3,8 +3,12 @@
  */
 import { canPan, clamp, pan, pinch, spanMs, zoom, type Limits, type Span } from './viewport.ts'
 
+const REST_MS = 200
+
 export class ChartState {
   view = $state.raw<Span>({ fromMs: 0, toMs: 1 })
+  /** The view as it last stood still: for words and tables, which need not follow a finger. */
+  resting = $state.raw<Span>({ fromMs: 0, toMs: 1 })
   limits = $state.raw<Limits>({ fromMs: 0, toMs: 1, minSpanMs: 1 })
   cursorMs = $state<number | null>(null)
   /** Whether somebody moved the view away from its range. */
@@ -15,6 +19,7 @@ export class ChartState {
   snap = $state.raw<(ms: number) => number>((ms) => ms)
   /** Where the cursor's line stands in every chart. */
   readonly lineMs = $derived(this.cursorMs === null ? null : this.snap(this.cursorMs))
+  #rest: ReturnType<typeof setTimeout> | undefined
   #home: Span = { fromMs: 0, toMs: 1 }
 
   /** Takes the extent of newly arrived data. A view that was moved by hand stays where it is. */
@@ -22,6 +27,7 @@ export class ChartState {
     this.#home = home
     this.limits = limits
     this.view = clamp(this.moved ? this.view : home, limits)
+    this.resting = this.view
   }
 
   get canPan(): boolean {
@@ -42,6 +48,7 @@ export class ChartState {
 
   reset(): void {
     this.view = clamp(this.#home, this.limits)
+    this.resting = this.view
     this.moved = false
   }
 
@@ -57,5 +64,7 @@ export class ChartState {
     if (view.fromMs === this.view.fromMs && view.toMs === this.view.toMs) return
     this.view = view
     this.moved = true
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => (this.resting = this.view), REST_MS)
   }
 }
