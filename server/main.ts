@@ -56,14 +56,26 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
   const { sampleSeconds, simulated, minuteDays, rawDays } = config
-  const archive = await openArchive(database, { clock, settling, sampleSeconds, simulated, rawDays })
-  const cleanups: (() => Promise<void> | void)[] = [() => archive.close()]
-  const cleanUp = async () => {
-    for (const step of cleanups.splice(0).reverse()) await step()
+  const archive = await openArchive(database, {
+    clock,
+    settling,
+    sampleSeconds,
+    simulated,
+    rawDays,
+    minuteDays,
+  })
+  const running: (() => Promise<void> | void)[] = []
+  // All at once, since each takes its time and together they have ten seconds; what they write to comes last.
+  const stopAll = async () => {
+    try {
+      await Promise.all(running.splice(0).map((end) => end()))
+    } finally {
+      await archive.close()
+    }
   }
   try {
     const providers = createSources(config, archive, clock, log)
-    cleanups.push(() => closeAll(providers))
+    running.push(() => closeAll(providers))
     await trackAtFirstStart(config, archive, providers, log)
 
     let ingest: Ingest | null = null
@@ -74,17 +86,17 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const { adminToken } = config
     const api = createApi({ archive, live, files, operations, adminToken, security, clock, log })
     const listening = await listenAt(api, config, security)
-    cleanups.push(() => listening.stop(STOP_DEADLINE_MS))
-    cleanups.push(() => live.close())
+    running.push(() => live.close())
+    running.push(() => listening.stop(STOP_DEADLINE_MS))
 
     const socket = controlSocketPath(config.dataDir)
-    if (socket) cleanups.push(await serveControl(socket, operations, log))
+    if (socket) running.push(await serveControl(socket, operations, log))
     else
       log.warn(
         `the path of ${config.dataDir} is too long for a control socket: the command line works only while the server is stopped`,
       )
 
-    const running = startIngest({
+    const started = startIngest({
       archive,
       providers: [...providers.values()],
       clock,
@@ -93,18 +105,18 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       minuteDays,
       log,
     })
-    ingest = running
-    cleanups.push(() => running.stop())
-    void files.warm()
+    ingest = started
+    running.push(() => started.stop())
+    files.warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
     const address = config.publicUrl ?? `http://localhost:${listening.port}`
     return {
       address,
       port: listening.port,
       lines: describe(config, database.description, address, listening),
-      stop: cleanUp,
+      stop: stopAll,
     }
   } catch (error) {
-    await cleanUp()
+    await stopAll()
     throw error
   }
 }

@@ -73,8 +73,10 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers)
 
 async function stop(server: Server, deadlineMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // A connection whose answer ends after the close would otherwise be kept for the next request.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
   const late = setTimeout(() => server.closeAllConnections(), deadlineMs)
   await closed
+  clearInterval(idle)
   clearTimeout(late)
 }

@@ -7,7 +7,7 @@ import { withConnection, type Connection } from './connect.ts'
 import { formatOption, readInstant, readMarket, type Format } from './options.ts'
 import { printRows, progressLine, say } from './output.ts'
 
-const POLL_MS = 500
+const POLL_MS = 1_000
 
 interface Options {
   readonly market: MarketId
@@ -35,22 +35,23 @@ export function addBackfill(program: Command): void {
 
 async function run(connection: Connection, options: Options): Promise<readonly BackfillProgress[]> {
   const { operations, remote } = connection
-  await operations.backfill(options.market, options.since ?? null)
+  const { sinceMs } = await operations.backfill(options.market, options.since ?? null)
   if (options.wait) {
     await connection.startReading()
-    return waitUntilRead(connection, options.market)
+    return waitUntilRead(connection, options.market, sinceMs)
   }
   if (!remote) say(`${options.market} is read again at the next start of the server; --wait does it now`)
-  return operations.progress(options.market)
+  return operations.progress(options.market, sinceMs)
 }
 
 async function waitUntilRead(
   { operations }: Connection,
   market: MarketId,
+  sinceMs: number,
 ): Promise<readonly BackfillProgress[]> {
   const show = progressLine()
   for (;;) {
-    const progress = await operations.progress(market)
+    const progress = await operations.progress(market, sinceMs)
     show(progress.map(({ interval, wanted, done }) => `${interval} ${done} of ${wanted}`).join(' · '))
     if (progress.every(({ wanted, done }) => done >= wanted)) {
       show('')

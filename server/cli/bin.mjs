@@ -3,7 +3,7 @@
  * The command-line tool's door. Its first line finds the system's Node, which may be too old for TypeScript: then it runs
  * itself again on the Node that came with the package.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isNodeRecent, NODE_TOO_OLD } from '../node-version.mjs'
@@ -17,11 +17,12 @@ if (isNodeRecent()) {
     console.error(NODE_TOO_OLD)
     process.exit(1)
   }
-  const run = spawnSync(node, process.argv.slice(1), {
+  const child = spawn(node, process.argv.slice(1), {
     stdio: 'inherit',
     env: { ...process.env, CRYPTO_TRACKER_RERUN: '1' },
   })
-  process.exit(run.status ?? 1)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code) => process.exit(code ?? 1))
 }
 
 /** The Node of the nearest node_modules, in this folder or above. */

@@ -28,6 +28,7 @@ export async function withOwnArchive<T>(
     sampleSeconds,
     simulated,
     rawDays,
+    minuteDays,
   })
   const providers = createSources(config, archive, clock, log)
   let ingest: Ingest | null = null

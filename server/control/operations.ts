@@ -5,12 +5,13 @@
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { ChunkHash } from '../../core/chunk/chunk.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
-import { DAY_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
+import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, SyncAnswer } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
+import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest } from '../ingest/types.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
 
@@ -27,7 +28,8 @@ export interface Operations {
   remove(id: MarketId, purge: boolean): Promise<void>
   /** Null reads the whole history again. */
   backfill(id: MarketId, sinceMs: number | null): Promise<{ readonly sinceMs: number }>
-  progress(id: MarketId): Promise<readonly BackfillProgress[]>
+  /** How much of the span from `sinceMs` to now has been read. */
+  progress(id: MarketId, sinceMs: number): Promise<readonly BackfillProgress[]>
   import(
     id: MarketId,
     interval: StoredInterval,
@@ -119,7 +121,7 @@ export function createOperations({
       ingest()?.wake()
       return { sinceMs: sinceMs ?? 0 }
     },
-    progress: async (id) => (await archive.progress(clock.now())).filter(({ market }) => market === id),
+    progress: (id, sinceMs) => progressSince(archive, id, sinceMs, clock.now()),
     import: async (id, interval, rows) => {
       if (!(await archive.markets()).some((market) => market.id === id)) await archive.putMarket(imported(id))
       return archive.import(id, interval, rows)
@@ -146,6 +148,26 @@ export function createOperations({
       return archive.verify(id)
     },
   }
+}
+
+/** Counted in slices; the last one is that of the newest closed bar. */
+async function progressSince(
+  archive: Archive,
+  id: MarketId,
+  sinceMs: number,
+  nowMs: number,
+): Promise<BackfillProgress[]> {
+  const whole = (await archive.progress(nowMs)).filter(({ market }) => market === id)
+  const coverage = (await archive.coverage()).filter(({ market, toMs }) => market === id && toMs > sinceMs)
+  return whole.map(({ market, interval, wanted }) => {
+    const newest = sliceStart(interval, nowMs - INTERVAL_MS[interval])
+    const slices = (newest - sliceStart(interval, sinceMs)) / sliceMs(interval) + 1
+    const read = coverage.filter(
+      (slice) => slice.interval === interval && (slice.readings > 0 || slice.readToMs >= slice.toMs),
+    )
+    const inSpan = Math.max(0, Math.min(wanted, slices))
+    return { market, interval, wanted: inSpan, done: Math.min(read.length, inSpan) }
+  })
 }
 
 /** A market that came by import alone: nobody is asked for it until it is added. */
