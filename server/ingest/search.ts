@@ -53,8 +53,15 @@ const LIMIT_SILENCES = 4
 /** How long the places before a first candle wait to be told whether it is the listing. */
 const LISTING_WAIT_MS = 10 * MINUTE_MS
 
-export function search(series: Series, scope: Scope): Found {
-  const { nowMs } = scope
+/** What is the same for all slices of one search. */
+interface Search extends Scope {
+  readonly marksFromMs: number
+}
+
+export function search(series: Series, within: Scope): Found {
+  const { nowMs } = within
+  const { longer } = series
+  const scope: Search = { ...within, marksFromMs: longer ? periodStart(series, longer.firstPresentMs) : 0 }
   let read: ReadTask | null = null
   let mark: Span | null = null
   let nextMs = Infinity
@@ -63,6 +70,11 @@ export function search(series: Series, scope: Scope): Found {
   for (const fromMs of slices(series, scope)) {
     const toMs = fromMs + sliceMs(series.interval)
     const known = series.known(fromMs)
+    // Most slices of a long history: nothing is to be asked about them any more.
+    if (known && isFinished(known)) {
+      run.end()
+      continue
+    }
     const evidence = series.evidence(fromMs, toMs)
     if (run.isLong() && wantsReading(known, evidence)) break
     run.add(known, evidence, toMs)
@@ -113,7 +125,11 @@ class SilentRun {
       if (this.#length++ === 0) this.toMs = toMs
       if (known.silences >= LIMIT_SILENCES) this.#exhausted++
       if (isResolved(known)) this.#marked++
-    } else if (!wantsReading(known, evidence)) this.#length = this.#exhausted = this.#marked = 0
+    } else if (!wantsReading(known, evidence)) this.end()
+  }
+
+  end(): void {
+    this.#length = this.#exhausted = this.#marked = 0
   }
 
   /** Nothing older is asked for before it is clear what these are. */
@@ -136,11 +152,16 @@ function* slices({ interval }: Series, { wantedMs, nowMs }: Scope): Generator<nu
   for (let from = sliceStart(interval, nowMs); from >= first; from -= sliceMs(interval)) yield from
 }
 
+/** Read and resolved, with candles in it: it needs no look at the longer ones. */
+function isFinished(known: CoverageSlice): boolean {
+  return isResolved(known) && known.lastReadMs > 0 && !isSilent(known)
+}
+
 type SliceNeed = Exclude<Need, { kind: 'beyond' }> | { readonly kind: 'beyond'; readonly toMs?: number }
 
 function needOf(
   series: Series,
-  scope: Scope,
+  scope: Search,
   fromMs: number,
   toMs: number,
   known: CoverageSlice | undefined,
@@ -156,7 +177,7 @@ function needOf(
     evidence,
     live: scope.live,
     silencesToResolve: silencesToResolve(series, fromMs, toMs),
-    marksFromMs: series.longer ? periodStart(series, series.longer.firstPresentMs) : 0,
+    marksFromMs: scope.marksFromMs,
     settlingMs: series.settlingMs,
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
@@ -189,7 +210,7 @@ function periodStart({ interval }: Series, ms: number): number {
 }
 
 /** Older neighbours that are quiet as well go along, so that one write does for all. */
-function widen(series: Series, scope: Scope, { fromMs, toMs }: Span): Span {
+function widen(series: Series, scope: Search, { fromMs, toMs }: Span): Span {
   if (toMs - fromMs !== sliceMs(series.interval)) return { fromMs, toMs }
   const first = sliceStart(series.interval, scope.wantedMs)
   let oldest = fromMs
