@@ -2,6 +2,7 @@
  * Decoded series of the worker: pieces of the store painted into one grid, kept for a few series at a time.
  * What leaves here is shared with the cache; whoever hands it to the page copies it first.
  */
+import { report } from '../lib/store/report.ts'
 import { missingColumns, type CandleColumns } from '../../core/candle/columns.ts'
 import { rollUp } from '../../core/candle/rollup.ts'
 import { ChunkError, ChunkFormatError } from '../../core/chunk/chunk.ts'
@@ -78,7 +79,7 @@ export class SeriesCache {
       } catch (error) {
         // Bytes were right when they arrived; what the disk has spoilt reads as missing until it is fetched again.
         if (!(error instanceof ChunkError) || error instanceof ChunkFormatError) throw error
-        console.error(`${market} ${interval}: stored bytes are damaged and will be fetched again`, error)
+        report(`${market} ${interval}: stored bytes are damaged and will be fetched again`, error)
         await dropDamaged(this.#store, market, interval, piece)
       }
     }

@@ -1,4 +1,5 @@
 /** Work that many small events ask for, done once for all of them a little later. */
+import { report } from '../store/report.ts'
 
 /** Calls `work` at most once in `pauseMs`, the last time after the last request; never twice at the same time. */
 export function later(pauseMs: number, work: () => Promise<void>): () => void {
@@ -11,7 +12,7 @@ export function later(pauseMs: number, work: () => Promise<void>): () => void {
     try {
       await work()
     } catch (error) {
-      console.error(error)
+      report('what is on screen could not be brought up to date', error)
     }
     running = false
     if (again) ask()

@@ -2,6 +2,7 @@
  * The last view as it stood, small enough for localStorage, which is read before the first paint without waiting.
  * It is a picture, not data: whatever the store says later takes its place.
  */
+import { report } from '../store/report.ts'
 import type { Connection, KeptView, MarketState } from './types.ts'
 
 export interface Snapshot {
@@ -29,7 +30,7 @@ export function writeSnapshot(snapshot: Snapshot): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(snapshot, flatten))
   } catch (error) {
-    console.warn('the last view could not be kept for the next start', error)
+    report('the last view could not be kept for the next start', error)
   }
 }
 

@@ -17,7 +17,7 @@ import type {
   TailRow,
 } from './records.ts'
 
-export const STORE_NAME = 'crypto-tracker'
+const STORE_NAME = 'crypto-tracker'
 
 export class Store extends Dexie {
   declare readonly meta: Table<ArchiveRow, 'archive'>

@@ -17,7 +17,7 @@ export const depthsOf = (rows: readonly PackRow[]): Depths =>
   new Map(rows.map((row) => [row.market, row.minuteDays]))
 
 /** The instant from which a market's interval is wanted. */
-export function wantedFrom(interval: StoredInterval, minuteDays: number, nowMs: number): number {
+function wantedFrom(interval: StoredInterval, minuteDays: number, nowMs: number): number {
   if (interval === '1d') return -Infinity
   return nowMs - (interval === '1h' ? HOUR_YEARS * 365 : minuteDays) * DAY_MS
 }

@@ -3,6 +3,7 @@
  * A round comes at the start, when somebody looks, when the server tells of a revision, and every so often;
  * after a failure it waits longer each time.
  */
+import { report } from '../store/report.ts'
 import type { MarketId } from '../../../core/market.ts'
 import { ChunkFormatError } from '../../../core/chunk/chunk.ts'
 import type { LiveEvents } from '../../../core/wire/api.ts'
@@ -157,7 +158,7 @@ export class SyncEngine {
     // What the store refuses says nothing of the server.
     const online = isStoreTrouble(error) ? this.#status.online : outdated
     this.#tell({ online, outdated, trouble: troubleOf(error) })
-    if (!(error instanceof RequestError) && !outdated) console.error('sync failed', error)
+    if (!(error instanceof RequestError) && !outdated) report('sync failed', error)
   }
 
   #backOff(): { least: number; most: number } {

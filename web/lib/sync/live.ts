@@ -2,6 +2,7 @@
  * The live stream: one EventSource, open in the syncing tab only. What it tells is for the moment; the record comes by
  * sync and tail. A stream that stays silent too long is taken for dead.
  */
+import { report } from '../store/report.ts'
 import { State } from '../../../core/candle/columns.ts'
 import type { CandleRow } from '../../../core/candle/row.ts'
 import type { PricePart } from '../../../core/chunk/chunk.ts'
@@ -53,14 +54,13 @@ export function openLive(
       try {
         take(event.data)
       } catch (error) {
-        console.error(`the live stream sent a "${name}" that cannot be read`, error)
+        report(`the live stream sent a "${name}" that cannot be read`, error)
         end()
       }
     })
   }
 
   on('open', () => handlers.opened())
-  on('heartbeat', () => undefined)
   on('bye', end)
   on('price', (data) => handlers.price(JSON.parse(data) as LiveEvents['price']))
   on('candle', (data) => {
