@@ -3,6 +3,7 @@ import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { PriceView } from '../../worker/api.ts'
 import { locale } from '../ui/locale.ts'
+import { zoneFor } from '../ui/when.ts'
 import { drawHatched, hatchedOf } from './absence.ts'
 import { candlesOf, type CandleSlice } from './candles.ts'
 import { closeMsOf, extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type Slice } from './columns.ts'
@@ -43,7 +44,7 @@ export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: 
       xs: timesOf(slice),
       ys: slice.level.close.subarray(slice.first, slice.last),
       scale,
-      times: timeTicks(span, Math.max(2, widthPx / 72), zone),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone)),
       values: ticks.map((at, i) => ({ at, label: labels[i]! })),
       draw,
     }

@@ -4,6 +4,7 @@ import type { Level } from '../../../core/candle/levels.ts'
 import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { SigmaView } from '../../worker/api.ts'
+import { zoneFor } from '../ui/when.ts'
 import { drawHatched, type Hatched } from './absence.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
 import type { Frame, Painter, Surface } from './plot.ts'
@@ -66,7 +67,7 @@ export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): P
       ),
       ys: slice.level.close.subarray(slice.first, slice.last),
       scale: { low, high, log: false },
-      times: timeTicks(span, Math.max(2, widthPx / 72), zone),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone)),
       values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
       draw(on) {
         drawHatched(on, absent, span)

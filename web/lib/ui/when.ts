@@ -46,9 +46,15 @@ export function when(ms: number, nowMs: number, zone: Zone = 'local', seconds = 
   return `${date} ${then.year}`
 }
 
+/** The zone in which bars of a length are named: days are UTC days. */
+export function zoneFor(stepMs: number, zone: Zone): Zone {
+  return stepMs >= 86_400_000 ? 'utc' : zone
+}
+
 /** Day and time as fully as a bar of `stepMs` needs them, for the cursor and the table. */
 export function instantOf(ms: number, stepMs: number, zone: Zone): string {
-  const { year, month, day, clock } = partsOf(ms, zone)
+  // A day of ours is a UTC day, wherever the reader is.
+  const { year, month, day, clock } = partsOf(ms, zoneFor(stepMs, zone))
   const date = `${day} ${MONTHS[month]} ${year}`
   return stepMs >= 86_400_000 ? date : `${date} ${clock}${zone === 'utc' ? ' UTC' : ''}`
 }
