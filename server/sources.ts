@@ -6,7 +6,10 @@ import type { Config } from './config.ts'
 import { createProvider } from './providers/create.ts'
 import type { Provider } from './providers/types.ts'
 
-/** Raw answers go to the archive; one that cannot be kept is said in the log and disturbs nothing else. */
+/**
+ * Raw answers go to the archive, unless they are to be kept for no day at all; one that cannot be kept is said in the log
+ * and disturbs nothing else.
+ */
 export function createSources(
   config: Config,
   archive: Archive,
@@ -14,6 +17,7 @@ export function createSources(
   log: Logger,
 ): ReadonlyMap<string, Provider> {
   const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
+    if (config.rawDays === 0) return
     archive.keepRaw(answer).catch((error: unknown) => {
       log.error({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
     })

@@ -59,6 +59,8 @@ function demoConfig(env: NodeJS.ProcessEnv): Config {
     markets: MARKETS,
     sampleSeconds: SAMPLE_SECONDS,
     simulated: true,
+    // What an invented exchange answered can be had again.
+    rawDays: 0,
     appDir: join(import.meta.dirname, '..', 'build'),
     minuteDays: MINUTE_DAYS,
     minutesFromMs: { [YEAR_OF_MINUTES]: Date.now() - 365 * DAY_MS },
