@@ -90,9 +90,9 @@ export function isSilent(known: CoverageSlice | undefined): known is CoverageSli
   return known !== undefined && known.silences > 0 && known.readings <= (isResolved(known) ? 1 : 0)
 }
 
-/** Nothing more is going to be found out about it by reading it again as it stands. */
-export function isDone(known: CoverageSlice): boolean {
-  return isResolved(known) || (known.readings >= HONEST_READINGS && known.settled)
+/** Its absences below `readToMs` can be believed: reading it again would tell nothing new. */
+export function isSure(known: CoverageSlice): boolean {
+  return (known.readings > 0 && known.open === 0) || known.readings >= HONEST_READINGS || isResolved(known)
 }
 
 function judgeUnread(view: SliceView): Need {
@@ -119,7 +119,13 @@ function judgeForming(view: SliceView, known: CoverageSlice): Need {
     return { kind: 'read', rank: Rank.live, dueMs: Math.min(nextCloseMs, againMs) }
   }
   const settledMs = readToMs + settlingMs
-  if (readToMs < closedMs || known.lastReadMs >= settledMs || nextCloseMs <= settledMs)
+  if (readToMs < closedMs) return { kind: 'read', rank: Rank.live, dueMs: nextCloseMs }
+  // A slice of days forms for most of a year: its absences are not left open for so long.
+  const againMs = known.lastReadMs + MINUTE_MS
+  const isOpen = known.open > 0 && known.readings < HONEST_READINGS
+  if (isOpen && againMs < Math.min(nextCloseMs, settledMs))
+    return { kind: 'read', rank: Rank.again, dueMs: againMs }
+  if (known.lastReadMs >= settledMs || nextCloseMs <= settledMs)
     return { kind: 'read', rank: Rank.live, dueMs: nextCloseMs }
   return { kind: 'read', rank: Rank.settling, dueMs: settledMs }
 }

@@ -154,7 +154,7 @@ describe('the reconciler', () => {
     const btc = follow('coinbase:BTC-USD')
     knowAll(btc, NOW, NOW - 40 * DAY_MS, '1d')
     knowAll(btc, NOW, NOW, '1m')
-    const lines = script(world(btc), NOW, 50).filter((line) => line.includes(' 1h '))
+    const lines = script(world(btc), NOW, 50).filter((line) => /^read .* 1h /.test(line))
     // 40 days before lies in this slice of 12.5 days.
     expect(lines.at(-1)).toContain(new Date(sliceStart('1h', NOW - 40 * DAY_MS)).toISOString().slice(0, 13))
     expect(lines).toHaveLength(4)

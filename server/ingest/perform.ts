@@ -1,57 +1,50 @@
 /**
- * Does what the reconciler has decided: asks the provider, writes to the archive, and tells the roster what is known
- * now. What fails is held back for a while and then simply decided anew.
+ * Does what the reconciler has decided: asks the sources, writes to the archive, and tells the roster what is known now.
+ * What fails is held back for a while and then simply decided anew.
  */
-import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
-import type { CoverageSlice } from '../archive/types.ts'
+import { MINUTE_MS } from '../../core/time/interval.ts'
 import { backoffMs } from '../providers/backoff.ts'
-import { SourceError, type Provider, type SliceAnswer } from '../providers/types.ts'
-import { isResolved, isSilent } from './judge.ts'
+import { SourceError } from '../providers/types.ts'
+import { Asking, isRefusal } from './asking.ts'
 import type { Action } from './next.ts'
-import { Reach } from './reach.ts'
+import { Reader, type Read } from './reader.ts'
 import type { FollowedMarket, Roster } from './roster.ts'
 import type { IngestOptions } from './types.ts'
 
-type Read = Extract<Action, { kind: 'read' }>
 type Beyond = Extract<Action, { kind: 'beyond' }>
 
-/** A candle that closed later before the question may not be finished at the source. */
-const FINISH_MS = 1000
-/** How products are listed anew: seldom, they change slowly. */
+/** The list of products changes slowly. */
 const LIST_EVERY_MS = 6 * 60 * MINUTE_MS
+const LIST_AGAIN_MS = 1000
+const LIST_AGAIN_AT_MOST_MS = 5 * MINUTE_MS
 const RETAIN_EVERY_MS = 10 * MINUTE_MS
-const SEAL_IDLE_MS = 5000
-const BEHIND_MS = 2000
-const FIRST_HOLD_MS = 1000
-const LONGEST_HOLD_MS = 5 * MINUTE_MS
+const RETAIN_ON_MS = 1000
+/** Sealing is looked at so long after something has changed, and now and then by the clock alone. */
+const SEAL_AFTER_CHANGE_MS = 5000
+const SEAL_EVERY_MS = MINUTE_MS
 /** A market that its source refuses is asked again after so long. */
 const REFUSED_HOLD_MS = 10 * MINUTE_MS
-/** A silence counts only where the source answered something else with candles within so long. */
-const ALIVE_MS = 3 * MINUTE_MS
-const CONTROL_EVERY_MS = 20_000
 
 export class Performer {
   readonly #options: IngestOptions
   readonly #roster: Roster
-  readonly #providers: ReadonlyMap<string, Provider>
-  readonly #reach: ReadonlyMap<string, Reach>
+  readonly #asking: Asking
+  readonly #reader: Reader
   readonly #nextListMs: Record<string, number> = {}
   readonly #listFailures: Record<string, number> = {}
-  /** When each source last gave a candle: the proof that a silence of another slice is no general one. */
-  readonly #aliveMs = new Map<string, number>()
-  readonly #controlMs = new Map<string, number>()
   #nextSealMs = 0
   #nextRetainMs: number
 
   constructor(options: IngestOptions, roster: Roster) {
     this.#options = options
     this.#roster = roster
-    this.#providers = new Map(options.providers.map((provider) => [provider.source, provider]))
-    this.#reach = new Map(options.providers.map(({ source }) => [source, new Reach(source, options.log)]))
+    this.#asking = new Asking(options.providers, options.log)
+    this.#reader = new Reader(options, roster, this.#asking)
     for (const { source } of options.providers) this.#nextListMs[source] = 0
     this.#nextRetainMs = options.clock.now() + MINUTE_MS
   }
 
+  /** When what does not hang on coverage falls due. */
   dues() {
     return {
       nextListMs: this.#nextListMs,
@@ -81,13 +74,14 @@ export class Performer {
     const nowMs = this.#options.clock.now()
     this.#nextListMs[source] = nowMs + LIST_EVERY_MS
     try {
-      const listed = await this.#ask(source, (provider) => provider.listMarkets())
+      const listed = await this.#asking.ask(source, (provider) => provider.listMarkets())
       this.#listFailures[source] = 0
       await this.#roster.list(source, listed)
     } catch (error) {
       const failures = (this.#listFailures[source] ?? 0) + 1
       this.#listFailures[source] = failures
-      this.#nextListMs[source] = nowMs + backoffMs(failures, FIRST_HOLD_MS, LONGEST_HOLD_MS, Math.random)
+      this.#nextListMs[source] =
+        nowMs + backoffMs(failures, LIST_AGAIN_MS, LIST_AGAIN_AT_MOST_MS, Math.random)
       if (!(error instanceof SourceError)) throw error
     }
   }
@@ -96,9 +90,13 @@ export class Performer {
     const { archive, clock, sampleSeconds, log } = this.#options
     market.nextSampleMs = this.#nextTurn(market, sampleSeconds * 1000)
     try {
-      const { price, asOfMs } = await this.#ask(market.source, (provider) => provider.price(market.market))
-      if (market.guard.accepts(Number(price)))
-        return await archive.recordSamples([{ market: market.market, atMs: asOfMs, price }])
+      const { price, asOfMs } = await this.#asking.ask(market.source, (provider) =>
+        provider.price(market.market),
+      )
+      if (market.guard.accepts(Number(price))) {
+        await archive.recordSamples([{ market: market.market, atMs: asOfMs, price }])
+        return
+      }
       const reason = 'far from the last price, and no other sample supports it yet'
       log.warn(`${market.market}: sampled price ${price} is ${reason}: not taken`)
       await archive.quarantine(market.source, market.market, clock.now(), {
@@ -113,83 +111,22 @@ export class Performer {
 
   /** Markets take turns, evenly over the sample time, at the same moment of each round. */
   #nextTurn(market: FollowedMarket, roundMs: number): number {
-    const turn = this.#roster.followed.indexOf(market) / Math.max(1, this.#roster.followed.length)
+    const { followed } = this.#roster
+    const phaseMs = Math.round((followed.indexOf(market) / Math.max(1, followed.length)) * roundMs)
     const nowMs = this.#options.clock.now()
-    const phaseMs = Math.round(turn * roundMs)
-    const due = Math.floor((nowMs - phaseMs) / roundMs) * roundMs + phaseMs + roundMs
-    return due
+    return (Math.floor((nowMs - phaseMs) / roundMs) + 1) * roundMs + phaseMs
   }
 
   async #read(action: Read): Promise<void> {
-    const { series, fromMs, toMs } = action
     const market = action.market as FollowedMarket
-    series.setBusy(fromMs, true)
     try {
-      const answer = await this.#ask(market.source, (provider) =>
-        provider.candles(market.market, series.interval, fromMs, toMs, action.priority),
-      )
-      await this.#store(action, answer)
+      const isChange = await this.#reader.read(action)
       market.lastError = null
+      if (isChange)
+        this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + SEAL_AFTER_CHANGE_MS)
     } catch (error) {
-      this.#holdSlice(action)
       this.#failedMarket(market, error)
-    } finally {
-      series.setBusy(fromMs, false)
     }
-  }
-
-  async #store(action: Read, answer: SliceAnswer): Promise<void> {
-    const { market, series, fromMs, toMs } = action
-    const { interval } = series
-    const readToMs = Math.min(toMs, floorTo(interval, answer.readAtMs - FINISH_MS))
-    const rows = answer.rows.filter((row) => row.startMs < readToMs)
-    if (readToMs <= fromMs) return this.#holdSlice(action)
-    const silent = rows.length === 0 && answer.refused.length === 0
-    if (rows.length > 0) this.#aliveMs.set(market.source, answer.readAtMs)
-    if (silent && !(await this.#believes(action, answer.readAtMs))) return this.#holdSlice(action)
-    if (answer.refused.length > 0)
-      this.#options.log.warn(
-        `${market.market} ${interval}: ${answer.refused.length} candles refused, the first because ${answer.refused[0]!.reason}`,
-      )
-    const { archive, clock } = this.#options
-    const result = await archive.applyReading({
-      market: market.market,
-      interval,
-      fromMs,
-      toMs,
-      readToMs,
-      readAtMs: answer.readAtMs,
-      rows,
-      refused: answer.refused.filter((row) => row.startMs === null || row.startMs < readToMs),
-    })
-    series.learnPresent(rows.map((row) => row.startMs))
-    this.#roster.learn(result.slice)
-    // The source's clock is behind: the candle that closed by ours comes in a moment.
-    const behind = readToMs < Math.min(toMs, floorTo(interval, clock.now() - FINISH_MS))
-    series.hold(fromMs, behind ? { untilMs: clock.now() + BEHIND_MS, failures: 0 } : null)
-    if (result.revision !== null)
-      this.#nextSealMs = Math.min(this.#nextSealMs, answer.readAtMs + SEAL_IDLE_MS)
-  }
-
-  /**
-   * A wholly empty answer counts only of a slice without candles, and only while the source is not silent in general:
-   * where nothing else has proved that lately, a slice that surely has candles is asked for as well.
-   */
-  async #believes({ market, series, fromMs }: Read, nowMs: number): Promise<boolean> {
-    if ((series.known(fromMs)?.readings ?? 0) > 0 && !isProbed(series.known(fromMs))) return false
-    const isAlive = () => Math.abs(nowMs - (this.#aliveMs.get(market.source) ?? -Infinity)) <= ALIVE_MS
-    if (isAlive()) return true
-    const lastMs = this.#controlMs.get(market.source) ?? -Infinity
-    if (Math.abs(nowMs - lastMs) < CONTROL_EVERY_MS) return false
-    this.#controlMs.set(market.source, nowMs)
-    const days = market.series.at(-1)!
-    const proven = days.provenSlice()
-    if (!proven) return false
-    const { rows, readAtMs } = await this.#ask(market.source, (provider) =>
-      provider.candles(market.market, days.interval, proven.fromMs, proven.toMs, 'settling'),
-    )
-    if (rows.length > 0) this.#aliveMs.set(market.source, readAtMs)
-    return isAlive()
   }
 
   async #markBeyond({ series, fromMs, toMs }: Beyond): Promise<void> {
@@ -203,7 +140,7 @@ export class Performer {
   async #seal(): Promise<void> {
     const nowMs = this.#options.clock.now()
     // Also when it fails: the rest goes on meanwhile.
-    this.#nextSealMs = nowMs + MINUTE_MS
+    this.#nextSealMs = nowMs + SEAL_EVERY_MS
     const sealed = await this.#options.archive.sealNext(nowMs)
     if (!sealed) return
     this.#nextSealMs = nowMs
@@ -211,28 +148,11 @@ export class Performer {
   }
 
   async #retain(): Promise<void> {
-    const nowMs = this.#options.clock.now()
+    const { archive, clock } = this.#options
+    const nowMs = clock.now()
     this.#nextRetainMs = nowMs + RETAIN_EVERY_MS
-    if (await this.#options.archive.retain(nowMs)) this.#nextRetainMs = nowMs + SEAL_IDLE_MS
-    else if (await this.#options.archive.recompressNext()) this.#nextRetainMs = nowMs + 1000
-  }
-
-  async #ask<T>(source: string, question: (provider: Provider) => Promise<T>): Promise<T> {
-    const reach = this.#reach.get(source)!
-    try {
-      const answer = await question(this.#providers.get(source)!)
-      reach.succeeded()
-      return answer
-    } catch (error) {
-      if (error instanceof SourceError && !isRefusal(error)) reach.failed(error)
-      throw error
-    }
-  }
-
-  #holdSlice({ series, fromMs }: Read): void {
-    const failures = series.failures(fromMs) + 1
-    const waitMs = backoffMs(failures, FIRST_HOLD_MS, LONGEST_HOLD_MS, Math.random)
-    series.hold(fromMs, { failures, untilMs: this.#options.clock.now() + waitMs })
+    const isMore = (await archive.retain(nowMs)) || (await archive.recompressNext())
+    if (isMore) this.#nextRetainMs = nowMs + RETAIN_ON_MS
   }
 
   #failedMarket(market: FollowedMarket, error: unknown): void {
@@ -246,14 +166,4 @@ export class Performer {
     if (error.status === 404) this.#nextListMs[market.source] = nowMs
     this.#options.log.warn(`${market.market}: ${error.message}; asked again in 10 minutes`)
   }
-}
-
-/** A slice beyond the source's limit, asked again in case it reaches back further now. */
-function isProbed(known: CoverageSlice | undefined): boolean {
-  return known !== undefined && isResolved(known) && isSilent(known)
-}
-
-/** The source is in good health but does not want this question. */
-function isRefusal(error: SourceError): boolean {
-  return error.status !== null && error.status >= 400 && error.status < 500 && error.status !== 429
 }

@@ -3,6 +3,7 @@ import { LONGEST_PERIOD, periodAt } from '../../core/time/period.ts'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import type { CoverageSlice } from '../archive/types.ts'
 import {
+  Rank,
   isResolved,
   isSilent,
   judge,
@@ -167,9 +168,9 @@ function needOf(
   known: CoverageSlice | undefined,
   evidence: Evidence,
 ): SliceNeed {
-  const listing = known && listingNeed(series, scope, known)
-  if (listing) return listing
-  return judge({
+  const beforeListing = known && listingMark(series, known)
+  if (beforeListing) return beforeListing
+  const need = judge({
     interval: series.interval,
     fromMs,
     toMs,
@@ -177,23 +178,29 @@ function needOf(
     evidence,
     live: scope.live,
     silencesToResolve: silencesToResolve(series, fromMs, toMs),
-    marksFromMs: scope.marksFromMs,
+    marksFromMs: series.longer ? periodStart(series, series.longer.firstPresentMs) : 0,
     settlingMs: series.settlingMs,
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
   })
+  if (!known || need.kind !== 'read' || need.rank !== Rank.again || !mayHoldListing(series, known))
+    return need
+  return { ...need, dueMs: Math.max(need.dueMs, known.lastReadMs + LISTING_WAIT_MS) }
 }
 
 /** The places before the first candle of all are beyond the source, not holes that it confirms. */
-function listingNeed(series: Series, { nowMs }: Scope, known: CoverageSlice): SliceNeed | null {
-  const { fromMs, toMs, readings, open, lastReadMs } = known
-  if (readings !== 1 || open === 0) return null
+function listingMark(series: Series, { fromMs, toMs, readings, open }: CoverageSlice): SliceNeed | null {
   const listedMs = series.listedMs()
-  if (listedMs !== null)
-    return listedMs > fromMs && listedMs < toMs ? { kind: 'beyond', toMs: listedMs } : null
+  if (readings !== 1 || open === 0 || listedMs === null) return null
+  return listedMs > fromMs && listedMs < toMs ? { kind: 'beyond', toMs: listedMs } : null
+}
+
+/** Its oldest candle may be the first of all; whether it is, is still being asked. */
+function mayHoldListing(series: Series, { fromMs, toMs, readings }: CoverageSlice): boolean {
   const first = series.firstPresentMs
-  const mayBeListing = series.interval === '1d' && known.readToMs === toMs && first > fromMs && first < toMs
-  return mayBeListing && nowMs - lastReadMs < LISTING_WAIT_MS ? { kind: 'none' } : null
+  return (
+    series.interval === '1d' && readings === 1 && series.listedMs() === null && first > fromMs && first < toMs
+  )
 }
 
 /** A source is silent by mistake now and then: the nearer to known candles, the more often it is asked. */

@@ -5,7 +5,7 @@
 import type { MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, floorTo, type StoredInterval } from '../../core/time/interval.ts'
 import type { CoverageSlice } from '../archive/types.ts'
-import { isDone, isResolved, isSilent, type Evidence } from './judge.ts'
+import { isResolved, isSilent, isSure, type Evidence } from './judge.ts'
 import { search, type Found, type Scope } from './search.ts'
 import { sliceMs, sliceStart } from './slice.ts'
 
@@ -26,7 +26,7 @@ export interface Hold {
 }
 
 /** A failing slice of days stops holding back its hours after so many failures. */
-const FAILURES_TO_IGNORE = 5
+const FAILURES_TO_IGNORE = 8
 
 export class Series {
   readonly market: MarketId
@@ -205,7 +205,7 @@ export class Series {
     for (let from = sliceStart(this.interval, fromMs); from < toMs; from += sliceMs(this.interval)) {
       const known = this.#known.get(from)
       if (this.failures(from) >= FAILURES_TO_IGNORE) return 'traded'
-      if (!known || known.readToMs < Math.min(toMs, known.toMs) || !isDone(known)) return 'unknown'
+      if (!known || known.readToMs < Math.min(toMs, known.toMs) || !isSure(known)) return 'unknown'
     }
     return 'quiet'
   }

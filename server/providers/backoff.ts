@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000
  */
 export function backoffMs(failures: number, firstMs: number, mostMs: number, random: () => number): number {
   const full = Math.min(mostMs, firstMs * 2 ** Math.min(30, Math.max(0, failures - 1)))
-  return full / 2 + (full / 2) * random()
+  return Math.round(full / 2 + (full / 2) * random())
 }
 
 /**

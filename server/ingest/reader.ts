@@ -1,0 +1,151 @@
+/**
+ * Reads one slice of a series: asks, decides what of the answer counts, and hands it to the archive. An answer that does
+ * not count changes nothing but when the slice is asked for again.
+ */
+import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
+import { backoffMs } from '../providers/backoff.ts'
+import type { SliceAnswer } from '../providers/types.ts'
+import type { Asking } from './asking.ts'
+import { isResolved, isSilent } from './judge.ts'
+import type { Action } from './next.ts'
+import type { Roster } from './roster.ts'
+import type { IngestOptions } from './types.ts'
+
+export type Read = Extract<Action, { kind: 'read' }>
+
+/** A candle that closed later before the question may not be finished at the source. */
+const FINISH_MS = 1000
+const BEHIND_MS = 2000
+/** A silence that does not count is asked about again after so long. */
+const DOUBT_MS = 10_000
+const FIRST_HOLD_MS = 1000
+const LONGEST_HOLD_MS = 5 * MINUTE_MS
+/** A silence counts only where the source answered something else with candles within so long. */
+const ALIVE_MS = 3 * MINUTE_MS
+const CONTROL_EVERY_MS = 20_000
+/** Silences count when they are so far apart. */
+const APART_MS = MINUTE_MS
+
+export class Reader {
+  readonly #options: IngestOptions
+  readonly #roster: Roster
+  readonly #asking: Asking
+  /** When each source last gave a candle: the proof that a silence of another slice is no general one. */
+  readonly #aliveMs = new Map<string, number>()
+  readonly #controlMs = new Map<string, number>()
+
+  constructor(options: IngestOptions, roster: Roster, asking: Asking) {
+    this.#options = options
+    this.#roster = roster
+    this.#asking = asking
+  }
+
+  /**
+   * @returns whether anything changed that a device could see
+   * @throws SourceError, and what the archive throws; the slice is then asked for again after a while
+   */
+  async read(action: Read): Promise<boolean> {
+    const { market, series, fromMs, toMs, priority } = action
+    series.setBusy(fromMs, true)
+    try {
+      const answer = await this.#asking.ask(market.source, (provider) =>
+        provider.candles(market.market, series.interval, fromMs, toMs, priority),
+      )
+      if (answer.rows.length > 0) this.#aliveMs.set(market.source, answer.readAtMs)
+      return await this.#weigh(action, answer)
+    } catch (error) {
+      this.#failed(action)
+      throw error
+    } finally {
+      series.setBusy(fromMs, false)
+    }
+  }
+
+  async #weigh(action: Read, answer: SliceAnswer): Promise<boolean> {
+    const { series, fromMs, toMs } = action
+    const readToMs = Math.min(toMs, floorTo(series.interval, answer.readAtMs - FINISH_MS))
+    const rows = answer.rows.filter((row) => row.startMs < readToMs)
+    if (readToMs <= fromMs) {
+      this.#wait(action, BEHIND_MS)
+      return false
+    }
+    if (rows.length === 0 && answer.refused.length === 0) {
+      const known = series.known(fromMs)
+      const countsMs = known?.silences ? known.lastReadMs + APART_MS : 0
+      if (answer.readAtMs < countsMs) {
+        this.#wait(action, countsMs - answer.readAtMs)
+        return false
+      }
+      if (!(await this.#believes(action, answer.readAtMs))) {
+        this.#wait(action, DOUBT_MS)
+        return false
+      }
+    }
+    return this.#store(action, { ...answer, rows }, readToMs)
+  }
+
+  async #store(
+    { market, series, fromMs, toMs }: Read,
+    { rows, refused, readAtMs }: SliceAnswer,
+    readToMs: number,
+  ): Promise<boolean> {
+    const { archive, clock, log } = this.#options
+    const { interval } = series
+    if (refused.length > 0)
+      log.warn(
+        `${market.market} ${interval}: ${refused.length} candles refused, the first because ${refused[0]!.reason}`,
+      )
+    const result = await archive.applyReading({
+      market: market.market,
+      interval,
+      fromMs,
+      toMs,
+      readToMs,
+      readAtMs,
+      rows,
+      refused: refused.filter((row) => row.startMs === null || row.startMs < readToMs),
+    })
+    series.learnPresent(rows.map((row) => row.startMs))
+    this.#roster.learn(result.slice)
+    // The source's clock is behind: the candle that closed by ours comes in a moment.
+    const isBehind = readToMs < Math.min(toMs, floorTo(interval, clock.now() - FINISH_MS))
+    series.hold(fromMs, null)
+    if (isBehind) this.#wait({ series, fromMs }, BEHIND_MS)
+    return result.revision !== null
+  }
+
+  /**
+   * A wholly empty answer counts only of a slice without candles, and only while the source is not silent in general:
+   * where nothing else has proved that lately, a slice that surely has candles is asked for as well.
+   */
+  async #believes({ market, series, fromMs }: Read, nowMs: number): Promise<boolean> {
+    const known = series.known(fromMs)
+    const isProbe = known !== undefined && isResolved(known) && isSilent(known)
+    if (known && known.readings > 0 && !isProbe) return false
+    const isAlive = () => Math.abs(nowMs - (this.#aliveMs.get(market.source) ?? -Infinity)) <= ALIVE_MS
+    if (isAlive()) return true
+    const askedMs = this.#controlMs.get(market.source) ?? -Infinity
+    const days = market.series.at(-1)!
+    const proven = days.provenSlice()
+    if (!proven || Math.abs(nowMs - askedMs) < CONTROL_EVERY_MS) return false
+    this.#controlMs.set(market.source, nowMs)
+    const { rows, readAtMs } = await this.#asking.ask(market.source, (provider) =>
+      provider.candles(market.market, days.interval, proven.fromMs, proven.toMs, 'settling'),
+    )
+    if (rows.length > 0) this.#aliveMs.set(market.source, readAtMs)
+    return isAlive()
+  }
+
+  #wait({ series, fromMs }: Pick<Read, 'series' | 'fromMs'>, ms: number): void {
+    series.hold(fromMs, {
+      failures: series.failures(fromMs),
+      untilMs: this.#options.clock.now() + ms,
+    })
+  }
+
+  #failed({ series, fromMs }: Read): void {
+    const failures = series.failures(fromMs) + 1
+    const waitMs = backoffMs(failures, FIRST_HOLD_MS, LONGEST_HOLD_MS, Math.random)
+    series.hold(fromMs, { failures, untilMs: this.#options.clock.now() + waitMs })
+  }
+}
