@@ -100,7 +100,7 @@ async function seriesEnds(tx: Transaction): Promise<SeriesEnds[]> {
     first_minute: number
     last_minute: number
     last_close: string
-  }>(tx, sql`SELECT * FROM series`)
+  }>(tx, sql`SELECT * FROM series ORDER BY interval DESC`)
   return found.map((record) => ({
     market: record.market,
     interval: intervalFrom(record.interval),
@@ -110,12 +110,12 @@ async function seriesEnds(tx: Transaction): Promise<SeriesEnds[]> {
   }))
 }
 
-/** The newest sample or the close of the newest candle, whichever is later. */
+/** The newest sample or the close of the newest candle, whichever is later; of several at once the shortest candle's. */
 async function newestQuotes(tx: Transaction, ends: readonly SeriesEnds[]): Promise<Map<number, Quote>> {
   const quotes = new Map<number, Quote>()
   const offer = (market: number, quote: Quote) => {
     const known = quotes.get(market)
-    if (!known || quote.asOfMs > known.asOfMs) quotes.set(market, quote)
+    if (!known || quote.asOfMs >= known.asOfMs) quotes.set(market, quote)
   }
   const samples = await rows<{ market: number; at: string | number; price: string }>(
     tx,

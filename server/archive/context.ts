@@ -13,6 +13,8 @@ export interface ArchiveOptions {
   readonly simulated: boolean
   /** How long sources' raw answers are kept; 30 where not given. */
   readonly rawDays?: number
+  /** Minutes are wanted for so many days back, where a market says nothing else; 365 where not given. */
+  readonly minuteDays?: number
 }
 
 export interface Context extends ArchiveOptions {

@@ -1,13 +1,16 @@
 /** The coverage index: what was read of each series, slice by slice. Ingest's only memory. */
 import { sql } from 'drizzle-orm'
 import type { MarketId } from '../../core/market.ts'
-import { DAY_MS, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
+import { State } from '../../core/candle/columns.ts'
+import { DAY_MS, INTERVAL_MS, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { commit, type Context } from './context.ts'
+import { commit, type ArchiveOptions, type Context } from './context.ts'
 import { codeOf, intervalFrom, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
 import { listMarkets, lockMarket, type KeyedMarket } from './markets.ts'
 import type { CoverageSlice, Market } from './types.ts'
+
+const MINUTE_DAYS = 365
 
 interface CoverageRecord {
   id: MarketId
@@ -43,8 +46,27 @@ export async function listCoverage(tx: Transaction): Promise<CoverageSlice[]> {
   }))
 }
 
+/** Places marked in one transaction, so that nobody waits long for the embedded database. */
+const MARKED_AT_ONCE = 100 * SLICE_PLACES
+
 /** Marks every place without a reason in [fromMs, toMs) that no chunk holds as beyond, and its slices as read. */
-export function markBeyond(
+export async function markBeyond(
+  context: Context,
+  id: MarketId,
+  interval: StoredInterval,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
+  const length = MARKED_AT_ONCE * INTERVAL_MS[interval]
+  for (let to = toMs; to > fromMs;) {
+    // Cut where slices end, so that each slice lies in one piece.
+    const from = Math.max(fromMs, Math.ceil(to / length - 1) * length)
+    await markSpanBeyond(context, id, interval, from, to)
+    to = from
+  }
+}
+
+function markSpanBeyond(
   context: Context,
   id: MarketId,
   interval: StoredInterval,
@@ -59,12 +81,14 @@ export function markBeyond(
     await rows(
       tx,
       sql`INSERT INTO place AS known (market, interval, minute, state, reason, readings, last_read, revision)
-        SELECT ${key}::int, ${code}::smallint, minute, 6, 'beyond', 0, ${context.clock.now()}::bigint, ${revision}::bigint
+        SELECT ${key}::int, ${code}::smallint, minute, ${State.beyond}::smallint, 'beyond', 0,
+          ${context.clock.now()}::bigint, ${revision}::bigint
         FROM generate_series(${from}::int, ${to - step}::int, ${step}::int) AS grid (minute)
         WHERE NOT EXISTS (SELECT 1 FROM candle c WHERE c.market = ${key} AND c.interval = ${code} AND c.minute = grid.minute)
           AND NOT EXISTS (SELECT 1 FROM chunk h WHERE h.market = ${key} AND h.interval = ${code} AND NOT h.removed
             AND grid.minute >= h.from_minute AND grid.minute < h.to_minute)
-        ON CONFLICT (market, interval, minute) DO UPDATE SET state = 6, reason = 'beyond', revision = excluded.revision
+        ON CONFLICT (market, interval, minute) DO UPDATE SET state = excluded.state, reason = excluded.reason,
+          revision = excluded.revision
           WHERE known.reason IS NULL OR known.reason = 'silent'`,
     )
     await rows(
@@ -115,15 +139,23 @@ export function markUnread(context: Context, id: MarketId, sinceMs: number): Pro
 }
 
 /** Minutes are wanted from here on. */
-export function minutesFromMs(market: Market, nowMs: number): number {
-  return market.minutesFromMs ?? nowMs - 365 * DAY_MS
+export function minutesFromMs(
+  market: Market,
+  { minuteDays = MINUTE_DAYS }: Pick<ArchiveOptions, 'minuteDays'>,
+  nowMs: number,
+): number {
+  return market.minutesFromMs ?? nowMs - minuteDays * DAY_MS
 }
 
 /**
  * How far each followed series is. Minutes have a known depth; of days and hours the history counts from the oldest slice
  * of the market's days, since how far a source reaches back shows only by asking.
  */
-export async function listProgress(tx: Transaction, nowMs: number): Promise<BackfillProgress[]> {
+export async function listProgress(
+  tx: Transaction,
+  options: Pick<ArchiveOptions, 'minuteDays'>,
+  nowMs: number,
+): Promise<BackfillProgress[]> {
   const markets = (await listMarkets(tx)).filter((market) => market.status === 'live')
   const done = await rows<{ market: number; interval: number; oldest: number; done: number }>(
     tx,
@@ -136,7 +168,8 @@ export async function listProgress(tx: Transaction, nowMs: number): Promise<Back
   return markets.flatMap((market) =>
     STORED_INTERVALS.map((interval) => {
       const found = of(market, interval)
-      const oldest = interval === '1m' ? minuteOf(minutesFromMs(market, nowMs)) : of(market, '1d')?.oldest
+      const oldest =
+        interval === '1m' ? minuteOf(minutesFromMs(market, options, nowMs)) : of(market, '1d')?.oldest
       const length = SLICE_PLACES * stepOf(interval)
       const from = Math.floor((oldest ?? minuteOf(nowMs)) / length)
       const wanted = Math.max(Math.floor(minuteOf(nowMs) / length) - from + 1, found?.done ?? 0)

@@ -8,6 +8,7 @@ import type { Transaction } from '../db/database.ts'
 import { commit, type Context } from './context.ts'
 import { minuteOf, msOf, stepOf } from './grid.ts'
 import { lockMarket, putMarket, UnknownMarketError } from './markets.ts'
+import { plainRow } from './plain.ts'
 import { readSpan, type SeriesKey } from './span.ts'
 import type { ImportReport } from './types.ts'
 import { clearPlaces, markDirty, writeCandles } from './write.ts'
@@ -28,7 +29,7 @@ export async function importRows(
   rows: readonly CandleRow[],
 ): Promise<Counts> {
   await putImported(context, id)
-  const sorted = rows.toSorted((a, b) => a.startMs - b.startMs)
+  const sorted = rows.map(plainRow).sort((a, b) => a.startMs - b.startMs)
   const counts = { new: 0, same: 0, conflicting: 0 }
   for (const stretch of stretches(sorted, interval)) {
     const found = await importStretch(context, id, interval, stretch)

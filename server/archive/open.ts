@@ -62,7 +62,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     import: (...question) => importRows(context, ...question),
     verify: (market) => verify(context, market),
     size: () => read(size),
-    progress: (nowMs) => read((tx) => listProgress(tx, nowMs)),
+    progress: (nowMs) => read((tx) => listProgress(tx, options, nowMs)),
 
     ping: async () => {
       await read(headRevision)

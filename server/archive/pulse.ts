@@ -2,37 +2,47 @@
  * The pulse of a source: at which places any of its followed markets traded, slice by slice, and which markets were read
  * there. It tells an outage of the source from a quiet market, without looking at the other markets' candles.
  */
-import { sql } from 'drizzle-orm'
-import type { StoredInterval } from '../../core/time/interval.ts'
+import { sql, type SQL } from 'drizzle-orm'
+import { MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import type { Pulse } from './absence.ts'
+import { LONGEST_EMPTY_MS, type Pulse } from './absence.ts'
 import { codeOf, minuteOf, SLICE_PLACES, stepOf } from './grid.ts'
 
-interface PulseRow {
-  from_minute: number
-  traded: string
-  markets: number[]
+/** What is known of a source in one slice. */
+export interface PulseSlice {
+  /** A character a place: 1 where any market traded. */
+  readonly traded: string
+  /** Keys of the markets that were read. */
+  readonly markets: ReadonlySet<number>
 }
 
 /** Slices of a pulse by their first minute. */
-export type PulseSlices = Map<number, { readonly traded: string; readonly markets: ReadonlySet<number> }>
+export type PulseSlices = Map<number, PulseSlice>
 
-/** Reads the pulse of all slices that touch [fromMinute, toMinute). */
-export async function readPulse(
-  tx: Transaction,
+/** Enough on either side of a slice for a hole as long as may be empty. */
+const MARGIN_MINUTES = 2 * (LONGEST_EMPTY_MS / MINUTE_MS)
+
+/** The pulse of a slice and around it, as one text. */
+export function pulseText(
   source: string,
   interval: StoredInterval,
   fromMinute: number,
   toMinute: number,
-): Promise<PulseSlices> {
-  const found = await rows<PulseRow>(
-    tx,
-    sql`SELECT from_minute, traded::text AS traded, markets FROM pulse
-      WHERE source = ${source} AND interval = ${codeOf(interval)}
-        AND from_minute > ${fromMinute - SLICE_PLACES * stepOf(interval)} AND from_minute < ${toMinute}`,
-  )
-  return new Map(found.map((row) => [row.from_minute, { traded: row.traded, markets: new Set(row.markets) }]))
+): SQL {
+  const slice = SLICE_PLACES * stepOf(interval)
+  return sql`(SELECT string_agg(concat_ws(',', from_minute, traded, array_to_string(markets, ' ')), ';') FROM pulse
+    WHERE source = ${source} AND interval = ${codeOf(interval)}
+      AND from_minute > ${fromMinute - MARGIN_MINUTES - slice} AND from_minute < ${toMinute + MARGIN_MINUTES})`
+}
+
+export function readPulse(text: string | null): PulseSlices {
+  const slices: PulseSlices = new Map()
+  for (const slice of text?.split(';') ?? []) {
+    const [from, traded, markets] = slice.split(',')
+    slices.set(Number(from), { traded: traded!, markets: new Set(markets?.split(' ').map(Number)) })
+  }
+  return slices
 }
 
 /** Slices as the question that absences are judged by. */
@@ -54,10 +64,10 @@ export function pulseOf(slices: PulseSlices, interval: StoredInterval): Pulse {
 
 /** A slice with one more market's candles in it; the same object when they say nothing new. */
 export function withMarket(
-  before: { readonly traded: string; readonly markets: ReadonlySet<number> } | undefined,
+  before: PulseSlice | undefined,
   market: number,
   places: Iterable<number>,
-): { readonly traded: string; readonly markets: ReadonlySet<number> } {
+): PulseSlice {
   const bits = (before?.traded ?? '0'.repeat(SLICE_PLACES)).split('')
   for (const place of places) bits[place] = '1'
   const traded = bits.join('')
@@ -71,7 +81,7 @@ export async function writePulse(
   source: string,
   interval: StoredInterval,
   fromMinute: number,
-  slice: { readonly traded: string; readonly markets: ReadonlySet<number> },
+  slice: PulseSlice,
 ): Promise<void> {
   await rows(
     tx,

@@ -9,6 +9,7 @@ import { codeOf, minuteOf, msOf } from './grid.ts'
 import { judge, type Judgement, type KnownSlice } from './judge.ts'
 import { lockMarket } from './markets.ts'
 import type { AbsentPlace } from './place.ts'
+import { plainRow } from './plain.ts'
 import { readSlice, type Slice } from './slice.ts'
 import type { SeriesKey } from './span.ts'
 import type { ArchiveEvent, CoverageSlice, Reading, WriteResult } from './types.ts'
@@ -16,16 +17,18 @@ import { clearPlaces, markDirty, writeCandles, writePlaces, writeRefused } from 
 
 /**
  * @throws UnknownMarketError
+ * @throws RangeError when a value is no number
  * @throws DatabaseError; then nothing of the reading is stored
  */
-export function applyReading(context: Context, reading: Reading): Promise<WriteResult> {
+export function applyReading(context: Context, answer: Reading): Promise<WriteResult> {
+  const reading: Reading = { ...answer, rows: answer.rows.map(plainRow) }
   return commit(context, async (tx, takeRevision) => {
     const market = await lockMarket(tx, reading.market)
     const key: SeriesKey = { market: market.key, interval: reading.interval }
-    const slice = await readSlice(tx, key, reading.fromMs, reading.toMs)
+    const slice = await readSlice(tx, market.source, key, reading.fromMs, reading.toMs)
     const known = knownOf(slice)
     const judgement = judge(reading, known, context.settling[reading.interval])
-    const absences = await reclassify(tx, market, reading, slice.span, judgement)
+    const absences = await reclassify(tx, market, reading, slice, judgement)
     const candles = inOrder([...judgement.added, ...judgement.revised])
     const changed = candles.map((row) => minuteOf(row.startMs))
 

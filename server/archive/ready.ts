@@ -3,8 +3,9 @@
  * its places is open. Imported series have no coverage: whatever is there is sealed once the period is closed.
  */
 import { sql } from 'drizzle-orm'
-import { STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
+import { MINUTE_MS, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import {
+  LONGEST_PERIOD,
   nextPeriod,
   periodAt,
   PERIOD_LENGTHS,
@@ -13,6 +14,7 @@ import {
 } from '../../core/time/period.ts'
 import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
+import type { ArchiveOptions } from './context.ts'
 import { minutesFromMs } from './coverage.ts'
 import { codeOf, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
 import { listMarkets, type KeyedMarket } from './markets.ts'
@@ -22,7 +24,7 @@ export interface Candidate {
   readonly market: KeyedMarket
   readonly interval: StoredInterval
   readonly period: Period
-  /** It must have been read from here on. */
+  /** It must have been read from here on: minutes are asked for from a certain instant on only. */
   readonly wantedMinute: number
 }
 
@@ -35,15 +37,23 @@ interface Extent {
 }
 
 /** The next period that is ready: days before hours before minutes, the newest first. */
-export async function nextReady(tx: Transaction, nowMs: number): Promise<Candidate | null> {
-  const candidates = await listCandidates(tx, nowMs)
+export async function nextReady(
+  tx: Transaction,
+  options: Pick<ArchiveOptions, 'minuteDays'>,
+  nowMs: number,
+): Promise<Candidate | null> {
+  const candidates = await listCandidates(tx, options, nowMs)
   const covered = candidates.filter(({ market }) => market.source !== 'csv')
   const ready = new Set(await readyOnes(tx, covered))
   for (const candidate of candidates) if (candidate.market.source === 'csv') ready.add(candidate)
   return candidates.find((candidate) => ready.has(candidate)) ?? null
 }
 
-async function listCandidates(tx: Transaction, nowMs: number): Promise<Candidate[]> {
+async function listCandidates(
+  tx: Transaction,
+  options: Pick<ArchiveOptions, 'minuteDays'>,
+  nowMs: number,
+): Promise<Candidate[]> {
   const markets = await listMarkets(tx)
   const extents = await seriesExtents(tx)
   const sealed = await sealedPeriods(tx)
@@ -52,16 +62,18 @@ async function listCandidates(tx: Transaction, nowMs: number): Promise<Candidate
     for (const market of markets) {
       const extent = extents.find((one) => one.market === market.key && one.interval === codeOf(interval))
       if (!extent) continue
+      const dirty = (period: Period) => sealed.get(`${market.key}/${codeOf(interval)}/${period.text}`)
+      // A short period within a sealed long one is done, whatever the clock says by now.
       const isOpen = (period: Period) =>
-        sealed.get(`${market.key}/${codeOf(interval)}/${period.text}`) !== false
-      for (const period of closedPeriods(interval, extent, nowMs))
-        if (isOpen(period))
-          found.push({
-            market,
-            interval,
-            period,
-            wantedMinute: wantedMinute(market, interval, period, nowMs),
-          })
+        dirty(period) !== false &&
+        (period.length === LONGEST_PERIOD[interval] ||
+          dirty(periodAt(LONGEST_PERIOD[interval], period.fromMs)) === undefined)
+      const wantedMs = interval === '1m' ? minutesFromMs(market, options, nowMs) : -Infinity
+      for (const period of closedPeriods(interval, extent, nowMs)) {
+        if (!isOpen(period)) continue
+        const wantedMinute = Math.ceil(Math.max(period.fromMs, wantedMs) / MINUTE_MS)
+        found.push({ market, interval, period, wantedMinute })
+      }
     }
   const rank = ({ interval }: Candidate) => -STORED_INTERVALS.indexOf(interval)
   return found.sort((a, b) => rank(a) - rank(b) || b.period.fromMs - a.period.fromMs)
@@ -86,20 +98,20 @@ function between(length: PeriodLength, fromMs: number, toMs: number): Period[] {
   return periods
 }
 
-/** Minutes are asked for from a certain instant on only; the period in which it lies is whole without the part before. */
-function wantedMinute(market: KeyedMarket, interval: StoredInterval, period: Period, nowMs: number): number {
-  const wantedMs = interval === '1m' ? minutesFromMs(market, nowMs) : period.fromMs
-  return Math.max(minuteOf(period.fromMs), Math.ceil(wantedMs / 60_000))
-}
-
-/** From the first slice of each series to its last settled place; of imported series from the first row to the last. */
+/** From the first slice of each series to the last; of imported series from the first row to the last. */
 function seriesExtents(tx: Transaction): Promise<Extent[]> {
+  const slice = sql`CASE i.interval WHEN 1 THEN 1 WHEN 2 THEN 60 ELSE 1440 END * ${SLICE_PLACES}::int`
   return rows<Extent>(
     tx,
-    sql`SELECT market, interval, min(from_minute) AS from, max(settled_to) AS to FROM coverage GROUP BY market, interval
-      UNION ALL
-      SELECT c.market, c.interval, min(c.minute) AS from, max(c.minute) + 1 AS to FROM candle c
-        JOIN market m ON m.key = c.market WHERE m.source = 'csv' GROUP BY c.market, c.interval`,
+    sql`SELECT m.key AS market, i.interval, e.from, e.to
+      FROM market m CROSS JOIN (VALUES (1), (2), (3)) AS i (interval)
+      CROSS JOIN LATERAL (
+        SELECT min(from_minute) AS from, max(from_minute) + ${slice} AS to FROM coverage
+          WHERE market = m.key AND interval = i.interval AND m.source <> 'csv'
+        UNION ALL
+        SELECT min(minute), max(minute) + 1 FROM candle
+          WHERE market = m.key AND interval = i.interval AND m.source = 'csv') AS e
+      WHERE NOT m.removed AND e.from IS NOT NULL`,
   )
 }
 
@@ -125,9 +137,12 @@ async function readyOnes(tx: Transaction, candidates: readonly Candidate[]): Pro
         ${column(({ wantedMinute: minute }) => minute)}::text::int[],
         ${column(({ interval }) => SLICE_PLACES * stepOf(interval))}::text::int[]
       ) WITH ORDINALITY AS p (market, interval, from_minute, to_minute, wanted, slice, n)
-      WHERE (SELECT sum(greatest(0, least(c.settled_to, p.to_minute) - greatest(c.from_minute, p.wanted))) FROM coverage c
+      WHERE (SELECT coalesce(sum(greatest(0, least(c.settled_to, p.to_minute) - greatest(c.from_minute, p.wanted))), 0) FROM coverage c
           WHERE c.market = p.market AND c.interval = p.interval
             AND c.from_minute > p.from_minute - p.slice AND c.from_minute < p.to_minute) >= p.to_minute - p.wanted
+        AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.market = p.market AND c.interval = p.interval
+          AND c.from_minute > p.from_minute - p.slice AND c.from_minute < p.to_minute
+          AND c.settled_to < least(c.to_minute, p.to_minute))
         AND NOT EXISTS (SELECT 1 FROM place a WHERE a.market = p.market AND a.interval = p.interval
           AND a.minute >= p.from_minute AND a.minute < p.to_minute
           AND (a.reason IS NULL OR (a.reason = 'refused' AND a.readings < 2)))`,

@@ -11,7 +11,8 @@ import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
 import type { Judgement } from './judge.ts'
 import type { KeyedMarket } from './markets.ts'
 import { isConfirmed, stateOf, type AbsentPlace } from './place.ts'
-import { pulseOf, readPulse, withMarket, writePulse, type PulseSlices } from './pulse.ts'
+import { pulseOf, withMarket, writePulse, type PulseSlices } from './pulse.ts'
+import type { Slice } from './slice.ts'
 import { readSpan, type SeriesKey, type Span } from './span.ts'
 import type { Reading } from './types.ts'
 import type { PlaceChange } from './write.ts'
@@ -22,26 +23,24 @@ export interface SeriesChanges {
   readonly changes: readonly PlaceChange[]
 }
 
-/** Enough slices on either side for a hole as long as may be empty. */
-const PULSE_MARGIN = 2 * (LONGEST_EMPTY_MS / 60_000)
-
 /**
  * Updates the source's pulse by the reading, and looks again at every absence that this may concern.
  *
- * @param before the slice before the reading
+ * @param known the slice before the reading
  * @returns changes of the market's own absences, those of the judgement among them, and of other markets'
  */
 export async function reclassify(
   tx: Transaction,
   market: KeyedMarket,
   reading: Reading,
-  before: Span,
+  known: Slice,
   judgement: Judgement,
 ): Promise<readonly SeriesChanges[]> {
+  const before = known.span
   const key: SeriesKey = { market: market.key, interval: reading.interval }
   const slice = withJudgement(before, judgement)
   const near = await neighbourhood(tx, key, slice)
-  const pulses = await updatePulse(tx, market, reading, judgement)
+  const pulses = await updatePulse(tx, market, reading, known.pulse, judgement)
   const changes = changesOf(near, pulses.after, (minute) =>
     isInside(minute, before) ? placeAt(before, minute) : placeAt(near, minute),
   )
@@ -131,27 +130,20 @@ interface Pulses {
 async function updatePulse(
   tx: Transaction,
   market: KeyedMarket,
-  { interval, fromMs, toMs, rows: read }: Reading,
+  { interval, fromMs, rows: read }: Reading,
+  known: PulseSlices,
   { added }: Judgement,
 ): Promise<Pulses> {
-  const [from, to] = [minuteOf(fromMs), minuteOf(toMs)]
+  const from = minuteOf(fromMs)
   const step = stepOf(interval)
-  const slices: PulseSlices = await readPulse(
-    tx,
-    market.source,
-    interval,
-    from - PULSE_MARGIN,
-    to + PULSE_MARGIN,
-  )
-  const before = pulseOf(new Map(slices), interval)
-  const was = slices.get(from)
+  const before = pulseOf(known, interval)
+  const was = known.get(from)
   const news = was?.markets.has(market.key) ? added : read
   const places = news.map((row) => (minuteOf(row.startMs) - from) / step)
   const is = read.length === 0 ? was : withMarket(was, market.key, places)
   if (is === undefined || is === was) return { before, after: before, changed: new Set() }
-  slices.set(from, is)
   await writePulse(tx, market.source, interval, from, is)
-  return { before, after: pulseOf(slices, interval), changed: is.markets }
+  return { before, after: pulseOf(new Map(known).set(from, is), interval), changed: is.markets }
 }
 
 /** Absences of the source's other markets that are something else now that its pulse is another. */

@@ -1,35 +1,34 @@
 /** Lets go of what was kept long enough, and gives the space back. */
 import { sql, type SQL } from 'drizzle-orm'
 import { DAY_MS, HOUR_MS } from '../../core/time/interval.ts'
-import { rows } from '../db/database.ts'
+import { rows, type Database } from '../db/database.ts'
 import type { Context } from './context.ts'
 import { HOT_MS, minuteOf } from './grid.ts'
 
 const SAMPLES_MS = 48 * HOUR_MS
 /** A device that was told of a chunk may still fetch it a week later. */
-export const REPLACED_MS = 7 * DAY_MS
+const REPLACED_MS = 7 * DAY_MS
 const RAW_DAYS = 30
 
-/** Dropped rows of one table. */
-interface Dropped {
-  readonly table: string
-  readonly count: number
-}
-
 /**
- * @returns whether anything was dropped
+ * Drops raw answers, samples, replaced chunks and rows whose time is over, and packs the embedded
+ * database's tables that are mostly holes.
+ *
+ * @returns whether anything was done
  */
 export async function retain(context: Context, nowMs: number): Promise<boolean> {
+  const { database } = context
   const rawMs = (context.rawDays ?? RAW_DAYS) * DAY_MS
-  const dropped = [
-    await drop(context, 'raw', sql`at < ${nowMs - rawMs}`),
-    await drop(context, 'quarantine', sql`at < ${nowMs - rawMs}`),
-    await drop(context, 'sample', sql`at < ${nowMs - SAMPLES_MS}`),
-    await drop(context, 'chunk_body', sql`replaced_at < ${nowMs - REPLACED_MS}`),
-    await drop(context, 'candle', isSealed('candle', nowMs)),
-    await drop(context, 'place', isSealed('place', nowMs)),
-  ]
-  return dropped.some(({ count }) => count > 0)
+  const dropped =
+    (await drop(database, 'raw', sql`at < ${nowMs - rawMs}`)) +
+    (await drop(database, 'quarantine', sql`at < ${nowMs - rawMs}`)) +
+    (await drop(database, 'sample', sql`at < ${nowMs - SAMPLES_MS}`)) +
+    (await drop(database, 'chunk_body', sql`replaced_at < ${nowMs - REPLACED_MS}`)) +
+    (await drop(database, 'candle', isSealed('candle', nowMs))) +
+    (await drop(database, 'place', isSealed('place', nowMs)))
+  const loose = database.kind === 'embedded' ? await looseTables(database) : []
+  if (loose.length > 0) await database.pack(loose)
+  return dropped > 0 || loose.length > 0
 }
 
 /** Rows of long ago that a chunk holds as they are. */
@@ -40,7 +39,7 @@ function isSealed(table: string, nowMs: number): SQL {
     AND ${own}.minute >= c.from_minute AND ${own}.minute < c.to_minute)`
 }
 
-async function drop({ database }: Context, table: string, where: SQL): Promise<Dropped> {
+async function drop(database: Database, table: string, where: SQL): Promise<number> {
   const [found] = await database.write((tx) =>
     rows<{ count: number }>(
       tx,
@@ -48,5 +47,31 @@ async function drop({ database }: Context, table: string, where: SQL): Promise<D
         SELECT count(*)::int AS count FROM gone`,
     ),
   )
-  return { table, count: found!.count }
+  return found!.count
+}
+
+/** What the rows of a table take, with indexes, in bytes; generously. */
+const NEEDED: Readonly<Record<string, SQL>> = {
+  candle: sql`(SELECT count(*) * 300 FROM candle)`,
+  place: sql`(SELECT count(*) * 200 FROM place)`,
+  sample: sql`(SELECT count(*) * 150 FROM sample)`,
+  coverage: sql`(SELECT count(*) * 200 FROM coverage)`,
+  pulse: sql`(SELECT count(*) * 250 FROM pulse)`,
+  raw: sql`(SELECT coalesce(sum(pg_column_size(body) + 400), 0) FROM raw)`,
+  chunk_body: sql`(SELECT coalesce(sum(brotli_bytes + gzip_bytes + 400), 0) FROM chunk_body)`,
+}
+
+/** A table with so few bytes to spare is left alone. */
+const WORTH_BYTES = 4 * 2 ** 20
+
+/** Tables that take more than twice the bytes that their rows need. */
+async function looseTables(database: Database): Promise<string[]> {
+  const sizes = Object.entries(NEEDED).map(
+    ([table, needed]) =>
+      sql`SELECT ${table} AS name, pg_total_relation_size(${table}::regclass) - 2 * ${needed} AS spare`,
+  )
+  const found = await database.read((tx) =>
+    rows<{ name: string; spare: string | number }>(tx, sql.join(sizes, sql` UNION ALL `)),
+  )
+  return found.filter(({ spare }) => Number(spare) > WORTH_BYTES).map(({ name }) => name)
 }

@@ -44,7 +44,7 @@ interface Snapshot {
  * @throws SealError when the stored bytes do not give the same places again
  */
 export async function sealNext(context: Context, nowMs: number): Promise<Candidate | null> {
-  const candidate = await context.database.read((tx) => nextReady(tx, nowMs))
+  const candidate = await context.database.read((tx) => nextReady(tx, context, nowMs))
   if (candidate) await sealPeriod(context, candidate, nowMs)
   return candidate
 }

@@ -1,8 +1,9 @@
-/** Everything known of one slice, read in one statement: how it stands, its candles, its absences, its chunks. */
+/** Everything known of one slice, read in one statement: how it stands, its candles, its absences, its source's pulse. */
 import { sql } from 'drizzle-orm'
 import { rows, type Transaction } from '../db/database.ts'
 import type { SliceState } from './judge.ts'
 import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
+import { pulseText, readPulse, type PulseSlices } from './pulse.ts'
 import {
   candlesText,
   placesText,
@@ -16,6 +17,8 @@ import {
 export interface Slice {
   readonly span: Span
   readonly state: SliceState
+  /** Its source's pulse, here and around. */
+  readonly pulse: PulseSlices
   /** Whether any chunk holds a part of it. */
   readonly isSealed: boolean
 }
@@ -28,12 +31,14 @@ interface SliceRecord {
   last_read: string | number | null
   candles: string | null
   places: string | null
+  pulse: string | null
   sealed: boolean
 }
 
 /** Reads a slice; from its chunks as well where it is sealed. */
 export async function readSlice(
   tx: Transaction,
+  source: string,
   key: SeriesKey,
   fromMs: number,
   toMs: number,
@@ -43,7 +48,7 @@ export async function readSlice(
   const [found] = await rows<SliceRecord>(
     tx,
     sql`SELECT c.read_to, c.settled_to, c.readings, c.silences, c.last_read, ${candlesText(inSlice)} AS candles,
-        ${placesText(inSlice)} AS places,
+        ${placesText(inSlice)} AS places, ${pulseText(source, key.interval, from, to)} AS pulse,
         EXISTS (SELECT 1 FROM chunk WHERE market = ${key.market} AND interval = ${codeOf(key.interval)}
           AND NOT removed AND to_minute > ${from} AND from_minute < ${to}) AS sealed
       FROM (SELECT 1) AS one LEFT JOIN coverage c
@@ -60,7 +65,7 @@ export async function readSlice(
   const span = record.sealed
     ? await readSpan(tx, key, from, to)
     : spanOf(key, from, to, record.candles, record.places)
-  return { span, state, isSealed: record.sealed }
+  return { span, state, pulse: readPulse(record.pulse), isSealed: record.sealed }
 }
 
 function spanOf(

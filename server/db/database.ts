@@ -16,8 +16,8 @@ export interface Database {
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Runs the work over one snapshot: what it reads belongs together. */
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Gives the space of deleted rows back, of the tables named. */
-  vacuum(tables: readonly string[]): Promise<void>
+  /** Gives the space of deleted rows back, of the tables named, where the database does not do so by itself. */
+  pack(tables: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 

@@ -69,7 +69,7 @@ function describe(client: PGlite, db: Transaction, dataDir: string, release: () 
     },
     read: (work) => told(() => db.transaction(work, { accessMode: 'read only' })),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.
-    vacuum: async (tables) => {
+    pack: async (tables) => {
       for (const table of tables) await told(() => client.exec(`VACUUM FULL ${table}`))
       await checkpoint()
     },

@@ -33,10 +33,8 @@ export async function openPostgres(url: string): Promise<Database> {
     write: (work) => reached(() => db.transaction(work)),
     read: (work) =>
       reached(() => db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' })),
-    // The server's own autovacuum does the rest; FULL would lock readers out.
-    vacuum: async (tables) => {
-      for (const table of tables) await reached(() => client.unsafe(`VACUUM ${table}`))
-    },
+    // The server's own autovacuum does it; a full one would lock readers out.
+    pack: async () => {},
     close: () => client.end({ timeout: 5 }),
   }
 }
