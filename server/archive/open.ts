@@ -7,6 +7,7 @@ import { readCandleRows } from './candles.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
 import { createEvents } from './events.ts'
+import { priceFrame } from './frame.ts'
 import { importRows } from './import.ts'
 import { listMarkets, putMarket, removeMarket } from './markets.ts'
 import { keepRaw, quarantine } from './raw.ts'
@@ -54,6 +55,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     chunk: (hash, encoding) => read((tx) => chunkBytes(tx, hash, encoding)),
     tail: (...question) => tail(context, ...question),
     candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
+    priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),
     marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, nowMs, options.sampleSeconds)),
     prices: (nowMs) => read((tx) => priceAnswers(tx, nowMs, options.sampleSeconds)),
     eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, options.clock.now())),

@@ -182,6 +182,11 @@ export interface Archive {
     toMs: number,
     limit: number,
   ): Promise<readonly CandleRow[]>
+  /**
+   * Prices and states from `fromMs` on (null: from the first candle) as a frame, as many places as it holds; null when
+   * no candle is there or later.
+   */
+  priceFrame(market: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array | null>
   marketAnswers(nowMs: number): Promise<readonly MarketAnswer[]>
   prices(nowMs: number): Promise<readonly PriceAnswer[]>
   /** Candles and revisions after `since`, for a listener that resumes; null when it must sync instead. */

@@ -17,9 +17,7 @@ const NAMES = [
   'progress',
   'import',
   'candles',
-  'sync',
-  'chunk',
-  'tail',
+  'prices',
   'verify',
 ] as const satisfies readonly (keyof Operations)[]
 

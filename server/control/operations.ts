@@ -3,10 +3,9 @@
  * reaches it through the control socket (`client.ts`), or opens the archive and does it there.
  */
 import type { CandleRow } from '../../core/candle/row.ts'
-import type { ChunkHash } from '../../core/chunk/chunk.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
-import type { BackfillProgress, SyncAnswer } from '../../core/wire/api.ts'
+import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
@@ -42,10 +41,8 @@ export interface Operations {
     toMs: number,
     limit: number,
   ): Promise<readonly CandleRow[]>
-  sync(id: MarketId, since: number): Promise<SyncAnswer>
-  /** The chunk, gzipped. */
-  chunk(hash: ChunkHash): Promise<Uint8Array>
-  tail(id: MarketId, interval: StoredInterval): Promise<Uint8Array>
+  /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
+  prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
   verify(id: MarketId | null): Promise<VerifyReport>
 }
 
@@ -130,18 +127,9 @@ export function createOperations({
       await known(id)
       return archive.candles(id, interval, fromMs, toMs, limit)
     },
-    sync: async (id, since) => {
+    prices: async (id, interval, fromMs) => {
       await known(id)
-      return archive.sync(since, [id], 'gzip', null)
-    },
-    chunk: async (hash) => {
-      const bytes = await archive.chunk(hash, 'gzip')
-      if (!bytes) throw new ApiProblem('not-found', `no chunk ${hash}`)
-      return bytes
-    },
-    tail: async (id, interval) => {
-      await known(id)
-      return archive.tail(0, [id], [interval], clock.now())
+      return (await archive.priceFrame(id, interval, fromMs)) ?? new Uint8Array(0)
     },
     verify: async (id) => {
       if (id !== null) await known(id)
