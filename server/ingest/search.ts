@@ -1,6 +1,6 @@
 /** Finds the most urgent task of one series among its slices, the newest first. Pure. */
 import { LONGEST_PERIOD, periodAt } from '../../core/time/period.ts'
-import { MINUTE_MS } from '../../core/time/interval.ts'
+import { MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
 import type { CoverageSlice } from '../archive/types.ts'
 import {
   Rank,
@@ -54,6 +54,13 @@ const LIMIT_SILENCES = 4
 /** How long the places before a first candle wait to be told whether it is the listing. */
 const LISTING_WAIT_MS = 10 * MINUTE_MS
 
+/** How urgent a slice is that was never read, at the least. */
+const UNREAD_RANK: Readonly<Record<StoredInterval, RankCode>> = {
+  '1m': Rank.minutes,
+  '1h': Rank.hours,
+  '1d': Rank.days,
+}
+
 /** What is the same for all slices of one search. */
 interface Search extends Scope {
   readonly marksFromMs: number
@@ -76,6 +83,8 @@ export function search(series: Series, within: Scope): Found {
       run.end()
       continue
     }
+    // Nothing older that was never read is more urgent than this.
+    if (!known && read && read.rank <= UNREAD_RANK[series.interval]) continue
     const evidence = series.evidence(fromMs, toMs)
     if (run.isLong() && wantsReading(known, evidence)) break
     run.add(known, evidence, toMs)
@@ -178,7 +187,7 @@ function needOf(
     evidence,
     live: scope.live,
     silencesToResolve: silencesToResolve(series, fromMs, toMs),
-    marksFromMs: series.longer ? periodStart(series, series.longer.firstPresentMs) : 0,
+    marksFromMs: scope.marksFromMs,
     settlingMs: series.settlingMs,
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
