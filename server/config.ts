@@ -8,7 +8,7 @@ import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '..
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-export interface SourceConfig {
+interface SourceConfig {
   readonly baseUrl: string
   readonly requestsPerSecond: number
 }

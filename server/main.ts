@@ -64,7 +64,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     rawDays,
     minuteDays,
   })
-  const running: (() => Promise<void> | void)[] = []
+  const running: (() => Promise<void>)[] = []
   // All at once, since each takes its time and together they have ten seconds; what they write to comes last.
   const stopAll = async () => {
     try {
@@ -86,7 +86,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const { adminToken } = config
     const api = createApi({ archive, live, files, operations, adminToken, security, clock, log })
     const listening = await listenAt(api, config, security)
-    running.push(() => live.close())
+    running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 
     const socket = controlSocketPath(config.dataDir)

@@ -1,7 +1,7 @@
 /** What the routes work with, and small helpers that all of them use. */
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import type { Archive } from '../archive/types.ts'
@@ -29,7 +29,6 @@ export interface ApiEnv {
   Bindings: HttpBindings
 }
 
-export type ApiContext = Context<ApiEnv>
 export type Api = OpenAPIHono<ApiEnv>
 
 /** An app whose parameters, where they break their schema, become a problem that names each of them. */

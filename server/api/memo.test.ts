@@ -3,13 +3,13 @@ import { shared } from './memo.ts'
 
 test('those who ask at the same moment share one computation', async () => {
   let computed = 0
-  const gate = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<undefined>()
   const ask = shared(async () => {
     await gate.promise
     return ++computed
   }, 0)
   const answers = [ask(), ask()]
-  gate.resolve()
+  gate.resolve(undefined)
   expect(await Promise.all(answers)).toEqual([1, 1])
   expect(await ask()).toBe(2)
 })

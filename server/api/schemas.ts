@@ -127,7 +127,7 @@ export const Problem = z
   })
   .openapi('Problem')
 
-export const Progress = z
+const Progress = z
   .object({ market: marketId, interval, wanted: z.int(), done: z.int() })
   .openapi('BackfillProgress')
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { stringify } from 'csv-stringify/sync'
 import type { Format } from './options.ts'
 
-export type Cell = string | number | null
+type Cell = string | number | null
 export type Row = Readonly<Record<string, Cell>>
 
 /**
