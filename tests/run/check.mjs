@@ -5,9 +5,9 @@
 import { spawnSync } from 'node:child_process'
 
 const parts = [
+  ['generated types of the app', ['svelte-kit', 'sync']],
   ['types of core, server, tests', ['tsc', '-p', '.']],
   ['types of the browser tests', ['tsc', '-p', 'tests/browser']],
-  ['generated types of the app', ['svelte-kit', 'sync']],
   [
     'types of the app',
     ['svelte-check', '--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
