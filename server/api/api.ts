@@ -95,8 +95,8 @@ function compressAnswers(): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     await next()
     const { headers } = c.res
-    if (c.res.body === null || headers.has('content-encoding') || headers.has('vary')) return
-    if (!COMPRESSIBLE.test(headers.get('content-type') ?? '')) return
+    if (headers.has('content-encoding') || headers.has('vary')) return
+    if (!COMPRESSIBLE.test(headers.get('content-type') ?? '') || c.res.body === null) return
     headers.append('vary', 'accept-encoding')
     const encoding = preferredEncoding(c.req.header('accept-encoding'))
     if (encoding === 'identity' || c.req.method === 'HEAD') return

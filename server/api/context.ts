@@ -1,7 +1,6 @@
 /** What the routes work with, and small helpers that all of them use. */
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
-
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import type { Archive } from '../archive/types.ts'

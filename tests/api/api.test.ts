@@ -75,6 +75,18 @@ describe('up', () => {
   })
 })
 
+test('when the database is gone, /up answers and /up/databases says so', async () => {
+  const own = await serveArchive()
+  try {
+    await own.archive.close()
+    expect((await fetch(`${own.url}/up`)).status).toBe(200)
+    await expectProblem(await fetch(`${own.url}/up/databases`), 503, 'the database does not answer')
+    await expectProblem(await fetch(`${own.url}/api/v1/markets`), 500, 'log')
+  } finally {
+    await own.stop()
+  }
+})
+
 describe('markets and prices', () => {
   test('markets have what is tracked, and how far the history is read', async () => {
     const answer = (await (await get('/api/v1/markets')).json()) as Record<string, unknown[]>

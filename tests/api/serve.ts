@@ -69,7 +69,8 @@ export async function serveArchive(): Promise<TestServer> {
     stop: async () => {
       live.close()
       await listening.stop(1_000)
-      await archive.close()
+      // A test may have closed it already.
+      await archive.close().catch(() => {})
       await rm(dataDir, { recursive: true, force: true })
     },
   }
