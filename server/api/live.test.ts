@@ -65,3 +65,19 @@ test('one who goes away is forgotten', async () => {
   response.destroy()
   while (hub.listeners > 0) await turn()
 })
+
+test('a revision that the replay had already is not told again when its event comes late', async () => {
+  const sent = request({ port, host: '127.0.0.1', agent: false })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  let text = ''
+  response.on('data', (part: Buffer) => (text += part.toString()))
+  while (!text.includes('"revision":7')) await turn()
+  for (const revision of [7, 8]) {
+    events.expect(revision)
+    events.tell(revision, [{ kind: 'revision', revision }])
+  }
+  while (!text.includes('"revision":8')) await turn()
+  expect(text.match(/^id: \d+$/gm)).toEqual(['id: 7', 'id: 8'])
+  response.destroy()
+})

@@ -14,6 +14,7 @@ const MAX_UNREAD_BYTES = 1024 * 1024
 const MAX_LISTENERS = 20_000
 /** Events replayed to one that resumes; whoever missed more syncs. */
 const MAX_REPLAY = 2_000
+const MAX_SHARED_REPLAYS = 100
 const HEARTBEAT_MS = 15_000
 const HEARTBEAT = Buffer.from(':\n\n')
 const GREETING = Buffer.from('retry: 3000\n: crypto tracker\n\n')
@@ -33,6 +34,13 @@ interface Listener {
   readonly markets: ReadonlySet<MarketId> | null
   /** Frames that came while the replay is being read; null once it is written. */
   waiting: Frame[] | null
+  /** The replay went up to here; the database may show a revision before its events are told. */
+  upTo: number
+}
+
+interface Replay {
+  readonly frames: readonly Frame[]
+  readonly upTo: number
 }
 
 export interface LiveHub {
@@ -68,10 +76,22 @@ export function createLiveHub(archive: EventSource): LiveHub {
   }
   const deliver = (listener: Listener, frame: Frame) => {
     if (frame.market !== null && listener.markets?.has(frame.market) === false) return
+    if (frame.revision !== null && frame.revision <= listener.upTo) return
     if (listener.waiting) listener.waiting.push(frame)
     else write(listener, frame.bytes)
   }
+  // After a restart thousands come back at once with the same last revision: they share one look into the database.
+  const replays = new Map<string, Promise<Replay>>()
+  const replaySince = (since: number | null) => {
+    const key = String(since)
+    const known = replays.get(key)
+    if (known) return known
+    const replay = readReplay(archive, since)
+    if (replays.size < MAX_SHARED_REPLAYS) replays.set(key, replay)
+    return replay
+  }
   const unsubscribe = archive.subscribe((event) => {
+    if (event.kind !== 'price') replays.clear()
     if (listeners.size === 0) return
     const frame = frameOf(event)
     for (const listener of listeners) deliver(listener, frame)
@@ -90,7 +110,7 @@ export function createLiveHub(archive: EventSource): LiveHub {
     },
     attach: async (response, headers, markets, since) => {
       // It waits from here on, so that no event falls between the replay and the first live one.
-      const listener: Listener = { response, markets, waiting: [] }
+      const listener: Listener = { response, markets, waiting: [], upTo: -1 }
       listeners.add(listener)
       response.on('close', () => listeners.delete(listener))
       response.on('error', () => drop(listener))
@@ -102,14 +122,14 @@ export function createLiveHub(archive: EventSource): LiveHub {
       })
       write(listener, GREETING)
       try {
-        const missed = await missedFrames(archive, since)
+        const { frames, upTo } = await replaySince(since)
         const waiting = listener.waiting ?? []
         listener.waiting = null
-        for (const frame of missed.frames) deliver(listener, frame)
-        for (const frame of waiting) {
-          if (frame.revision === null || frame.revision > missed.upTo) deliver(listener, frame)
-        }
+        for (const frame of frames) deliver(listener, frame)
+        listener.upTo = upTo
+        for (const frame of waiting) deliver(listener, frame)
       } catch (error) {
+        replays.clear()
         drop(listener)
         throw error
       }
@@ -125,10 +145,7 @@ export function createLiveHub(archive: EventSource): LiveHub {
 }
 
 /** What a listener missed: the events after `since`, or the head alone, on which it syncs. */
-async function missedFrames(
-  archive: EventSource,
-  since: number | null,
-): Promise<{ frames: Frame[]; upTo: number }> {
+async function readReplay(archive: EventSource, since: number | null): Promise<Replay> {
   const head = await archive.headRevision()
   const events = since === null || since > head ? null : await archive.eventsSince(since, MAX_REPLAY)
   if (events === null) return { frames: [frameOf({ kind: 'revision', revision: head })], upTo: head }
