@@ -79,7 +79,7 @@ function importStretch(
   stretch: readonly CandleRow[],
 ): Promise<Counts> {
   return commit(context, async (tx, takeRevision) => {
-    const { key: market } = await lockMarket(tx, id)
+    const { key: market, source } = await lockMarket(tx, id)
     const key: SeriesKey = { market, interval }
     const known = await knownAt(tx, key, stretch)
     const lacking = stretch.filter((_, i) => !known[i])
@@ -87,7 +87,9 @@ function importStretch(
     if (lacking.length > 0) {
       const minutes = lacking.map((row) => minuteOf(row.startMs))
       await clearPlaces(tx, key, minutes)
-      const marked = lacking.map((row) => ({ ...row, flags: (row.flags ?? 0) | Flag.imported }))
+      // A series without a source has nothing else: there the mark would say nothing.
+      const flag = source === 'csv' ? 0 : Flag.imported
+      const marked = lacking.map((row) => ({ ...row, flags: (row.flags ?? 0) | flag }))
       await writeCandles(tx, key, marked, await takeRevision())
       await markDirty(tx, key, minutes)
     }

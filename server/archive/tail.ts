@@ -2,9 +2,9 @@
  * The tail: places of each series that changed after a revision, for the last 8 days and for whatever lies behind the
  * newest chunk. History that is still being fetched before the newest chunk reaches devices as chunks only.
  */
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { State } from '../../core/candle/columns.ts'
-import type { CandleRow } from '../../core/candle/row.ts'
 import { encodeChunk } from '../../core/chunk/encode.ts'
 import { placesLimit } from '../../core/chunk/layout.ts'
 import { partsFromRows } from '../../core/chunk/rows.ts'
@@ -22,31 +22,33 @@ import { candlesAggregate, candlesText, readCandles } from './span.ts'
  * @param markets null = all
  * @param intervals null = all three
  */
-export function tail(
+export async function tail(
   context: Context,
   since: number,
   markets: readonly MarketId[] | null,
   intervals: readonly StoredInterval[] | null,
   nowMs: number,
 ): Promise<Uint8Array> {
-  return context.database.read(async (tx) => {
-    const revision = await headRevision(tx)
+  const { revision, found } = await context.database.read(async (tx) => {
     const wanted = await wantedSeries(tx, markets, intervals ?? STORED_INTERVALS, nowMs)
     const changes = since > 0 ? await changedSince(tx, since) : null
-    const series: TailSeries[] = []
-    for (const one of wanted) {
-      const { candles, states } = changes ? changesOf(changes, one) : await allChanges(tx, one)
-      series.push({
-        market: one.market.id,
-        interval: one.interval,
-        firstUncoveredMs: one.firstUncoveredMs,
-        ...(candles.length > 0 || states.length > 0
-          ? frames(one.market.id, one.interval, candles, states)
-          : { price: null, volume: null }),
-      })
-    }
-    return encodeTail({ archive: context.archiveId, revision, series })
+    const texts: { readonly one: WantedSeries; readonly text: ChangesText }[] = []
+    for (const one of wanted)
+      texts.push({ one, text: changes ? changesOf(changes, one) : await allChanges(tx, one) })
+    return { revision: await headRevision(tx), found: texts }
   })
+  const series: TailSeries[] = []
+  for (const { one, text } of found) {
+    // Eight days of ten markets are a second of work: others get their turn in between.
+    await setImmediate()
+    series.push({
+      market: one.market.id,
+      interval: one.interval,
+      firstUncoveredMs: one.firstUncoveredMs,
+      ...frames(one, text),
+    })
+  }
+  return encodeTail({ archive: context.archiveId, revision, series })
 }
 
 interface WantedSeries {
@@ -94,37 +96,33 @@ function tailStart(interval: StoredInterval, firstUncoveredMs: number, nowMs: nu
   return Math.max(limit, Math.min(uncovered, floorTo(interval, nowMs - HOT_MS)))
 }
 
-/** A place of one series: when it starts, and what it became. */
-interface Changes {
-  readonly candles: readonly CandleRow[]
-  /** Minute and state of absent places. */
-  readonly states: readonly (readonly [number, number])[]
+/** What changed in a series, as text; `states` are minute and state of absent places. */
+interface ChangesText {
+  readonly candles: string | null
+  readonly states: string | null
 }
 
+const NO_CHANGES: ChangesText = { candles: null, states: null }
+
 /** Everything that the tail of a series holds. */
-async function allChanges(tx: Transaction, { market, interval, fromMinute }: WantedSeries): Promise<Changes> {
+async function allChanges(
+  tx: Transaction,
+  { market, interval, fromMinute }: WantedSeries,
+): Promise<ChangesText> {
   const where = sql`market = ${market.key} AND interval = ${codeOf(interval)} AND minute >= ${fromMinute}`
-  const [found] = await rows<{ candles: string | null; states: string | null }>(
+  const [found] = await rows<ChangesText>(
     tx,
     sql`SELECT ${candlesText(where)} AS candles,
       (SELECT string_agg(minute || ',' || state, ';') FROM place WHERE ${where} AND revision > 0) AS states`,
   )
-  return { candles: readCandles(found!.candles), states: readStates(found!.states) }
+  return found!
 }
 
-/** What changed in any series, by series, as text. */
-async function changedSince(
-  tx: Transaction,
-  since: number,
-): Promise<Map<string, { candles: string | null; states: string | null }>> {
+/** What changed in any series. */
+async function changedSince(tx: Transaction, since: number): Promise<Map<string, ChangesText>> {
   // The index by revision is right however little the planner knows of the table.
   await rows(tx, sql`SET LOCAL enable_seqscan = off`)
-  const found = await rows<{
-    market: number
-    interval: number
-    candles: string | null
-    states: string | null
-  }>(
+  const found = await rows<ChangesText & { market: number; interval: number }>(
     tx,
     sql`SELECT market, interval, c.candles, p.states
       FROM (SELECT market, interval, ${candlesAggregate} AS candles FROM candle WHERE revision > ${since} GROUP BY 1, 2) c
@@ -135,14 +133,10 @@ async function changedSince(
 }
 
 function changesOf(
-  changes: ReadonlyMap<string, { candles: string | null; states: string | null }>,
-  { market, interval, fromMinute }: WantedSeries,
-): Changes {
-  const found = changes.get(`${market.key}/${codeOf(interval)}`)
-  return {
-    candles: readCandles(found?.candles ?? null).filter((row) => minuteOf(row.startMs) >= fromMinute),
-    states: readStates(found?.states ?? null).filter(([minute]) => minute >= fromMinute),
-  }
+  changes: ReadonlyMap<string, ChangesText>,
+  { market, interval }: WantedSeries,
+): ChangesText {
+  return changes.get(`${market.key}/${codeOf(interval)}`) ?? NO_CHANGES
 }
 
 function readStates(text: string | null): [number, number][] {
@@ -151,11 +145,12 @@ function readStates(text: string | null): [number, number][] {
 
 /** From the first changed place to the last one; `unchanged` in between. */
 function frames(
-  market: MarketId,
-  interval: StoredInterval,
-  candles: readonly CandleRow[],
-  states: readonly (readonly [number, number])[],
-): { price: Uint8Array; volume: Uint8Array } {
+  { market, interval, fromMinute }: WantedSeries,
+  text: ChangesText,
+): Pick<TailSeries, 'price' | 'volume'> {
+  const candles = readCandles(text.candles).filter(({ startMs }) => minuteOf(startMs) >= fromMinute)
+  const states = readStates(text.states).filter(([minute]) => minute >= fromMinute)
+  if (candles.length === 0 && states.length === 0) return { price: null, volume: null }
   let first = candles[0] ? minuteOf(candles[0].startMs) : Infinity
   let last = candles.length > 0 ? minuteOf(candles.at(-1)!.startMs) : -Infinity
   for (const [minute] of states) {
@@ -167,7 +162,7 @@ function frames(
   for (const [minute, state] of states) grid[(minute - first) / step] = state
   for (const { startMs } of candles) grid[(minuteOf(startMs) - first) / step] = State.present
   const parts = partsFromRows({
-    market,
+    market: market.id,
     interval,
     startMs: msOf(first),
     states: grid,

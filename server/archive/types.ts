@@ -109,11 +109,24 @@ export interface VerifyFault {
   readonly fault: string
 }
 
+/** How the source's own longer candles stand beside the roll-up of its shorter ones. A difference is the source's, no fault. */
+export interface RollUpReport {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly from: StoredInterval
+  /** Candles of which all parts are there. */
+  readonly compared: number
+  readonly differing: number
+  /** Start of the newest one that differs. */
+  readonly newest: string | null
+}
+
 export interface VerifyReport {
   readonly candles: number
   readonly chunks: number
   readonly missing: number
   readonly faults: readonly VerifyFault[]
+  readonly rollUps: readonly RollUpReport[]
 }
 
 export type Encoding = 'br' | 'gzip'

@@ -15,8 +15,9 @@ import { decompressBrotli, decompressGzip } from './compress.ts'
 import type { Context } from './context.ts'
 import { codeOf, minuteOf, msOf } from './grid.ts'
 import { findMarket, listMarkets, type KeyedMarket } from './markets.ts'
+import { compareRollUp } from './roll-up.ts'
 import { candlesText, readCandles } from './span.ts'
-import type { VerifyFault, VerifyReport } from './types.ts'
+import type { RollUpReport, VerifyFault, VerifyReport } from './types.ts'
 
 interface Entry {
   readonly period: string
@@ -40,12 +41,20 @@ interface Tally {
 export async function verify(context: Context, market: MarketId | null): Promise<VerifyReport> {
   const { database } = context
   const tally: Tally = { candles: 0, chunks: 0, missing: 0, faults: [] }
+  const rollUps: RollUpReport[] = []
   const markets = await database.read(async (tx) =>
     market === null ? listMarkets(tx) : [await findMarket(tx, market)],
   )
-  for (const one of markets)
+  for (const one of markets) {
     for (const interval of STORED_INTERVALS) await verifySeries(context, one, interval, tally)
-  return tally
+    // Damaged chunks are a fault already, and give nothing to compare.
+    if (tally.faults.every((fault) => fault.market !== one.id))
+      rollUps.push(
+        await compareRollUp(database, one, '1m', '1h'),
+        await compareRollUp(database, one, '1h', '1d'),
+      )
+  }
+  return { ...tally, rollUps: rollUps.filter(({ compared }) => compared > 0) }
 }
 
 async function verifySeries(
@@ -109,7 +118,7 @@ async function verifyEntry(
   if (!price) return
   if (price.market !== market.id || price.interval !== interval || price.startMs !== at)
     return fault(at, `chunk ${entry.price} is of another series or time than the manifest says`)
-  if (price.states.length !== entry.expected || price.states.length !== entry.expected)
+  if (price.states.length !== entry.expected)
     fault(at, `chunk ${entry.period} has ${price.states.length} places, the manifest says ${entry.expected}`)
   const candles = rowsFromParts(price, volume)
   if (candles.length !== entry.rows)

@@ -60,7 +60,7 @@ export async function told<T>(work: () => PromiseLike<T>): Promise<T> {
     const cause = error instanceof DrizzleQueryError ? error.cause : error
     if (cause instanceof DatabaseError) throw cause
     if (!isDatabasesOwn(error, cause)) throw error
-    throw new DatabaseError(`the database refused: ${(cause as Error).message}`, { cause })
+    throw new DatabaseError(`the database refused: ${messageOf(cause)}`, { cause })
   }
 }
 
@@ -69,4 +69,10 @@ function isDatabasesOwn(error: unknown, cause: unknown): boolean {
     error instanceof DrizzleQueryError ||
     (cause instanceof Error && (cause.name === 'PostgresError' || 'severity' in cause))
   )
+}
+
+/** A refused connection is several errors, one an address, and says nothing itself. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
+  return error instanceof Error ? error.message || error.name : String(error)
 }

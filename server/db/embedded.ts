@@ -1,5 +1,5 @@
 /** The embedded database: PGlite in a folder that only this process has. One connection, so transactions queue. */
-import { chmod, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
@@ -44,8 +44,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
 
 async function takeFolder(dataDir: string) {
   try {
-    await mkdir(dataDir, { recursive: true })
-    await chmod(dataDir, 0o700)
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     return lockFolder(dataDir)
   } catch (error) {
     if (error instanceof FolderInUseError) throw error
@@ -63,9 +62,8 @@ function describe(client: PGlite, db: Transaction, dataDir: string, release: () 
     kind: 'embedded',
     description: `embedded PostgreSQL in ${dataDir}`,
     write: async (work) => {
-      const result = await told(() => db.transaction(work))
       if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
-      return result
+      return told(() => db.transaction(work))
     },
     read: (work) => told(() => db.transaction(work, { accessMode: 'read only' })),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.

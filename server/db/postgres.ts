@@ -1,9 +1,11 @@
-/** A real PostgreSQL, 14 or newer, through a pool of connections. */
+/** A real PostgreSQL, 14 or newer. */
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
-import { DatabaseError, told, type Database, type Transaction } from './database.ts'
+import { DatabaseError, rows, told, type Database, type Transaction } from './database.ts'
 import { MIGRATIONS, refuseNewer } from './migrate.ts'
+import { createPool } from './postgres-pool.ts'
 
 /** Any number that nothing else on the server uses: one process migrates, the others wait for it. */
 const MIGRATION_LOCK = 8_160_001
@@ -13,19 +15,11 @@ const MIGRATION_LOCK = 8_160_001
  */
 export async function openPostgres(url: string): Promise<Database> {
   const place = withoutSecrets(url)
-  const client = postgres(url, { max: 10, onnotice: () => {}, connect_timeout: 10 })
-  try {
-    await refuseOld(client, place)
-    await migrateAlone(url)
-  } catch (error) {
-    await client.end({ timeout: 1 })
-    if (error instanceof DatabaseError) throw error
-    throw new DatabaseError(
-      `PostgreSQL at ${place} does not answer: ${reason(error)}. Check DATABASE_URL and that the server runs`,
-      { cause: error },
-    )
-  }
-  const db = drizzle(client) as unknown as Transaction
+  await prepare(url, place)
+  const pool = createPool(url)
+  // Drizzle asks its client for nothing but transactions here.
+  const client = { begin: pool.begin, options: { parsers: {}, serializers: {} } }
+  const db = drizzle({ client: client as unknown as postgres.Sql }) as unknown as Transaction
   const reached = <T>(work: () => Promise<T>) => told(work).catch((error: unknown) => lost(error, place))
   return {
     kind: 'postgres',
@@ -35,38 +29,54 @@ export async function openPostgres(url: string): Promise<Database> {
       reached(() => db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' })),
     // The server's own autovacuum does it; a full one would lock readers out.
     pack: async () => {},
-    close: () => client.end({ timeout: 5 }),
+    close: pool.end,
   }
 }
 
-/** One connection of its own: a session lock must not wander through the pool. */
-async function migrateAlone(url: string): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => {} })
+/** Checks the server and brings the tables up to date, over one connection: its lock must not wander through a pool. */
+async function prepare(url: string, place: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const db = drizzle(client) as unknown as Transaction
   try {
-    await client`SELECT pg_advisory_lock(${MIGRATION_LOCK})`
-    const db = drizzle(client)
-    await refuseNewer(db as unknown as Transaction)
-    await migrate(db, { migrationsFolder: MIGRATIONS })
+    await refuseOld(db, place)
+    await rows(db, sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+    await refuseNewer(db)
+    await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
+  } catch (error) {
+    if (error instanceof DatabaseError && !isConnection(error.cause)) throw error
+    throw new DatabaseError(
+      `PostgreSQL at ${place} does not answer: ${reason(error)}. Check DATABASE_URL and that the server runs`,
+      { cause: error },
+    )
   } finally {
     await client.end({ timeout: 1 })
   }
 }
 
-async function refuseOld(client: postgres.Sql, place: string): Promise<void> {
-  const [row] = await client`SELECT current_setting('server_version_num')::int AS version`
-  const major = Math.floor((row?.['version'] as number) / 10_000)
+async function refuseOld(db: Transaction, place: string): Promise<void> {
+  const [found] = await rows<{ version: number }>(
+    db,
+    sql`SELECT current_setting('server_version_num')::int AS version`,
+  )
+  const major = Math.floor(found!.version / 10_000)
   if (major < 14)
     throw new DatabaseError(`PostgreSQL at ${place} is version ${major}: Crypto Tracker needs 14 or newer`)
 }
 
 function lost(error: unknown, place: string): never {
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^(E[A-Z]+|CONNECT|CONNECTION)/.test(code))
+  if (isConnection(error) || (error instanceof DatabaseError && isConnection(error.cause)))
     throw new DatabaseError(`PostgreSQL at ${place} cannot be reached: ${reason(error)}`, { cause: error })
   throw error
 }
 
+/** Codes of the operating system, of postgres.js, and of PostgreSQL when it shuts down or starts. */
+function isConnection(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^(E[A-Z]+|CONNECT\w*|57P0[123]|08\w{3})$/.test(code)
+}
+
 function reason(error: unknown): string {
+  if (error instanceof DatabaseError && error.cause) return reason(error.cause)
   if (error instanceof AggregateError) return error.errors.map(reason).join(', ')
   return error instanceof Error ? error.message || error.name : String(error)
 }

@@ -542,7 +542,7 @@ describe.each(KINDS)('on %s', (kind) => {
         conflicting: 0,
       })
       const found = await archive.candles(market, '1h', 0, NOW, 10_000)
-      expect(found).toEqual(rows.map((row) => ({ ...row, flags: Flag.imported })))
+      expect(found).toEqual(rows)
     })
 
     test('an imported series is sealed as it stands, and imported again it has nothing new', async () => {
@@ -555,6 +555,14 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(chunks[0]).toMatchObject({ period: '2022', rows: gappy.length, expected: 8760 })
       const part = decodeChunk(gunzipSync((await archive.chunk(chunks[0]!.sha256, 'gzip'))!)) as PricePart
       expect(part.states[3]).toBe(State.missing)
+    })
+
+    test('a bar that a source lacks goes in, marked imported', async () => {
+      const market = await follow()
+      await archive.import(market, '1h', rows.slice(0, 2))
+      expect(await archive.candles(market, '1h', 0, NOW, 5)).toEqual(
+        rows.slice(0, 2).map((row) => ({ ...row, flags: Flag.imported })),
+      )
     })
 
     test("the source's own candles stay, and a difference is reported", async () => {

@@ -13,6 +13,8 @@ import postgres from 'postgres'
 export interface TestPostgres {
   /** An empty database; dropped by `stop`. */
   createDatabase(): Promise<string>
+  /** Runs a statement beside the database under test. */
+  admin(statement: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -59,6 +61,9 @@ function onServer(url: string, stop: () => Promise<void>): TestPostgres {
       const own = new URL(url)
       own.pathname = `/${name}`
       return own.href
+    },
+    admin: async (statement) => {
+      await admin.unsafe(statement)
     },
     stop: async () => {
       for (const name of made) await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)

@@ -87,11 +87,11 @@ test('on PostgreSQL a revision is not given before the one below it is committed
     const events = createEvents()
     const parts = { database: on.database, events }
     const order: string[] = []
-    const first = Promise.withResolvers<void>()
-    const release = Promise.withResolvers<void>()
+    const first = Promise.withResolvers<null>()
+    const release = Promise.withResolvers<null>()
     const slow = commit(parts, async (_, takeRevision) => {
       const revision = await takeRevision()
-      first.resolve()
+      first.resolve(null)
       await release.promise
       order.push('slow commits')
       return { result: revision, events: [] }
@@ -113,7 +113,7 @@ test('on PostgreSQL a revision is not given before the one below it is committed
       return waiting!.n > 0
     })
     const seen = await on.database.read(headRevision)
-    release.resolve()
+    release.resolve(null)
     expect(await slow).toBe(seen + 1)
     expect(await fast).toBe(seen + 2)
     expect(order).toEqual(['slow commits', 'fast has its revision'])
