@@ -18,7 +18,7 @@ const MARKETS = [
 ].map((product) => parseMarketId(`coinbase:${product}`))
 
 /** Whole years before this one, as much as is there within half a minute. */
-const YEARS = 3
+const YEARS = 2
 const MINUTE_DAYS = 7
 /** Of this one the minutes of a year. */
 const YEAR_OF_MINUTES = parseMarketId('coinbase:BTC-USD').id

@@ -80,6 +80,6 @@ export async function until<T>(what: string, withinMs: number, ask: () => Promis
     if (answer !== null) return answer
     if (performance.now() - startedMs > withinMs)
       throw new Error(`after ${withinMs / 1000} s still not: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, 300))
   }
 }
