@@ -20,7 +20,7 @@ export class Asking {
       reach.succeeded()
       return answer
     } catch (error) {
-      if (error instanceof SourceError && !isRefusal(error)) reach.failed(error)
+      if (error instanceof SourceError) reach.failed(error, provider.health().failures)
       throw error
     }
   }

@@ -24,6 +24,8 @@ const SEAL_AFTER_CHANGE_MS = 5000
 const SEAL_EVERY_MS = MINUTE_MS
 /** A market that its source refuses is asked again after so long. */
 const REFUSED_HOLD_MS = 10 * MINUTE_MS
+const HOLD_MS = 500
+const LONGEST_HOLD_MS = 5 * MINUTE_MS
 
 export class Performer {
   readonly #options: IngestOptions
@@ -121,7 +123,7 @@ export class Performer {
     const market = action.market as FollowedMarket
     try {
       const isChange = await this.#reader.read(action)
-      market.lastError = null
+      this.#succeededMarket(market)
       if (isChange)
         this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + SEAL_AFTER_CHANGE_MS)
     } catch (error) {
@@ -155,12 +157,22 @@ export class Performer {
     if (isMore) this.#nextRetainMs = nowMs + RETAIN_ON_MS
   }
 
+  #succeededMarket(market: FollowedMarket): void {
+    market.failures = 0
+    market.lastError = null
+  }
+
+  /** A market that its source does not answer well is held back alone, so that it takes no turn of the others. */
   #failedMarket(market: FollowedMarket, error: unknown): void {
     if (!(error instanceof SourceError)) throw error
     market.lastError = error.message
-    if (!isRefusal(error)) return
     const nowMs = this.#options.clock.now()
-    if (market.heldUntilMs > nowMs) return
+    if (error.status === null || market.heldUntilMs > nowMs) return
+    market.failures++
+    if (!isRefusal(error)) {
+      market.heldUntilMs = nowMs + backoffMs(market.failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
+      return
+    }
     market.heldUntilMs = nowMs + REFUSED_HOLD_MS
     // It may have been renamed or delisted: the list tells.
     if (error.status === 404) this.#nextListMs[market.source] = nowMs

@@ -18,6 +18,8 @@ export interface FollowedMarket extends Followed {
   minutesFromMs: number | null
   nextSampleMs: number
   heldUntilMs: number
+  /** Failures in a row of this market alone. */
+  failures: number
   lastError: string | null
   readonly guard: SpikeGuard
 }
@@ -158,6 +160,7 @@ export class Roster {
       minutesFromMs: market.minutesFromMs,
       nextSampleMs: 0,
       heldUntilMs: 0,
+      failures: 0,
       lastError: null,
       guard: new SpikeGuard(),
     })

@@ -4,7 +4,19 @@
  */
 import { backoffMs } from './backoff.ts'
 import type { Limiter } from './limiter.ts'
-import type { SourceError } from './types.ts'
+
+/** One request that was not answered well. */
+export interface Failure {
+  readonly message: string
+  readonly isTooMany: boolean
+  /** What the source itself asked to wait; null when it said nothing. */
+  readonly waitMs: number | null
+  /**
+   * The one product at fault, where the source does answer but not this: it counts once, since other products may be
+   * well. null where the source as a whole is.
+   */
+  readonly subject: string | null
+}
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
@@ -14,7 +26,7 @@ const OPENS_AFTER = 3
 export class Circuit {
   readonly #limiter: Limiter
   readonly #random: () => number
-  /** Failures in a row; those of one storm of simultaneous requests count once after the circuit has opened. */
+  readonly #subjects = new Set<string>()
   #failures = 0
   #pauses = 0
   #lastError: string | null = null
@@ -24,6 +36,7 @@ export class Circuit {
     this.#random = random
   }
 
+  /** Failures in a row that speak against the source as a whole. */
   get failures(): number {
     return this.#failures
   }
@@ -39,21 +52,22 @@ export class Circuit {
 
   succeeded(): void {
     this.#failures = 0
+    this.#subjects.clear()
     this.#lastError = null
     this.#limiter.narrow(false)
   }
 
-  /** @param waitMs what the source itself asked to wait, null when it said nothing */
-  failed(begun: number, error: SourceError, waitMs: number | null): void {
-    this.#lastError = error.message
+  failed(begun: number, { message, isTooMany, waitMs, subject }: Failure): void {
+    this.#lastError = message
     if (waitMs !== null) this.#limiter.pauseFor(waitMs)
-    if (begun !== this.#pauses) return
+    // Of many requests that were under way when the circuit opened, none opens it further.
+    if (begun !== this.#pauses || (subject !== null && this.#subjects.has(subject))) return
+    if (subject !== null) this.#subjects.add(subject)
     this.#failures++
-    const tooMany = error.status === 429 || error.status === 418
-    if (!tooMany && this.#failures < OPENS_AFTER) return
+    if (!isTooMany && this.#failures < OPENS_AFTER) return
     this.#pauses++
     this.#limiter.narrow(true)
-    const steps = tooMany ? this.#failures : this.#failures - OPENS_AFTER + 1
+    const steps = isTooMany ? this.#failures : this.#failures - OPENS_AFTER + 1
     if (waitMs === null)
       this.#limiter.pauseFor(backoffMs(steps, FIRST_PAUSE_MS, LONGEST_PAUSE_MS, this.#random))
   }

@@ -15,7 +15,7 @@ import { Limiter } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
 import { readRows, type RowShape } from './rows.ts'
 import { tellingSent } from './sent.ts'
-import { readJson, request, type Answer } from './transport.ts'
+import { isJson, readJson, request, type Answer } from './transport.ts'
 import {
   SourceError,
   type KeepRaw,
@@ -66,6 +66,8 @@ interface CallContext {
   readonly priority: Priority
   /** ccxt understands numbers as text, our own readers as `LosslessNumber`. */
   readonly numbers: 'lossless' | 'text'
+  /** The product that is asked about; null for all. */
+  readonly subject: MarketId | null
   answer: Answer | null
 }
 
@@ -103,7 +105,9 @@ export class ExchangeProvider implements Provider {
   async listMarkets(): Promise<readonly ListedMarket[]> {
     const exchange = await this.#open()
     // Not loadMarkets: an exchange object of ccxt remembers the rejection of its first one for ever.
-    const { value } = await this.#call('live', 'text', () => exchange.fetchMarkets())
+    const { value } = await this.#call({ priority: 'live', numbers: 'text', subject: null }, () =>
+      exchange.fetchMarkets(),
+    )
     const listed = value.flatMap((market) => listedMarket(this.source, market) ?? [])
     if (listed.length === 0)
       throw new SourceError(this.source, `${this.source}: the list of markets is empty`, null, null)
@@ -119,7 +123,7 @@ export class ExchangeProvider implements Provider {
   ): Promise<SliceAnswer> {
     const implicit = (await this.#open()) as unknown as ImplicitCalls
     const lastMs = Math.min(toMs, Math.max(fromMs + 2000, this.#options.clock.now()))
-    const { value, answer } = await this.#call(priority, 'lossless', () =>
+    const { value, answer } = await this.#call({ priority, numbers: 'lossless', subject: market }, () =>
       this.#dialect.candles(implicit, this.#productId(market), interval, fromMs, lastMs),
     )
     if (!Array.isArray(value)) throw this.#malformed(answer, 'answered without a list of candles')
@@ -131,8 +135,9 @@ export class ExchangeProvider implements Provider {
 
   async price(market: MarketId): Promise<{ price: string; asOfMs: number }> {
     const implicit = (await this.#open()) as unknown as ImplicitCalls
-    const { value, answer } = await this.#call('live', 'lossless', () =>
-      this.#dialect.price(implicit, this.#productId(market)),
+    const { value, answer } = await this.#call(
+      { priority: 'live', numbers: 'lossless', subject: market },
+      () => this.#dialect.price(implicit, this.#productId(market)),
     )
     if (value.price === null || !(Number(value.price) > 0))
       throw this.#malformed(answer, `gave no price of ${market}`)
@@ -152,7 +157,7 @@ export class ExchangeProvider implements Provider {
       pending: this.#limiter.pending(),
       failures: this.#circuit.failures,
       lastError: this.#circuit.lastError,
-      nextTryMs: pauseMs > 0 ? this.#options.clock.now() + pauseMs : null,
+      nextTryMs: pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null,
     }
   }
 
@@ -169,11 +174,10 @@ export class ExchangeProvider implements Provider {
 
   /** Runs calls of ccxt and gives their result with the last raw answer beneath it. */
   async #call<T>(
-    priority: Priority,
-    numbers: CallContext['numbers'],
+    question: Omit<CallContext, 'answer'>,
     run: () => Promise<T>,
   ): Promise<{ value: T; answer: Answer }> {
-    const context: CallContext = { priority, numbers, answer: null }
+    const context: CallContext = { ...question, answer: null }
     const value = await this.#calls.run(context, run)
     if (!context.answer) throw new Error(`${this.source}: ccxt gave a result without asking`)
     return { value, answer: context.answer }
@@ -192,25 +196,25 @@ export class ExchangeProvider implements Provider {
         this.#circuit.succeeded()
         return context.numbers === 'text' ? textNumbers(value) : value
       } catch (error) {
-        if (error instanceof SourceError) this.#failed(begun, error, context.answer)
+        if (error instanceof SourceError) this.#failed(begun, error, context)
         throw error
       }
     })
   }
 
-  #failed(begun: number, error: SourceError, answer: Answer | null): void {
+  #failed(begun: number, error: SourceError, { answer, subject }: CallContext): void {
     if (answer) this.#options.keepRaw(this.#rawAnswer(answer))
     this.#options.log.debug({ err: error }, 'a request failed')
-    // "No such product" is an answer of a source in good health.
-    const { status } = error
-    if (status !== null && status >= 400 && status < 500 && ![403, 408, 418, 425, 429, 451].includes(status))
-      this.#circuit.succeeded()
-    else
-      this.#circuit.failed(
-        begun,
-        error,
-        error.retryAtMs === null ? null : error.retryAtMs - this.#options.clock.now(),
-      )
+    const { message, status, retryAtMs } = error
+    if (status !== null && isOnlyRefusal(status)) return this.#circuit.succeeded()
+    const isAnswered =
+      status !== null && status !== 429 && (status >= 500 || (answer !== null && isJson(answer)))
+    this.#circuit.failed(begun, {
+      message,
+      isTooMany: status === 429 || status === 418,
+      waitMs: retryAtMs === null ? null : retryAtMs - this.#options.clock.now(),
+      subject: isAnswered ? subject : null,
+    })
   }
 
   /** By our clock, or by the source's where that one is behind. */
@@ -244,6 +248,11 @@ export class ExchangeProvider implements Provider {
     const { base, quote } = parseMarketId(market)
     return this.#dialect.productId(base, quote)
   }
+}
+
+/** "No such product" and the like are answers of a source in good health. */
+function isOnlyRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && ![403, 408, 418, 425, 429, 451].includes(status)
 }
 
 /** An exchange object of ccxt whose requests go through the hook; imported at the first use, since it is 150 MB in memory. */

@@ -171,17 +171,24 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     expect(opened.urls).toHaveLength(2)
   })
 
-  it('opens its circuit after failures in a row and closes it at the first success', async () => {
+  it('opens its circuit after failures of several markets in a row and closes it at the first success', async () => {
     const broken = json('{}', 500)
     await using opened = await open(broken, broken, broken, someCandles)
-    await failure(ask(opened.provider))
-    await failure(ask(opened.provider))
-    expect(opened.provider.health()).toMatchObject({ failures: 2, nextTryMs: null })
-    await failure(ask(opened.provider))
-    expect(opened.provider.health()).toMatchObject({ failures: 3, available: 1 })
-    expect(opened.provider.health().nextTryMs).toBeGreaterThan(NOW)
-    await ask(opened.provider)
-    expect(opened.provider.health()).toMatchObject({ failures: 0, nextTryMs: null, lastError: null })
+    const { provider } = opened
+    await failure(provider.price(btc))
+    await failure(provider.price(parseMarketId('coinbase:ETH-USD').id))
+    expect(provider.health()).toMatchObject({ failures: 2, nextTryMs: null })
+    await failure(provider.price(parseMarketId('coinbase:LTC-USD').id))
+    expect(provider.health()).toMatchObject({ failures: 3, available: 1 })
+    expect(provider.health().nextTryMs).toBeGreaterThan(NOW)
+    await ask(provider)
+    expect(provider.health()).toMatchObject({ failures: 0, nextTryMs: null, lastError: null })
+  })
+
+  it('does not hold one broken product against the whole source', async () => {
+    await using opened = await open(json('{}', 500))
+    for (let i = 0; i < 5; i++) await failure(ask(opened.provider))
+    expect(opened.provider.health()).toMatchObject({ failures: 1, nextTryMs: null })
   })
 
   it('takes "no such product" for an answer of a source in good health', async () => {

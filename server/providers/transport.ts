@@ -62,16 +62,20 @@ export function readJson(source: string, answer: Answer, nowMs: number): unknown
   const fail = (what: string, cause?: unknown) =>
     new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(headers, nowMs), cause)
   if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}`)
-  const type = headers.get('content-type') ?? 'none'
-  if (!/\bjson\b/i.test(type))
+  if (!isJson(answer))
     throw fail(
-      `answered with content type ${type} where JSON was expected; something between here and the source may have answered in its place`,
+      `answered with content type ${headers.get('content-type') ?? 'none'} where JSON was expected; something between here and the source may have answered in its place`,
     )
   try {
     return parse(text)
   } catch (error) {
     throw fail(`answered ${text.length} characters that are no whole JSON`, error)
   }
+}
+
+/** Whether the answer calls itself JSON; what does not comes from something between here and the source. */
+export function isJson({ headers }: Answer): boolean {
+  return /\bjson\b/i.test(headers.get('content-type') ?? '')
 }
 
 function retryAt(headers: Headers, nowMs: number): number | null {

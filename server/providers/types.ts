@@ -30,7 +30,7 @@ export interface ProviderHealth {
   readonly available: number
   /** Requests that are on their way or wait for their turn. */
   readonly pending: number
-  /** Failures in a row. */
+  /** Failures in a row that speak against the source as a whole. */
   readonly failures: number
   readonly lastError: string | null
   /** null while the source may be asked at once. */

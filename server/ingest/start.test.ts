@@ -1,0 +1,177 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
+import { HOUR_MS, MINUTE_MS, floorTo } from '../../core/time/interval.ts'
+import { openArchive } from '../archive/open.ts'
+import type { Archive } from '../archive/types.ts'
+import { systemClock } from '../clock.ts'
+import { openDatabase } from '../db/open.ts'
+import { createProvider } from '../providers/create.ts'
+import { defaultSettling } from '../settling.ts'
+import { sliceStart } from './slice.ts'
+import { startIngest } from './start.ts'
+
+const btc = parseMarketId('coinbase:BTC-USD').id
+const bad = parseMarketId('coinbase:BAD-USD').id
+const old = parseMarketId('coinbase:OLD-USD').id
+const LISTED = floorTo('1d', Date.now() - 4 * 24 * HOUR_MS)
+
+/** A server of Coinbase's protocol over real sockets; `answer` may be exchanged while it runs. */
+class Exchange {
+  readonly paths: string[] = []
+  answer = (url: URL, response: ServerResponse): void => {
+    const send = (status: number, value: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    if (url.pathname === '/products')
+      return void send(
+        200,
+        ['BTC-USD', 'BAD-USD', 'ETH-USD'].map((id) => ({ id, quote_increment: '0.01', status: 'online' })),
+      )
+    if (url.pathname.startsWith('/products/BAD')) return void send(500, { message: 'broken' })
+    if (url.pathname.endsWith('/ticker'))
+      return void send(200, { price: '100.5', time: new Date().toISOString() })
+    const step = Number(url.searchParams.get('granularity')) * 1000
+    const rows: unknown[] = []
+    const end = Math.min(Date.now(), Date.parse(url.searchParams.get('end')!))
+    for (let start = Date.parse(url.searchParams.get('start')!); start <= end; start += step)
+      if (start >= LISTED) rows.unshift([start / 1000, 99.5, 101, 100, 100.5, 12.25])
+    send(200, rows)
+  }
+  readonly #server = createServer((request, response) => {
+    const url = new URL(request.url!, 'http://exchange')
+    this.paths.push(request.url!)
+    this.answer(url, response)
+  })
+
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+let folder: string
+let archive: Archive
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ingest-'))
+  const database = await openDatabase({ dataDir: folder, databaseUrl: null })
+  archive = await openArchive(database, {
+    clock: systemClock,
+    settling: defaultSettling,
+    sampleSeconds: 5,
+    simulated: true,
+    rawDays: 30,
+  })
+})
+
+afterAll(async () => {
+  await archive.close()
+  await rm(folder, { recursive: true })
+})
+
+async function track(...ids: MarketId[]) {
+  for (const id of ids) {
+    const { source, base, quote } = parseMarketId(id)
+    const status = 'live' as const
+    await archive.putMarket({ id, source, base, quote, name: base, tick: null, status, minutesFromMs: null })
+  }
+}
+
+function run(port: number) {
+  const lines: { level: number; msg: string }[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const provider = createProvider('coinbase', {
+    baseUrl: `http://127.0.0.1:${port}`,
+    requestsPerSecond: 200,
+    keepRaw: () => {},
+    clock: systemClock,
+    log,
+  })
+  const ingest = startIngest({
+    archive,
+    providers: [provider],
+    clock: systemClock,
+    sampleSeconds: 5,
+    settling: defaultSettling,
+    minuteDays: 2,
+    log,
+  })
+  return { ingest, said: (text: string) => lines.filter(({ msg }) => msg.includes(text)).length }
+}
+
+it('says once that its source cannot be reached, goes on by itself, and lets no market hold up another', async () => {
+  const first = new Exchange()
+  const port = await first.listen(0)
+  await first.close()
+  await track(btc, bad, old)
+  const { ingest, said } = run(port)
+  await vi.waitFor(() => expect(said('npm run demo')).toBe(1), { timeout: 20_000 })
+  // Some more failures, and not a word more.
+  await vi.waitFor(() => expect(ingest.status().sources[0]!.failures).toBeGreaterThan(3), { timeout: 20_000 })
+  expect(said('npm run demo')).toBe(1)
+
+  const exchange = new Exchange()
+  await exchange.listen(port)
+  await vi.waitFor(() => expect(said('coinbase answers again')).toBe(1), { timeout: 60_000 })
+  const wanted = sliceStart('1m', Date.now() - 47 * HOUR_MS)
+  await vi.waitFor(
+    async () => {
+      const rows = await archive.candles(btc, '1m', wanted, Date.now(), 10_000)
+      expect(rows.length).toBe((floorTo('1m', Date.now() - 5000) - wanted) / MINUTE_MS)
+    },
+    { timeout: 60_000, interval: 500 },
+  )
+  const prices = await archive.prices(Date.now())
+  expect(prices.find(({ market }) => market === btc)).toMatchObject({ price: '100.5', freshness: 'live' })
+
+  const status = ingest.status()
+  expect(status.unknown).toEqual([
+    {
+      market: old,
+      reason: 'coinbase does not list it',
+      nearest: expect.arrayContaining(['coinbase:BAD-USD']),
+    },
+  ])
+  expect(status.markets.find(({ market }) => market === bad)?.lastError).toContain('answered 500: "broken"')
+  expect(said('coinbase:OLD-USD')).toBe(1)
+  await ingest.stop()
+  await exchange.close()
+})
+
+it('reads again what was marked as unread, and follows a market that was added, once it is woken', async () => {
+  const exchange = new Exchange()
+  const port = await exchange.listen(0)
+  await archive.removeMarket(bad, true)
+  const { ingest } = run(port)
+  const head = new Date(sliceStart('1d', Date.now())).toISOString().slice(0, 10)
+  const days = () =>
+    exchange.paths.filter(
+      (path) => path.includes('BTC-USD') && path.includes(`granularity=86400&start=${head}`),
+    )
+  // What the run before has read is not asked for again.
+  await vi.waitFor(() => expect(exchange.paths.length).toBeGreaterThan(3), { timeout: 20_000 })
+  expect(days()).toEqual([])
+  await archive.markUnread(btc, LISTED)
+  const eth = parseMarketId('coinbase:ETH-USD').id
+  await track(eth)
+  ingest.wake()
+  await vi.waitFor(() => expect(days().length).toBeGreaterThan(0), { timeout: 20_000 })
+  await vi.waitFor(
+    async () => expect(await archive.candles(eth, '1d', LISTED, Date.now(), 10)).toHaveLength(4),
+    {
+      timeout: 20_000,
+    },
+  )
+  await ingest.stop()
+  await exchange.close()
+})
