@@ -1,7 +1,8 @@
 /**
  * Fingers, mouse and wheel on a chart, translated to the shared chart state. Knows nothing of data.
  * One finger pans where there is something beside the view and moves the cursor otherwise; a held finger always moves the
- * cursor; two fingers pinch. The mouse points by moving and pans by dragging.
+ * cursor until it is lifted; two fingers pinch. A tap puts the cursor, a tap on it or beside the chart takes it away.
+ * The mouse points by moving and pans by dragging.
  */
 import type { Attachment } from 'svelte/attachments'
 import type { ChartState } from './chart.svelte.ts'
@@ -10,6 +11,8 @@ import { spanMs } from './viewport.ts'
 const HOLD_MS = 280
 const TAP_MS = 300
 const SLOP_PX = 8
+/** A tap this near to the cursor means the cursor. */
+const NEAR_PX = 22
 /** How fast a thrown chart comes to rest: share of its speed left after a millisecond. */
 const FRICTION = 0.995
 
@@ -105,6 +108,7 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
       const tapped =
         mode === 'undecided' && event.type === 'pointerup' && event.timeStamp - pressedAt < TAP_MS
       if (tapped) tap(event)
+      else if (mode === 'point' && event.pointerType !== 'mouse') chart.cursorMs = null
       else if (mode === 'pan' && event.timeStamp - movedAt < 60) throwOn(event.timeStamp)
       mode = 'idle'
     }
@@ -117,7 +121,10 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
         return
       }
       lastTapAt = event.timeStamp
-      pointInside(event.clientX)
+      const shown = event.pointerType === 'mouse' ? null : chart.lineMs
+      const line = shown === null ? Infinity : (shown - chart.view.fromMs) / msPerPixel()
+      if (Math.abs(event.clientX - left() - line) < NEAR_PX) chart.cursorMs = null
+      else pointInside(event.clientX)
     }
 
     function throwOn(fromMs: number): void {
@@ -138,6 +145,11 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
     function pointInside(clientX: number): void {
       const at = share(clientX)
       chart.cursorMs = at >= 0 && at <= 1 ? instant(clientX) : null
+    }
+
+    function elsewhere(event: PointerEvent): void {
+      if (event.pointerType !== 'mouse' && !(event.target instanceof Node && node.contains(event.target)))
+        chart.cursorMs = null
     }
 
     function leave(event: PointerEvent): void {
@@ -162,6 +174,7 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
     node.addEventListener('pointerup', up, { signal })
     node.addEventListener('pointercancel', up, { signal })
     node.addEventListener('pointerleave', leave, { signal })
+    document.addEventListener('pointerdown', elsewhere, { signal })
     node.addEventListener('wheel', wheel, { signal, passive: false })
     return () => {
       listeners.abort()
