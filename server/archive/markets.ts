@@ -41,7 +41,7 @@ export async function listMarkets(tx: Transaction): Promise<KeyedMarket[]> {
 }
 
 /** Takes the source's lock, held to the end of the transaction: one writer a source. */
-export async function lockSource(tx: Transaction, source: string): Promise<void> {
+async function lockSource(tx: Transaction, source: string): Promise<void> {
   await rows(tx, sql`SELECT pg_advisory_xact_lock(816, hashtext(${source}))::text`)
 }
 

@@ -98,20 +98,18 @@ function between(length: PeriodLength, fromMs: number, toMs: number): Period[] {
   return periods
 }
 
-/** From the first slice of each series to the last; of imported series from the first row to the last. */
+/** From the first slice or row of each series to the last. */
 function seriesExtents(tx: Transaction): Promise<Extent[]> {
   const slice = sql`CASE i.interval WHEN 1 THEN 1 WHEN 2 THEN 60 ELSE 1440 END * ${SLICE_PLACES}::int`
   return rows<Extent>(
     tx,
-    sql`SELECT m.key AS market, i.interval, e.from, e.to
+    sql`SELECT m.key AS market, i.interval, least(v.from, c.from) AS from, greatest(v.to, c.to) AS to
       FROM market m CROSS JOIN (VALUES (1), (2), (3)) AS i (interval)
-      CROSS JOIN LATERAL (
-        SELECT min(from_minute) AS from, max(from_minute) + ${slice} AS to FROM coverage
-          WHERE market = m.key AND interval = i.interval AND m.source <> 'csv'
-        UNION ALL
-        SELECT min(minute), max(minute) + 1 FROM candle
-          WHERE market = m.key AND interval = i.interval AND m.source = 'csv') AS e
-      WHERE NOT m.removed AND e.from IS NOT NULL`,
+      CROSS JOIN LATERAL (SELECT min(from_minute) AS from, max(from_minute) + ${slice} AS to FROM coverage
+        WHERE market = m.key AND interval = i.interval) AS v
+      CROSS JOIN LATERAL (SELECT min(minute) AS from, max(minute) + 1 AS to FROM candle
+        WHERE market = m.key AND interval = i.interval) AS c
+      WHERE NOT m.removed AND coalesce(v.from, c.from) IS NOT NULL`,
   )
 }
 

@@ -18,7 +18,7 @@ import { nextReady, type Candidate } from './ready.ts'
 import { presentRows, readSpan, statesOf, type SeriesKey } from './span.ts'
 
 /** What was read back is not what was to be stored; the rows stay. */
-export class SealError extends Error {
+class SealError extends Error {
   override readonly name = 'SealError'
 }
 

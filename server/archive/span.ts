@@ -95,7 +95,7 @@ async function paintChunks(tx: Transaction, key: SeriesKey, span: Span): Promise
  *
  * @throws ChunkError when its bytes are damaged
  */
-export async function loadChunk(tx: Transaction, hash: ChunkHash) {
+async function loadChunk(tx: Transaction, hash: ChunkHash) {
   const [body] = await rows<{ gzip: Uint8Array }>(tx, sql`SELECT gzip FROM chunk_body WHERE sha256 = ${hash}`)
   if (!body) throw new Error(`the bytes of chunk ${hash} are gone: run crypto-tracker verify`)
   return decodeChunk(await decompressGzip(body.gzip))

@@ -18,7 +18,7 @@ interface Generation {
 }
 
 /** The transaction's connection, or one beside it, has broken. */
-export class ConnectionLostError extends Error {
+class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError'
   readonly code = 'CONNECTION_LOST'
 

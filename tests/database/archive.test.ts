@@ -565,6 +565,17 @@ describe.each(KINDS)('on %s', (kind) => {
       )
     })
 
+    test('minutes of long before those that are asked for are sealed as well', async () => {
+      const market = await follow()
+      await archive.import(market, '1m', candles('1m', Date.UTC(2023, 5, 3), Date.UTC(2023, 5, 4)))
+      expect(await sealAll(archive, market, NOW)).toEqual(['1m 2023-06'])
+      expect((await page(market)).chunks[0]).toMatchObject({
+        period: '2023-06',
+        rows: 1440,
+        expected: 43_200,
+      })
+    })
+
     test("the source's own candles stay, and a difference is reported", async () => {
       const market = await follow()
       await readAll(archive, market, '1h', rows[0]!.startMs, rows[0]!.startMs + 1, rows, NOW)
@@ -583,6 +594,25 @@ describe.each(KINDS)('on %s', (kind) => {
       const report = await archive.verify(null)
       expect(report.faults).toEqual([])
       expect(report.chunks).toBeGreaterThan(0)
+    })
+
+    test("hours that differ from their minutes are the source's, and no fault", async () => {
+      const market = await follow()
+      const minutes = candles('1m', MAY, MAY + 5 * HOUR_MS)
+      const hours = Array.from({ length: 5 }, (_, i) => {
+        const parts = minutes.slice(60 * i, 60 * (i + 1))
+        const extreme = (name: 'high' | 'low', pick: (...values: number[]) => number) =>
+          String(pick(...parts.map((row) => Number(row[name]))))
+        const [high, low] = [extreme('high', Math.max), extreme('low', Math.min)]
+        return { ...parts[0]!, high, low, close: i === 3 ? low : parts.at(-1)!.close }
+      })
+      await archive.import(market, '1m', minutes)
+      await archive.import(market, '1h', hours)
+      const { faults, rollUps } = await archive.verify(market)
+      expect(faults).toEqual([])
+      expect(rollUps).toEqual([
+        { market, interval: '1h', from: '1m', compared: 5, differing: 1, newest: '2024-05-01T03:00:00Z' },
+      ])
     })
 
     test('damaged bytes, and rows that a chunk contradicts, are found', async () => {
