@@ -7,7 +7,7 @@ import { unitsText } from './bars.ts'
 import { currencyName, type Product } from './catalogue.ts'
 import { createMarkets, type SimulatedMarket, type SimulationOptions, type TimedBar } from './market.ts'
 
-export interface ExchangeAnswer {
+interface ExchangeAnswer {
   readonly status: number
   readonly body: string
 }

@@ -10,7 +10,7 @@ import { normal, randomStream, uniform, type Bits } from './random.ts'
 const FIRST_DAY_MS = Date.UTC(2019, 11, 1)
 
 /** One day of one asset in log space. */
-export interface AssetDay {
+interface AssetDay {
   /** Log price in US dollars at the day's start and at its end. */
   readonly from: number
   readonly to: number
