@@ -216,6 +216,15 @@ const reference = process.env['REFERENCE_DATA']
 describe.skipIf(!reference)('import and export of real files (needs REFERENCE_DATA)', async () => {
   // Without the folder one test stands for all, so that the group is seen to be skipped.
   const names = reference ? await readdir(join(reference, 'candles')) : ['each file']
+  let server: Awaited<ReturnType<typeof startServer>> | null = null
+
+  // Through a running server, since opening the database anew for each command takes seconds.
+  beforeAll(async () => {
+    server = await startServer()
+  })
+  afterAll(() => {
+    server?.process.kill('SIGKILL')
+  })
 
   test.each(names)('%s comes out with the same numbers, and goes in once', async (name) => {
     const interval = /_(1[mhd])/.exec(name)![1]!
