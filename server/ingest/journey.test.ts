@@ -71,6 +71,10 @@ class FlakySource implements Provider {
     return [btc, shib].map((id) => ({ ...parseMarketId(id), name: id, tick: '0.01', active: true }))
   }
 
+  async names() {
+    return new Map([['BTC', 'Bitcoin']])
+  }
+
   async candles(
     market: MarketId,
     interval: StoredInterval,

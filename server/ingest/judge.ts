@@ -50,7 +50,7 @@ export type Need =
   | { readonly kind: 'none' }
 
 /** A candle is asked for so long after its close: the source has to make it first. */
-export const CLOSE_LAG_MS = 1500
+const CLOSE_LAG_MS = 1500
 const HONEST_READINGS = 3
 /** Where longer candles say that something was traded, a silence is most likely a mistake of the source. */
 const SOON_AGAIN_MS = 10_000

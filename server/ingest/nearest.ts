@@ -26,7 +26,7 @@ function pair(id: MarketId): string {
  * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
  * Damerau (1964), "A technique for computer detection and correction of spelling errors".
  */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -43,7 +43,7 @@ export interface Limits {
   readonly canSeal: boolean
 }
 
-export interface SourceLimits {
+interface SourceLimits {
   /** Requests that may be handed in. */
   readonly free: number
   /** The source is left alone until then. */

@@ -15,6 +15,7 @@ type Beyond = Extract<Action, { kind: 'beyond' }>
 
 /** The list of products changes slowly. */
 const LIST_EVERY_MS = 6 * 60 * MINUTE_MS
+const LIST_DOUBTED_MS = MINUTE_MS
 const LIST_AGAIN_MS = 1000
 const LIST_AGAIN_AT_MOST_MS = 5 * MINUTE_MS
 const RETAIN_EVERY_MS = 10 * MINUTE_MS
@@ -33,6 +34,7 @@ export class Performer {
   readonly #asking: Asking
   readonly #reader: Reader
   readonly #nextListMs: Record<string, number> = {}
+  readonly #isNamed = new Set<string>()
   readonly #listFailures: Record<string, number> = {}
   #nextSealMs = 0
   #nextRetainMs: number
@@ -78,13 +80,24 @@ export class Performer {
     try {
       const listed = await this.#asking.ask(source, (provider) => provider.listMarkets())
       this.#listFailures[source] = 0
-      await this.#roster.list(source, listed)
+      if (await this.#roster.list(source, listed)) this.#nextListMs[source] = nowMs + LIST_DOUBTED_MS
+      if (!this.#isNamed.has(source)) void this.#name(source)
     } catch (error) {
       const failures = (this.#listFailures[source] ?? 0) + 1
       this.#listFailures[source] = failures
       this.#nextListMs[source] =
         nowMs + backoffMs(failures, LIST_AGAIN_MS, LIST_AGAIN_AT_MOST_MS, Math.random)
       if (!(error instanceof SourceError)) throw error
+    }
+  }
+
+  /** Names are an ornament: what fails here is tried again with the next list, and nothing waits for it. */
+  async #name(source: string): Promise<void> {
+    try {
+      await this.#roster.name(source, await this.#asking.ask(source, (provider) => provider.names()))
+      this.#isNamed.add(source)
+    } catch (error) {
+      this.#options.log.debug({ err: error }, `${source}: the names of its currencies are not known`)
     }
   }
 

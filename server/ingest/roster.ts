@@ -33,7 +33,11 @@ export class Roster {
   readonly #options: IngestOptions
   readonly #providers: ReadonlyMap<string, Provider>
   #tracked: readonly Market[] = []
+  readonly #names = new Map<string, ReadonlyMap<string, string>>()
   readonly #listings = new Map<string, ReadonlyMap<MarketId, ListedMarket>>()
+  /** Markets that the list lacked for the first time, and that list. */
+  readonly #missing = new Map<MarketId, ReadonlyMap<MarketId, ListedMarket>>()
+  #turn: Promise<unknown> = Promise.resolve()
   /** Coverage that was written while older coverage was being read. */
   #written: CoverageSlice[] | null = null
 
@@ -43,26 +47,40 @@ export class Roster {
   }
 
   /** Reads markets and coverage anew. */
-  async load(): Promise<void> {
-    this.#written = []
-    try {
-      this.#tracked = await this.#options.archive.markets()
-      const coverage = await this.#options.archive.coverage()
+  load(): Promise<void> {
+    return this.#inTurn(async () => {
+      const written: CoverageSlice[] = []
+      this.#written = written
+      const coverage = await this.#options.archive.coverage().finally(() => (this.#written = null))
       for (const market of this.followed)
         for (const series of market.series) series.relearn(ofSeries(coverage, series))
-      for (const slice of this.#written) this.learn(slice)
+      for (const slice of written) this.learn(slice)
+      this.#tracked = await this.#options.archive.markets()
+      for (const source of this.#listings.keys()) await this.#compareAll(source)
       await this.#match(coverage)
-    } finally {
-      this.#written = null
-    }
+    })
   }
 
-  /** The markets that a source lists: the tracked ones are followed, reported or ended accordingly. */
-  async list(source: string, listed: readonly ListedMarket[]): Promise<void> {
-    this.#listings.set(source, new Map(listed.map((market) => [market.id, market])))
-    for (const market of this.#tracked) if (market.source === source) await this.#compare(market)
-    this.#tracked = await this.#options.archive.markets()
-    await this.#match(null)
+  /**
+   * The markets that a source lists: the tracked ones are followed, reported or ended accordingly.
+   *
+   * @returns whether the list is to be read again soon, since a market has vanished from it
+   */
+  list(source: string, listed: readonly ListedMarket[]): Promise<boolean> {
+    return this.#inTurn(async () => {
+      this.#listings.set(source, new Map(listed.map((market) => [market.id, market])))
+      const isDoubtful = await this.#compareAll(source)
+      await this.#match(null)
+      return isDoubtful
+    })
+  }
+
+  /** Full names of a source's currencies. */
+  name(source: string, names: ReadonlyMap<string, string>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#names.set(source, names)
+      await this.#compareAll(source)
+    })
   }
 
   /** What a reading has changed. */
@@ -74,32 +92,55 @@ export class Roster {
       ?.learn(slice)
   }
 
-  /** Name, tick and status as the source has them now. */
-  async #compare(market: Market): Promise<void> {
-    const listing = this.#listings.get(market.source)!
-    const listed = listing.get(market.id)
-    if (market.status === 'paused' || market.status === 'imported') return
-    if (!listed) {
-      const ended = market.tick !== null
-      this.#report(
-        market.id,
-        ended
-          ? `${market.source} no longer lists it; its history stays`
-          : `${market.source} does not list it`,
-        nearestMarkets(market.id, listing.keys(), NEAREST),
-      )
-      await this.#put({ ...market, status: ended ? 'ended' : 'unlisted' })
-      return
-    }
-    this.unknown.delete(market.id)
-    const name = listed.name === '' ? market.name : listed.name
-    await this.#put({ ...market, name, tick: listed.tick, status: listed.active ? 'live' : 'ended' }, market)
+  /** One after the other: each of them looks at what the one before has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {}) // Whoever asked for it hears of it.
+    return turn
   }
 
-  async #put(market: Market, before?: Market): Promise<void> {
-    const known = before ?? this.#tracked.find(({ id }) => id === market.id)
-    if (known?.name === market.name && known.tick === market.tick && known.status === market.status) return
-    await this.#options.archive.putMarket(market)
+  async #compareAll(source: string): Promise<boolean> {
+    let isDoubtful = false
+    for (const market of await this.#options.archive.markets())
+      if (market.source === source && (await this.#compare(market))) isDoubtful = true
+    this.#tracked = await this.#options.archive.markets()
+    return isDoubtful
+  }
+
+  /** Name, tick and status as the source has them now; true when a market is gone and that is to be confirmed. */
+  async #compare(market: Market): Promise<boolean> {
+    const listing = this.#listings.get(market.source)!
+    const listed = listing.get(market.id)
+    if (market.status === 'paused' || market.status === 'imported') return false
+    if (listed) {
+      this.unknown.delete(market.id)
+      this.#missing.delete(market.id)
+      const name = this.#names.get(market.source)?.get(market.base) ?? market.name
+      await this.#put(market, { name, tick: listed.tick, status: listed.active ? 'live' : 'ended' })
+      return false
+    }
+    const wasListed = market.tick !== null
+    // A list may come short by mistake; only the next one that lacks it too is believed.
+    const lacking = this.#missing.get(market.id) ?? listing
+    if (wasListed && market.status === 'live' && lacking === listing) {
+      this.#missing.set(market.id, listing)
+      return true
+    }
+    this.#report(
+      market.id,
+      wasListed
+        ? `${market.source} no longer lists it; its history stays`
+        : `${market.source} does not list it`,
+      nearestMarkets(market.id, listing.keys(), NEAREST),
+    )
+    await this.#put(market, { status: wasListed ? 'ended' : 'unlisted' })
+    return false
+  }
+
+  async #put(market: Market, change: Partial<Market>): Promise<void> {
+    const after = { ...market, ...change }
+    if (after.name === market.name && after.tick === market.tick && after.status === market.status) return
+    await this.#options.archive.putMarket(after)
   }
 
   #report(market: MarketId, reason: string, nearest: readonly MarketId[]): void {

@@ -26,7 +26,7 @@ export interface Scope {
   readonly nowMs: number
 }
 
-export interface Span {
+interface Span {
   readonly fromMs: number
   readonly toMs: number
 }

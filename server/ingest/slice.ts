@@ -1,7 +1,6 @@
 /** Slices: 300 places of one series aligned to the epoch, the unit of reading and of coverage. */
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
-
-export const SLICE_PLACES = 300
+import { SLICE_PLACES } from '../archive/grid.ts'
 
 /** Length of a slice. */
 export function sliceMs(interval: StoredInterval): number {

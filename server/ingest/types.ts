@@ -33,7 +33,7 @@ export interface IngestStatus {
   readonly backfill: readonly BackfillProgress[]
 }
 
-export interface MarketStatus {
+interface MarketStatus {
   readonly market: MarketId
   readonly live: boolean
   /** What went wrong last; null since the last success. */

@@ -25,6 +25,16 @@ export const coinbase: Dialect = {
       end: isoSeconds(toMs - 1000),
     }),
 
+  async names(exchange) {
+    const answer = await exchange['publicGetCurrencies']!({})
+    const currencies = Array.isArray(answer) ? (answer as { id?: unknown; name?: unknown }[]) : []
+    return new Map(
+      currencies.flatMap(({ id, name }) =>
+        typeof id === 'string' && typeof name === 'string' && name !== '' ? [[id, name] as const] : [],
+      ),
+    )
+  },
+
   async price(exchange, id) {
     const answer = await exchange['publicGetProductsIdTicker']!({ id })
     const { price, time } = (answer ?? {}) as { price?: unknown; time?: unknown }

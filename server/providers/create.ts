@@ -5,15 +5,12 @@ import type { Provider } from './types.ts'
 
 const DIALECTS: Readonly<Record<string, Dialect>> = { coinbase }
 
-/** Names of the sources that can be asked. */
-export const SOURCES: readonly string[] = Object.keys(DIALECTS)
-
 /** @throws RangeError for a source that this version does not know */
 export function createProvider(source: string, options: ExchangeOptions): Provider {
   const dialect = DIALECTS[source]
   if (!dialect)
     throw new RangeError(
-      `${source} is no source of this version: its markets can begin with ${SOURCES.join(', ')}`,
+      `${source} is no source of this version: its markets can begin with ${Object.keys(DIALECTS).join(', ')}`,
     )
   return new ExchangeProvider(dialect, options)
 }

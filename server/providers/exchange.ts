@@ -27,8 +27,8 @@ import {
 } from './types.ts'
 
 /** A method of ccxt that sends one request and gives what our hook made of the answer. */
-export type ImplicitCall = (parameters: Record<string, string | number>) => Promise<unknown>
-export type ImplicitCalls = Readonly<Record<string, ImplicitCall>>
+type ImplicitCall = (parameters: Record<string, string | number>) => Promise<unknown>
+type ImplicitCalls = Readonly<Record<string, ImplicitCall>>
 
 /** What is particular to one exchange. */
 export interface Dialect {
@@ -46,6 +46,7 @@ export interface Dialect {
     fromMs: number,
     toMs: number,
   ): Promise<unknown>
+  names(exchange: ImplicitCalls): Promise<ReadonlyMap<string, string>>
   /** null and NaN for what the answer does not say. */
   price(exchange: ImplicitCalls, id: string): Promise<{ price: string | null; atMs: number }>
 }
@@ -112,6 +113,14 @@ export class ExchangeProvider implements Provider {
     if (listed.length === 0)
       throw new SourceError(this.source, `${this.source}: the list of markets is empty`, null, null)
     return listed
+  }
+
+  async names(): Promise<ReadonlyMap<string, string>> {
+    const implicit = (await this.#open()) as unknown as ImplicitCalls
+    const { value } = await this.#call({ priority: 'backfill', numbers: 'text', subject: null }, () =>
+      this.#dialect.names(implicit),
+    )
+    return value
   }
 
   async candles(

@@ -47,6 +47,8 @@ export interface Provider {
   readonly intervals: readonly StoredInterval[]
   /** @throws SourceError */
   listMarkets(): Promise<readonly ListedMarket[]>
+  /** Full names of currencies by their symbols, as far as the source tells them. @throws SourceError */
+  names(): Promise<ReadonlyMap<string, string>>
   /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places, closed ones only. @throws SourceError */
   candles(
     market: MarketId,
