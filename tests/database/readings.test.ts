@@ -1,0 +1,159 @@
+/** What a source answered, on both databases: nothing lost, nothing invented, nothing twice. */
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { State } from '../../core/candle/columns.ts'
+import type { MarketId } from '../../core/market.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import type { Archive } from '../../server/archive/types.ts'
+import { quarantine } from '../../server/db/schema.ts'
+import { answer, candles, KINDS, openTestArchive, readAll, sliceStart, type TestArchive } from './archives.ts'
+import { tailOf } from './ask.ts'
+
+const NOW = Date.UTC(2024, 4, 20, 12, 0)
+const MAY = Date.UTC(2024, 4, 1)
+
+describe.each(KINDS)('on %s', (kind) => {
+  let on: TestArchive
+  let archive: Archive
+  const follow: TestArchive['follow'] = (market) => on.follow(market)
+
+  beforeAll(async () => {
+    on = await openTestArchive(kind, NOW)
+    archive = on.archive
+  })
+  afterAll(() => on.close())
+
+  describe('readings', () => {
+    test('what was read comes out again as it was, decimals and all', async () => {
+      const market = await follow()
+      const rows = candles('1m', MAY, MAY + 10 * HOUR_MS)
+      await readAll(archive, market, '1m', MAY, MAY + 10 * HOUR_MS, rows, NOW)
+      const found = await archive.candles(market, '1m', MAY, MAY + 10 * HOUR_MS, 10_000)
+      expect(found).toEqual(rows)
+    })
+
+    test('numbers in another notation are stored in their plain form, once', async () => {
+      const market = await follow()
+      const [row] = candles('1m', MAY, MAY + MINUTE_MS)
+      const first = await archive.applyReading(
+        answer(market, '1m', MAY, NOW, [{ ...row!, volume: '3.10e-7' }]),
+      )
+      const again = await archive.applyReading(
+        answer(market, '1m', MAY, NOW, [{ ...row!, open: `${row!.open}0000`, volume: '0.00000031' }]),
+      )
+      expect([first.added, again.revision]).toEqual([1, null])
+      expect(await archive.candles(market, '1m', MAY, MAY + HOUR_MS, 10)).toEqual([
+        { ...row!, volume: '0.00000031' },
+      ])
+    })
+
+    test('a reading twice changes nothing and takes no revision', async () => {
+      const market = await follow()
+      const reading = answer(market, '1m', MAY, NOW, candles('1m', MAY, MAY + HOUR_MS))
+      const first = await archive.applyReading(reading)
+      const before = await archive.headRevision()
+      const second = await archive.applyReading({ ...reading, readAtMs: NOW + 1000 })
+      expect([first.added, second.added, second.revision]).toEqual([60, 0, null])
+      expect(await archive.headRevision()).toBe(before)
+    })
+
+    test('a reading for a market that is not kept is refused by its name', async () => {
+      await expect(
+        archive.applyReading(answer('nowhere:BTC-USD' as MarketId, '1m', MAY, NOW, [])),
+      ).rejects.toThrow(/nowhere:BTC-USD is not kept here/)
+    })
+
+    test('a confirmed absence reaches the tail as empty', async () => {
+      const market = await follow()
+      const from = sliceStart('1m', NOW - DAY_MS)
+      const rows = candles('1m', from, from + 5 * HOUR_MS)
+      await readAll(archive, market, '1m', from, from + 1, rows.toSpliced(100, 3), NOW)
+      const tail = await tailOf(archive, market, '1m', NOW)
+      expect([...tail.states!.subarray(99, 104)]).toEqual([
+        State.present,
+        State.empty,
+        State.empty,
+        State.empty,
+        State.present,
+      ])
+    })
+
+    test('a hole that grows beyond six hours is no longer called empty, in the slice before either', async () => {
+      const market = await follow()
+      const from = sliceStart('1m', NOW - 2 * DAY_MS)
+      const [gapFrom, gapTo] = [from + 2 * HOUR_MS, from + 9 * HOUR_MS]
+      const rows = candles('1m', from, from + 10 * HOUR_MS).filter(
+        ({ startMs }) => startMs < gapFrom || startMs >= gapTo,
+      )
+      await readAll(archive, market, '1m', from, from + 1, rows, NOW)
+      const before = await tailOf(archive, market, '1m', NOW)
+      expect(before.states![121]).toBe(State.empty)
+      await readAll(archive, market, '1m', from + 5 * HOUR_MS, from + 5 * HOUR_MS + 1, rows, NOW)
+      const after = await tailOf(archive, market, '1m', NOW, before.revision)
+      // The frame begins at the first changed place: the first minute of the hole.
+      expect(after.states!.subarray(0, 180).every((state) => state === State.missing)).toBe(true)
+    })
+
+    test('a silence of all followed markets is an outage, whichever is read first', async () => {
+      const names = ['BTC-USD', 'ETH-USD', 'SOL-USD']
+      const source = `outage${kind.toLowerCase()}`
+      const markets = []
+      for (const pair of names) markets.push(await follow({ pair, source }))
+      const from = sliceStart('1m', NOW - DAY_MS)
+      const rows = candles('1m', from, from + 5 * HOUR_MS)
+      // Minutes 50 to 59 are missing everywhere; the third market alone also lacks 100.
+      for (const [i, market] of markets.entries()) {
+        const had = rows.filter((_, place) => (place < 50 || place >= 60) && !(i === 2 && place === 100))
+        await readAll(archive, market, '1m', from, from + 1, had, NOW)
+      }
+      for (const [i, market] of markets.entries()) {
+        const { states } = await tailOf(archive, market, '1m', NOW)
+        expect([...states!.subarray(49, 61)]).toEqual([
+          1,
+          ...Array.from({ length: 10 }, () => State.outage),
+          1,
+        ])
+        expect(states![100]).toBe(i === 2 ? State.empty : State.present)
+      }
+      // A fourth market that traded all the while: the others were only quiet.
+      const fourth = await follow({ pair: 'ADA-USD', source })
+      await readAll(archive, fourth, '1m', from, from + 1, rows, NOW)
+      expect([...(await tailOf(archive, markets[0]!, '1m', NOW)).states!.subarray(50, 60)]).toEqual(
+        Array.from({ length: 10 }, () => State.empty),
+      )
+    })
+
+    test('coverage tells what was read, and unread again what is to be read again', async () => {
+      const market = await follow()
+      await readAll(archive, market, '1m', MAY, MAY + 1, candles('1m', MAY - DAY_MS, MAY + DAY_MS), NOW)
+      const own = async () => (await archive.coverage()).filter((slice) => slice.market === market)
+      expect(await own()).toMatchObject([
+        { interval: '1m', readings: 1, open: 0, settled: true, lastReadMs: NOW },
+      ])
+      await archive.markUnread(market, MAY)
+      expect(await own()).toMatchObject([{ readings: 0, open: 0, settled: false, lastReadMs: 0 }])
+    })
+
+    test('what lies beyond the source counts as read and has a reason', async () => {
+      const market = await follow()
+      const listed = MAY + 7 * HOUR_MS
+      const from = sliceStart('1m', MAY)
+      await archive.applyReading(answer(market, '1m', listed, NOW, candles('1m', listed, listed + DAY_MS)))
+      await archive.markBeyond(market, '1m', from, listed)
+      const own = (await archive.coverage()).filter((slice) => slice.market === market)
+      expect(own.every(({ settled, open }) => settled && open === 0)).toBe(true)
+      expect(own.length).toBeGreaterThan(1)
+    })
+
+    test('a refused row is kept once, however often the source repeats it', async () => {
+      const market = await follow()
+      const refused = [{ startMs: MAY, reason: 'low above "open"', raw: '[1,{"a":"\\\\"}]' }]
+      for (const readAtMs of [NOW, NOW + MINUTE_MS])
+        await archive.applyReading(answer(market, '1m', MAY, readAtMs, [], { refused }))
+      const kept = await on.database.read((tx) =>
+        tx.select().from(quarantine).where(eq(quarantine.market, market)),
+      )
+      expect(kept).toMatchObject([{ start: MAY, reason: 'low above "open"', raw: '[1,{"a":"\\\\"}]' }])
+    })
+  })
+})
