@@ -138,7 +138,7 @@ export function numberLabels(ticks: readonly number[], locale = 'en'): string[] 
   const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9)))
   return ticks.map((value) => {
     if (value === 0) return '0'
-    if (decimals > 5) return tiny(value, decimals)
+    if (decimals > 4) return tiny(value, decimals)
     return groupDecimal((value / divisor).toFixed(decimals), locale) + unit
   })
 }

@@ -1,21 +1,28 @@
 /** A σ series in words, and its value at an instant. */
 import { formatPercent } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
+import type { Receipt } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/ui/locale.ts'
 import { ESTIMATOR_NAMES, windowText } from '$lib/ui/names.ts'
 import type { SigmaView } from '$worker/api.ts'
 
-/** The newest σ that was known at an instant: that of the last bar closed by then. null where n/a. */
-export function sigmaAt(
-  view: SigmaView,
-  ms: number,
-): { readonly sigma: number; readonly closeMs: number } | null {
+/** What was known of σ at an instant: the value of the last bar closed by then, with a receipt of its own. */
+export function sigmaAt(view: SigmaView, ms: number): Receipt {
   const step = INTERVAL_MS[view.interval]
-  const place = Math.floor((ms - view.startMs) / step) - 1
-  const sigma = view.sigma[place]
-  if (sigma === undefined || Number.isNaN(sigma)) return null
-  return { sigma, closeMs: view.startMs + (place + 1) * step }
+  const place = Math.min(view.sigma.length, Math.floor((ms - view.startMs) / step)) - 1
+  const sigma = view.sigma[place] ?? NaN
+  const lastBarMs = view.startMs + place * step
+  return {
+    ...view.receipt,
+    barsUsed: view.bars[place] ?? 0,
+    barsEmpty: view.flat[place] ?? 0,
+    firstBarMs: lastBarMs - (view.receipt.window - 1) * step,
+    lastBarMs,
+    asOfMs: lastBarMs + step,
+    sigma,
+    reason: Number.isNaN(sigma) ? 'too few bars here' : null,
+  }
 }
 
 /** Places of the series whose bars close inside the span, as `[from, to)`. */
