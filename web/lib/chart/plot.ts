@@ -37,8 +37,6 @@ export interface PlotHandle {
   /** Draws the span and tells the value axis that it took. */
   show(span: Span, painter: Painter, colours: ChartColours): ValueScale
   resize(widthPx: number, heightPx: number): void
-  /** Milliseconds that the last drawing took. */
-  lastDrawMs(): number
   destroy(): void
 }
 
@@ -57,7 +55,6 @@ export function createPlot(
 ): PlotHandle {
   let frame: Frame | null = null
   let colours: ChartColours | null = null
-  let tookMs = 0
 
   const plot: Plot = new UPlot(
     {
@@ -99,7 +96,6 @@ export function createPlot(
 
   return {
     show(span, painter, next) {
-      const before = performance.now()
       colours = next
       const shown = painter(span, plotArea(plot.width, plot.height).width)
       frame = shown
@@ -107,11 +103,9 @@ export function createPlot(
         plot.setData([shown.xs, shown.ys] as unknown as Parameters<Plot['setData']>[0], false)
         plot.setScale('x', { min: span.fromMs, max: Math.max(span.toMs, span.fromMs + 1) })
       })
-      tookMs = performance.now() - before
       return shown.scale
     },
     resize: (width, height) => plot.setSize({ width, height }),
-    lastDrawMs: () => tookMs,
     destroy: () => plot.destroy(),
   }
 }

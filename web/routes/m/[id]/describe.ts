@@ -32,7 +32,7 @@ export interface Bar {
   } | null
 }
 
-export function priceText(value: number, tick: string | null): FormattedPrice {
+function priceText(value: number, tick: string | null): FormattedPrice {
   return formatPrice(plainDecimal(String(value)) ?? '', tick, locale)
 }
 
@@ -64,7 +64,7 @@ export function barAt(price: PriceView, slice: Slice, column: number, tick: stri
 }
 
 /** `4 d`, `16 min`, `1 h 4 min`. */
-export function lengthOf(ms: number): string {
+function lengthOf(ms: number): string {
   if (ms % DAY_MS === 0) return `${ms / DAY_MS} d`
   if (ms < DAY_MS && ms % HOUR_MS === 0) return `${ms / HOUR_MS} h`
   if (ms > HOUR_MS)
@@ -73,7 +73,7 @@ export function lengthOf(ms: number): string {
 }
 
 /** How much of the span is missing, in milliseconds, before-listing left aside. */
-export function missingMs(price: PriceView, span: Span): number {
+function missingMs(price: PriceView, span: Span): number {
   let total = 0
   for (let i = firstAfter(price.absent, span.fromMs); i < price.absent.length; i++) {
     const absent = price.absent[i]!
