@@ -328,6 +328,15 @@ describe('the reconciler', () => {
     expect(next(NOW, state, { ...busy, canSeal: false }).kind).toBe('wait')
   })
 
+  it('leaves retention to idle times, but not for hours', () => {
+    const busy = world(follow('coinbase:BTC-USD'))
+    const limits = { ...busy.limits, sources: { coinbase: { free: 0, pausedUntilMs: null } } }
+    expect(next(NOW, { ...busy.state, nextRetainMs: NOW }, limits).kind).toBe('wait')
+    expect(next(NOW, { ...busy.state, nextRetainMs: NOW - HOUR_MS }, limits).kind).toBe('retain')
+    const idle = world()
+    expect(next(NOW, { ...idle.state, nextRetainMs: NOW }, idle.limits).kind).toBe('retain')
+  })
+
   it('reads again what somebody has marked as unread', () => {
     const btc = follow('coinbase:BTC-USD', { live: false })
     knowAll(btc, NOW, FOUNDED, ...STORED_INTERVALS)

@@ -3,7 +3,7 @@
  * no clock, no network, no memory but coverage.
  */
 import type { MarketId } from '../../core/market.ts'
-import { DAY_MS } from '../../core/time/interval.ts'
+import { DAY_MS, HOUR_MS } from '../../core/time/interval.ts'
 import type { Priority } from '../providers/types.ts'
 import { Rank } from './judge.ts'
 import type { Series } from './series.ts'
@@ -66,6 +66,9 @@ export type Action =
   | { readonly kind: 'retain' }
   | { readonly kind: 'wait'; readonly untilMs: number }
 
+/** Retention is work for idle times; so long overdue it goes beside reading. */
+const RETAIN_AT_LEAST_MS = HOUR_MS
+
 /** A slice of a followed market that is due. */
 interface Candidate {
   readonly market: Followed
@@ -115,8 +118,10 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
   if (mark && limits.canMark) return mark
   if (limits.canSeal) {
     if (state.nextSealMs <= nowMs) return { kind: 'seal' }
-    if (state.nextRetainMs <= nowMs) return { kind: 'retain' }
-    later(Math.min(state.nextSealMs, state.nextRetainMs))
+    const isIdle = reads.length === 0
+    if (state.nextRetainMs + (isIdle ? 0 : RETAIN_AT_LEAST_MS) <= nowMs) return { kind: 'retain' }
+    later(state.nextSealMs)
+    if (isIdle) later(state.nextRetainMs)
   }
   return { kind: 'wait', untilMs: waitMs }
 }

@@ -58,6 +58,7 @@ export class Performer {
   }
 
   perform(action: Exclude<Action, { kind: 'wait' }>): Promise<void> {
+    // The markets of an action are the roster's own entries: the reconciler hands back what it was given.
     switch (action.kind) {
       case 'list':
         return this.#list(action.source)
