@@ -1,6 +1,6 @@
 /** Which Node this program needs. Plain JavaScript for any Node, so that an old one gets a sentence, not a syntax error. */
 
-export const NODE_NEEDED = '22.18'
+const NODE_NEEDED = '22.18'
 
 /** Whether this Node runs the server's TypeScript. */
 export function isNodeRecent() {

@@ -13,8 +13,16 @@ export type Demo = Pick<RunningServer, 'lines' | 'stop'>
 
 /** Of these the demo keeps the days and hours of years and the minutes of a week. */
 const MARKETS = [
-  ...['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD', 'ADA-USD', 'LINK-USD'],
-  ...['BTC-EUR', 'SHIB-USD', 'PEPE-USD'],
+  'BTC-USD',
+  'ETH-USD',
+  'SOL-USD',
+  'XRP-USD',
+  'DOGE-USD',
+  'ADA-USD',
+  'LINK-USD',
+  'BTC-EUR',
+  'SHIB-USD',
+  'PEPE-USD',
 ].map((product) => parseMarketId(`coinbase:${product}`))
 
 /** Whole years before this one, as much as is there within half a minute. */

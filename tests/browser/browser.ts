@@ -8,7 +8,7 @@ import { chromium, devices, type BrowserContext, type Page } from '@playwright/t
 import { findChromium } from '../run/chromium.mjs'
 
 /** What a device is to the page: size, touch, pixel ratio, user agent. */
-export const DEVICES = {
+const DEVICES = {
   pixel: devices['Pixel 7'],
   iphone: devices['iPhone 14'],
   desktop: { viewport: { width: 1280, height: 800 } },
@@ -43,10 +43,8 @@ export async function openBrowser(
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium: run `apt-get install -y chromium` or set CHROMIUM_PATH')
   const launch = () => {
-    // defaultBrowserType belongs to Playwright's own test runner.
-    const { defaultBrowserType: _, ...emulation } = { defaultBrowserType: '', ...DEVICES[device] }
     return chromium.launchPersistentContext(profile, {
-      ...emulation,
+      ...DEVICES[device],
       colorScheme,
       executablePath,
       args: ARGUMENTS,

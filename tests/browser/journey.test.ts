@@ -2,6 +2,7 @@
  * The journey that everything else stands on: open, keep a year of minutes, lose server and network, start the browser
  * again on the market's own address, see the year and its σ, come back online and find everything caught up.
  */
+import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { controlled, openBrowser, ready, synced, type Browser, type DeviceName } from './browser.ts'
@@ -111,7 +112,7 @@ function closeAfter(browser: Browser): AsyncDisposable & { readonly browser: Bro
 }
 
 /** What the σ element says of itself. */
-async function sigmaOf(page: import('@playwright/test').Page) {
+async function sigmaOf(page: Page) {
   const element = page.locator(`[data-sigma][data-market="${MARKET}"]`).last()
   await element.waitFor({ state: 'attached', timeout: 30_000 })
   const read = (name: string) => element.getAttribute(`data-${name}`)
@@ -171,7 +172,7 @@ async function countStoredMinutes(): Promise<number> {
 }
 
 /** Share of the first chart's pixels that are not transparent: 0 is a blank chart. */
-function paintedShare(page: import('@playwright/test').Page): Promise<number> {
+function paintedShare(page: Page): Promise<number> {
   return page.evaluate(() => {
     const canvas = document.querySelector('canvas')
     const context = canvas?.getContext('2d')

@@ -188,7 +188,13 @@ export class TestArchive {
       simulated: false,
       markets: [...this.#markets.values()]
         .filter((market) => market.revision > since && asked(market.id) && (since > 0 || !market.removed))
-        .map(({ revision: _, ...market }) => market),
+        .map(({ id, tick, name, status, removed }) => ({
+          id,
+          tick,
+          name,
+          status,
+          ...(removed && { removed }),
+        })),
       chunks,
     }
   }
