@@ -12,8 +12,8 @@ import type { Ingest, IngestOptions, IngestStatus } from './types.ts'
 
 /** Readings under way, their writes included, so that a slow database holds the network back. */
 const MOST_READS = 16
-/** Fewer while something is to be sealed: history reaches devices as chunks, and sealing must not wait behind a queue. */
-const READS_BESIDE_SEALING = 4
+/** One while something is to be sealed: history reaches devices as chunks, and sealing must not wait behind a queue. */
+const READS_BESIDE_SEALING = 1
 /** The clock may have been set: nothing waits longer without looking at it again. */
 const LONGEST_WAIT_MS = 30_000
 const RETRY_LOAD_MS = 5000
