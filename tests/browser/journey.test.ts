@@ -3,7 +3,7 @@
  * again on the market's own address, see the year and its σ, come back online and find everything caught up.
  */
 import type { Page } from '@playwright/test'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { controlled, openBrowser, ready, synced, type Browser, type DeviceName } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -30,6 +30,7 @@ describe('a year of minutes in airplane mode', () => {
       return rows > YEAR_MINUTES * 0.97 ? true : null
     })
   }, 300_000)
+  beforeEach(() => stage.startServer())
   afterAll(() => stage.close())
 
   for (const device of ['pixel', 'iphone'] as const satisfies readonly DeviceName[])
@@ -73,7 +74,9 @@ describe('a year of minutes in airplane mode', () => {
         const sigma = await sigmaOf(page)
         return sigma.value > 0 ? sigma : null
       })
-      expect(offline).toEqual(online)
+      // Blocks of the rolling sum start where the series starts, so the last bit may differ.
+      expect(Math.abs(offline.value / online.value - 1)).toBeLessThan(1e-12)
+      expect({ ...offline, value: online.value }).toEqual(online)
       const minutes = await page.evaluate(countStoredMinutes)
       expect(minutes).toBeGreaterThan(YEAR_MINUTES * 0.97)
       expect(await paintedShare(page)).toBeGreaterThan(0.001)

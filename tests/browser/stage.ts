@@ -16,6 +16,7 @@ export interface Stage {
   readonly url: string
   /** SIGKILL, as a phone sees it when the train enters the tunnel. */
   killServer(): Promise<void>
+  /** Does nothing while it runs. */
   startServer(): Promise<void>
   close(): Promise<void>
 }
@@ -34,6 +35,7 @@ export async function openStage(env: Readonly<Record<string, string>>): Promise<
   const port = String(await freePort())
   let server: RunningApp | null = null
   const startServer = async () => {
+    if (server) return
     server = await startApp(['server/start.mjs', '--no-build'], folder.path, {
       ...env,
       PORT: port,
@@ -45,7 +47,10 @@ export async function openStage(env: Readonly<Record<string, string>>): Promise<
   await startServer()
   return {
     url: `http://localhost:${port}`,
-    killServer: async () => void (await server?.kill()),
+    async killServer() {
+      await server?.kill()
+      server = null
+    },
     startServer,
     async close() {
       await server?.kill()
