@@ -3,6 +3,8 @@
  * Also says why the app cannot be installed where it cannot.
  */
 import { dev } from '$app/environment'
+import type { Workbox } from 'workbox-window'
+import { report } from '../store/report.ts'
 import type { State } from './app.svelte.ts'
 
 const LOOK_AGAIN_MS = 3_600_000
@@ -17,16 +19,47 @@ export function whyNotInstallable(): string | null {
 }
 
 /**
- * Registers the service worker and watches for new versions.
+ * Registers the service worker and watches for new versions. A browser that refuses the service worker has an app that
+ * works while the server can be reached, and people are told so; nothing waits for it, and nothing is thrown.
  *
  * @returns what switches to a version that waits
  */
 export async function watchUpdates(state: State): Promise<() => void> {
   const reload = () => window.location.reload()
   if (dev || whyNotInstallable() !== null) return reload
-  const { Workbox } = await import('workbox-window')
-  const workbox = new Workbox('/service-worker.js', { scope: '/' })
-  workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
+  let refused = false
+  const refuse = (error: unknown) => {
+    refused = true
+    state.setConnection({ notInstallable: REFUSED })
+    report('no service worker', error)
+  }
+  try {
+    const { Workbox } = await import('workbox-window')
+    const workbox = new Workbox('/service-worker.js', { scope: '/' })
+    workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
+    // Whatever it says, and whenever: the app is there without it.
+    void register(workbox).catch(refuse)
+    lookForVersions(workbox)
+    return () => {
+      if (refused) return reload()
+      workbox.addEventListener('controlling', reload)
+      workbox.messageSkipWaiting()
+    }
+  } catch (error) {
+    refuse(error)
+    return reload
+  }
+}
+
+const REFUSED =
+  'This browser refused the service worker, so the app works only while the server can be reached.'
+
+/** @throws what the browser says, or that it gave no registration */
+async function register(workbox: Workbox): Promise<void> {
+  if (!(await workbox.register())) throw new Error('the browser gave no registration')
+}
+
+function lookForVersions(workbox: Workbox): void {
   let lookedMs = Date.now()
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible' || Date.now() - lookedMs < LOOK_AGAIN_MS) return
@@ -34,9 +67,4 @@ export async function watchUpdates(state: State): Promise<() => void> {
     // Offline there is nothing to look at; the next look comes.
     workbox.update().catch(() => undefined)
   })
-  await workbox.register()
-  return () => {
-    workbox.addEventListener('controlling', reload)
-    workbox.messageSkipWaiting()
-  }
 }
