@@ -10,7 +10,7 @@ import type { Context } from './context.ts'
  * @returns false when none is left
  */
 export async function recompressNext({ database }: Context): Promise<boolean> {
-  const [found] = await database.read((tx) =>
+  const [found] = await database.readInTurn((tx) =>
     rows<{ sha256: string; gzip: Uint8Array }>(
       tx,
       sql`SELECT b.sha256, b.gzip FROM chunk_body b JOIN chunk c ON c.sha256 = b.sha256

@@ -70,7 +70,7 @@ async function looseTables(database: Database): Promise<string[]> {
     ([table, needed]) =>
       sql`SELECT ${table} AS name, pg_total_relation_size(${table}::regclass) - 2 * ${needed} AS spare`,
   )
-  const found = await database.read((tx) =>
+  const found = await database.readInTurn((tx) =>
     rows<{ name: string; spare: string | number }>(tx, sql.join(sizes, sql` UNION ALL `)),
   )
   return found.filter(({ spare }) => Number(spare) > WORTH_BYTES).map(({ name }) => name)

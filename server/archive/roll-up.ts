@@ -23,13 +23,13 @@ export async function compareRollUp(
 ): Promise<RollUpReport> {
   const stepMs = INTERVAL_MS[interval]
   const stretchMs = Math.ceil((STRETCH * INTERVAL_MS[from]) / stepMs) * stepMs
-  const ends = await database.read((tx) => overlap(tx, market.key, from, interval))
+  const ends = await database.readInTurn((tx) => overlap(tx, market.key, from, interval))
   let compared = 0
   let newestMs: number | null = null
   let differing = 0
   for (let at = ends?.fromMs ?? 0; ends && at < ends.toMs; at += stretchMs) {
     const toMs = Math.min(at + stretchMs, ends.toMs)
-    const pairs = await database.read((tx) => pairsIn(tx, market.key, from, interval, at, toMs))
+    const pairs = await database.readInTurn((tx) => pairsIn(tx, market.key, from, interval, at, toMs))
     compared += pairs.length
     for (const [own, rolled] of pairs)
       if (!isSame(own, rolled)) {

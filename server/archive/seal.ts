@@ -44,14 +44,14 @@ interface Snapshot {
  * @throws SealError when the stored bytes do not give the same places again
  */
 export async function sealNext(context: Context, nowMs: number): Promise<Candidate | null> {
-  const candidate = await context.database.read((tx) => nextReady(tx, context, nowMs))
+  const candidate = await context.database.readInTurn((tx) => nextReady(tx, context, nowMs))
   if (candidate) await sealPeriod(context, candidate, nowMs)
   return candidate
 }
 
 async function sealPeriod(context: Context, candidate: Candidate, nowMs: number): Promise<void> {
   for (;;) {
-    const snapshot = await context.database.read((tx) => readSnapshot(tx, candidate))
+    const snapshot = await context.database.readInTurn((tx) => readSnapshot(tx, candidate))
     const sealed = await makeParts(candidate, snapshot)
     if (await store(context, candidate, snapshot, sealed, nowMs)) return
   }

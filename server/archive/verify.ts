@@ -42,7 +42,7 @@ export async function verify(context: Context, market: MarketId | null): Promise
   const { database } = context
   const tally: Tally = { candles: 0, chunks: 0, missing: 0, faults: [] }
   const rollUps: RollUpReport[] = []
-  const markets = await database.read(async (tx) =>
+  const markets = await database.readInTurn(async (tx) =>
     market === null ? listMarkets(tx) : [await findMarket(tx, market)],
   )
   for (const one of markets) {
@@ -65,16 +65,16 @@ async function verifySeries(
 ): Promise<void> {
   const fault = (atMs: number, text: string) =>
     tally.faults.push({ market: market.id, interval, at: isoSeconds(atMs), fault: text })
-  const entries = await database.read((tx) => listEntries(tx, market.key, interval))
+  const entries = await database.readInTurn((tx) => listEntries(tx, market.key, interval))
   let coveredTo = -Infinity
   for (const entry of entries) {
     if (entry.from_minute < coveredTo)
       fault(msOf(entry.from_minute), `chunk ${entry.period} overlaps the one before`)
     coveredTo = Math.max(coveredTo, entry.to_minute)
     // One chunk a transaction: the embedded database has one connection, and others wait for it.
-    await database.read((tx) => verifyEntry(tx, market, interval, entry, clock.now(), tally, fault))
+    await database.readInTurn((tx) => verifyEntry(tx, market, interval, entry, clock.now(), tally, fault))
   }
-  await database.read(async (tx) => {
+  await database.readInTurn(async (tx) => {
     const loose = await readRows(tx, market.key, interval, sql`true`)
     const chunked = (row: CandleRow) =>
       entries.some(

@@ -14,8 +14,13 @@ export interface Database {
   readonly description: string
   /** Runs the work in one transaction, rolled back when it throws. */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Runs the work over one snapshot: what it reads belongs together. */
+  /**
+   * Runs the work over one snapshot: what it reads belongs together. Somebody waits for it: where there is but one
+   * connection, it goes before waiting writes.
+   */
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** The same for work that nobody waits for, sealing say: it takes its turn among the writes. */
+  readInTurn<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Gives the space of deleted rows back, of the tables named, where the database does not do so by itself. */
   pack(tables: readonly string[]): Promise<void>
   close(): Promise<void>

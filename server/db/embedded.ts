@@ -1,4 +1,4 @@
-/** The embedded database: PGlite in a folder that only this process has. One connection, so transactions queue. */
+/** The embedded database: PGlite in a folder that only this process has. One connection, so transactions take turns. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -7,6 +7,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator'
 import { DatabaseError, FolderInUseError, told, type Database, type Transaction } from './database.ts'
 import { lockFolder } from './lock.ts'
 import { MIGRATIONS, refuseNewer } from './migrate.ts'
+import { Turns } from './turns.ts'
 
 /** A small write-ahead log: the folder is somebody's disk. No compilation of queries: they are short. */
 const START_PARAMS = [
@@ -56,20 +57,25 @@ async function takeFolder(dataDir: string) {
 }
 
 function describe(client: PGlite, db: Transaction, dataDir: string, release: () => void): Database {
+  const turns = new Turns()
   let writes = 0
   const checkpoint = () => told(() => client.exec('CHECKPOINT'))
+  const read = <T>(work: (tx: Transaction) => Promise<T>) =>
+    told(() => db.transaction(work, { accessMode: 'read only' }))
   return {
     kind: 'embedded',
     description: `embedded PostgreSQL in ${dataDir}`,
-    write: async (work) => {
-      if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
-      return told(() => db.transaction(work))
-    },
-    read: (work) => told(() => db.transaction(work, { accessMode: 'read only' })),
+    write: (work) =>
+      turns.inTurn(async () => {
+        if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
+        return told(() => db.transaction(work))
+      }),
+    read: (work) => turns.first(() => read(work)),
+    readInTurn: (work) => turns.inTurn(() => read(work)),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.
     pack: async (tables) => {
-      for (const table of tables) await told(() => client.exec(`VACUUM FULL ${table}`))
-      await checkpoint()
+      for (const table of tables) await turns.inTurn(() => told(() => client.exec(`VACUUM FULL ${table}`)))
+      await turns.inTurn(checkpoint)
     },
     close: async () => {
       await client.close()

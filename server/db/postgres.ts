@@ -21,12 +21,14 @@ export async function openPostgres(url: string): Promise<Database> {
   const client = { begin: pool.begin, options: { parsers: {}, serializers: {} } }
   const db = drizzle({ client: client as unknown as postgres.Sql }) as unknown as Transaction
   const reached = <T>(work: () => Promise<T>) => told(work).catch((error: unknown) => lost(error, place))
+  const read: Database['read'] = (work) =>
+    reached(() => db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' }))
   return {
     kind: 'postgres',
     description: `PostgreSQL at ${place}`,
     write: (work) => reached(() => db.transaction(work)),
-    read: (work) =>
-      reached(() => db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' })),
+    read,
+    readInTurn: read,
     // The server's own autovacuum does it; a full one would lock readers out.
     pack: async () => {},
     close: pool.end,
