@@ -84,7 +84,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const files = await loadAppFiles(config.appDir)
     const live = createLiveHub(archive)
     const { adminToken } = config
-    const api = createApi({ archive, live, files, operations, adminToken, security, clock, log })
+    const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
+    const api = createApi({ archive, live, backfill, files, operations, adminToken, security, clock, log })
     const listening = await listenAt(api, config, security)
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))

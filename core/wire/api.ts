@@ -60,6 +60,12 @@ export interface SyncChunk {
   readonly removed?: true
 }
 
+/** How many slices of history the server wants to read of its sources, and how many it has read. */
+export interface HistoryProgress {
+  readonly wanted: number
+  readonly done: number
+}
+
 export interface SyncPage {
   readonly archive: string
   readonly revision: number
@@ -68,6 +74,8 @@ export interface SyncPage {
   readonly sample_seconds: number
   /** The mark "simulated data" is shown when true. */
   readonly simulated: boolean
+  /** Of all markets together. A server that does not read, and an older one, leave it out. */
+  readonly backfill?: HistoryProgress
   readonly markets: readonly SyncMarket[]
   readonly chunks: readonly SyncChunk[]
 }
@@ -92,6 +100,8 @@ export interface LiveEvents {
     readonly revision: number
   }
   revision: { readonly revision: number }
+  /** Nothing has happened: the line is alive. */
+  heartbeat: Readonly<Record<string, never>>
 }
 
 /** RFC 9457. */
@@ -104,10 +114,7 @@ export interface Problem {
 }
 
 /** How far the backfill of one series is; what people see as progress. */
-export interface BackfillProgress {
+export interface BackfillProgress extends HistoryProgress {
   readonly market: MarketId
   readonly interval: StoredInterval
-  /** Slices of history to read, and how many have been. */
-  readonly wanted: number
-  readonly done: number
 }

@@ -36,6 +36,21 @@ test('a page comes out as it went in', () => {
   expect(readSyncAnswer(JSON.parse(JSON.stringify(PAGE)))).toEqual(PAGE)
 })
 
+test('how far the history is read comes out where the server says it', () => {
+  const backfill = { wanted: 2059, done: 1204 }
+  expect(readSyncAnswer({ ...PAGE, backfill })).toEqual({ ...PAGE, backfill })
+  expect(readSyncAnswer(PAGE)).not.toHaveProperty('backfill')
+})
+
+test.each([
+  [{ wanted: 2, done: 3 }, 'backfill.done'],
+  [{ wanted: -1, done: 0 }, 'backfill.wanted'],
+  [{ done: 0 }, 'backfill.wanted'],
+  ['58 %', 'backfill'],
+])('progress that cannot be is named: %o', (backfill, path) => {
+  expect(pathOf({ ...PAGE, backfill })).toBe(path)
+})
+
 test('a reset comes out with nothing but its archive', () => {
   expect(readSyncAnswer({ archive: ARCHIVE, reset: true, revision: 3 })).toEqual({
     archive: ARCHIVE,

@@ -9,7 +9,14 @@ import { isPlainDecimal } from '../decimal/text.ts'
 import { isMarketId, type MarketId } from '../market.ts'
 import { isStoredInterval, type StoredInterval } from '../time/interval.ts'
 import { parsePeriod, PERIOD_LENGTHS, placesIn, type Period } from '../time/period.ts'
-import { WIRE_FORMAT, type MarketAnswer, type SyncAnswer, type SyncChunk, type SyncMarket } from './api.ts'
+import {
+  WIRE_FORMAT,
+  type HistoryProgress,
+  type MarketAnswer,
+  type SyncAnswer,
+  type SyncChunk,
+  type SyncMarket,
+} from './api.ts'
 import { WireError, WireFormatError } from './error.ts'
 import { isUuid } from './uuid.ts'
 
@@ -50,6 +57,7 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
     format: answer.format,
     sample_seconds: countOf(answer.sample_seconds, 'sample_seconds', 86_400, 1),
     simulated: flagOf(answer.simulated, 'simulated'),
+    ...(answer.backfill === undefined ? {} : { backfill: readProgress(answer.backfill) }),
     markets: listOf(answer.markets, 'markets').map((market, index) =>
       readMarket(market, `markets[${index}]`),
     ),
@@ -57,6 +65,12 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
       readChunk(chunk, `chunks[${index}]`, revision),
     ),
   }
+}
+
+function readProgress(json: unknown): HistoryProgress {
+  const { wanted, done } = fieldsOf(json, 'backfill')
+  const most = countOf(wanted, 'backfill.wanted', Number.MAX_SAFE_INTEGER)
+  return { wanted: most, done: countOf(done, 'backfill.done', most) }
 }
 
 function readMarket(json: unknown, path: string): SyncMarket {

@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
+import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Operations } from '../control/operations.ts'
@@ -15,6 +16,8 @@ import type { Headers } from './security.ts'
 export interface ApiParts {
   readonly archive: Archive
   readonly live: LiveHub
+  /** How far the history of each series is read. */
+  readonly backfill: () => Promise<readonly BackfillProgress[]>
   readonly files: AppFiles
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations

@@ -58,10 +58,10 @@ const candles = route({
   },
 })
 
-export function addMarkets(api: Api, { archive, clock }: ApiParts): void {
+export function addMarkets(api: Api, { archive, backfill: progress, clock }: ApiParts): void {
   const marketList = shared(async () => {
     const now = clock.now()
-    const [list, backfill] = await Promise.all([archive.marketAnswers(now), archive.progress(now)])
+    const [list, backfill] = await Promise.all([archive.marketAnswers(now), progress()])
     return { markets: list, backfill }
   }, SHARE_MS)
   const priceList = shared(async () => ({ prices: await archive.prices(clock.now()) }), SHARE_MS)

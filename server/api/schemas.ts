@@ -193,6 +193,10 @@ const SyncPage = z.object({
   format: z.int(),
   sample_seconds: z.int(),
   simulated: z.boolean(),
+  backfill: z
+    .object({ wanted: z.int(), done: z.int() })
+    .optional()
+    .openapi({ description: 'slices of history to read of the sources, and how many have been' }),
   markets: z
     .array(
       z.object({

@@ -1,10 +1,14 @@
 /** What devices read: the manifest, the chunks, the tail, and the live events. */
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
+import type { HistoryProgress } from '../../core/wire/api.ts'
 import { preferredEncoding, gunzipAsync } from './encoding.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
+import { shared } from './memo.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
+
+const PROGRESS_MS = 1_000
 
 const octets = (description: string) =>
   ({
@@ -55,7 +59,7 @@ const tail = route({
 const live = route({
   method: 'get',
   path: '/api/v1/live',
-  summary: 'Server-sent events: price, candle, revision',
+  summary: 'Server-sent events: price, candle, revision, heartbeat',
   request: {
     query: z.object({ markets: schema.marketsParam }),
     headers: z.object({
@@ -72,16 +76,21 @@ const live = route({
   },
 })
 
-export function addSync(api: Api, { archive, clock, live: hub, security }: ApiParts): void {
+export function addSync(api: Api, { archive, backfill, clock, live: hub, security }: ApiParts): void {
+  // Every device asks every few seconds while history comes; the sum may be a second old.
+  const progress = shared(async () => sumOf(await backfill()), PROGRESS_MS)
+
   api.openapi(sync, async (c) => {
     const { since, markets, archive: known } = c.req.valid('query')
     const encoding = preferredEncoding(c.req.header('accept-encoding'))
     const answer = await archive.sync(since, markets, encoding === 'br' ? 'br' : 'gzip', known ?? null)
-    if (encoding === 'identity' && 'chunks' in answer) {
+    if (!('chunks' in answer)) return c.json(answer, 200, { 'cache-control': 'no-cache' })
+    const page = { ...answer, backfill: await progress() }
+    if (encoding === 'identity') {
       const chunks = answer.chunks.map((entry) => ({ ...entry, bytes: entry.size }))
-      return c.json({ ...answer, chunks }, 200, { 'cache-control': 'no-cache' })
+      return c.json({ ...page, chunks }, 200, { 'cache-control': 'no-cache' })
     }
-    return c.json(answer, 200, { 'cache-control': 'no-cache' })
+    return c.json(page, 200, { 'cache-control': 'no-cache' })
   })
 
   api.openapi(chunk, async (c) => {
@@ -135,4 +144,9 @@ export function addSync(api: Api, { archive, clock, live: hub, security }: ApiPa
     )
     return RESPONSE_ALREADY_SENT
   })
+}
+
+function sumOf(series: readonly HistoryProgress[]): HistoryProgress {
+  const sum = (field: keyof HistoryProgress) => series.reduce((total, entry) => total + entry[field], 0)
+  return { wanted: sum('wanted'), done: sum('done') }
 }

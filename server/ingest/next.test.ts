@@ -348,3 +348,16 @@ describe('the reconciler', () => {
     expect(next(NOW, state, limits)).toMatchObject({ kind: 'read', fromMs: from })
   })
 })
+
+describe('how far the history is read', () => {
+  it('is all of it once every closed slice was read, also in the minute in which a new one begins', () => {
+    const btc = follow('coinbase:BTC-USD')
+    const { state } = world(btc)
+    const minutes = seriesOf(btc, '1m')
+    const turn = sliceStart('1m', NOW)
+    knowAll(btc, turn, FOUNDED, ...STORED_INTERVALS)
+    const { wanted, done } = progress(minutes, scopeOf(btc, minutes, state, turn + MINUTE_MS / 2))
+    expect(wanted).toBeGreaterThan(0)
+    expect(done).toBe(wanted)
+  })
+})

@@ -106,7 +106,7 @@ export function search(series: Series, within: Scope): Found {
   return { read, mark, nextMs, limitMs }
 }
 
-/** Slices of history to read, and how many have been. */
+/** Slices of history to read, and how many have been. The one that is forming is history once it was read. */
 export function progress(series: Series, scope: Scope): { wanted: number; done: number } {
   const { limitMs } = series.find(scope)
   let wanted = 0
@@ -115,7 +115,7 @@ export function progress(series: Series, scope: Scope): { wanted: number; done: 
     const toMs = fromMs + sliceMs(series.interval)
     const known = series.known(fromMs)
     if (known && known.readings > 0 && known.lastReadMs > 0) done++
-    else if (known && isResolved(known)) continue
+    else if (toMs > scope.nowMs || (known && isResolved(known))) continue
     else if (limitMs !== null && toMs <= limitMs) continue
     else if (series.evidence(fromMs, toMs) === 'quiet' || series.isDoubtful(fromMs, toMs)) continue
     wanted++

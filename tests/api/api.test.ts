@@ -6,6 +6,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
+import type { HistoryProgress } from '../../core/wire/api.ts'
 import { readSyncAnswer } from '../../core/wire/sync.ts'
 import { decodeTail } from '../../core/wire/tail.ts'
 import type { MarketId } from '../../core/market.ts'
@@ -258,6 +259,20 @@ describe('sync, chunks and tail', () => {
       for (const { sha256, bytes } of page.chunks) {
         expect((await getRaw(`/api/v1/chunks/${sha256}`, headers)).body.length).toBe(bytes)
       }
+    },
+  )
+
+  test.each(['br', 'identity'])(
+    'sync says how far the history is read, all markets together (%s)',
+    async (encoding) => {
+      const { backfill } = (await (await get('/api/v1/markets')).json()) as { backfill: HistoryProgress[] }
+      const page = (await (
+        await get('/api/v1/sync?since=0', { 'accept-encoding': encoding })
+      ).json()) as object
+      expect(page).toHaveProperty('backfill', {
+        wanted: backfill.reduce((sum, { wanted }) => sum + wanted, 0),
+        done: backfill.reduce((sum, { done }) => sum + done, 0),
+      })
     },
   )
 

@@ -47,6 +47,7 @@ export async function serveArchive(): Promise<TestServer> {
   const api = createApi({
     archive,
     live,
+    backfill: () => archive.progress(NOW_MS),
     files: await loadAppFiles(join(dataDir, 'no-app')),
     operations: createOperations({
       archive,

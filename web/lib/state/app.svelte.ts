@@ -23,6 +23,7 @@ export type MarketFacts = Omit<MarketState, 'freshness'>
 
 const UNCONNECTED: Connection = {
   online: false,
+  connecting: true,
   lastSuccessMs: null,
   simulated: false,
   sampleSeconds: 60,
@@ -32,6 +33,7 @@ const UNCONNECTED: Connection = {
   revision: null,
   synced: false,
   progress: null,
+  history: null,
   trouble: null,
 }
 
@@ -161,8 +163,8 @@ export class State implements AppState {
 
   /** Freshness follows time and connection; a market that stays as it was stays the same object. */
   #judge(): void {
-    const { online, sampleSeconds } = this.#connection
-    const now = { nowMs: this.nowMs, online, sampleSeconds }
+    const { online, connecting, sampleSeconds } = this.#connection
+    const now = { nowMs: this.nowMs, online, connecting, sampleSeconds }
     let changed = false
     const markets = this.#markets.map((market) => {
       const freshness = freshnessAt(market.priceAsOfMs, market.status, now)

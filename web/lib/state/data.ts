@@ -14,11 +14,13 @@ export async function bringUp(state: State): Promise<void> {
   state.setConnection({ notInstallable: whyNotInstallable() })
   keepTime(state)
   const applyUpdate = afterPaint().then(() => watchUpdates(state))
+  // Read while the store opens, so that the first request leaves as soon as it is known what to ask for.
+  const syncing = afterPaint().then(() => import('./sync.ts'))
   let store: Store
   try {
     store = await openStore({
       replaced: () => state.setConnection({ updateReady: true, trouble: REPLACED }),
-      blocked: () => state.setConnection({ trouble: BLOCKED }),
+      blocked: () => state.setConnection({ connecting: false, trouble: BLOCKED }),
     })
   } catch (error) {
     if (!(error instanceof StorageDenied)) throw error
@@ -26,8 +28,7 @@ export async function bringUp(state: State): Promise<void> {
   }
   const data = new DeviceData(state, store)
   await data.load()
-  void afterPaint().then(async () => {
-    const { startSync } = await import('./sync.ts')
+  const starting = syncing.then(({ startSync }) => {
     const sync = startSync(store, data)
     state.bind({
       setPack: async (market, minuteDays) => {
@@ -45,6 +46,12 @@ export async function bringUp(state: State): Promise<void> {
       applyUpdate: () => void applyUpdate.then((apply) => apply()),
     })
     whenLookedAt(() => sync.syncNow())
+  })
+  starting.catch((error: unknown) => {
+    state.setConnection({
+      connecting: false,
+      trouble: `Syncing did not start: ${String(error)}; reload the page.`,
+    })
   })
 }
 

@@ -4,7 +4,7 @@
 import type { MarketId } from '../../../core/market.ts'
 import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
-import type { SyncStatus } from '../sync/status.ts'
+import { UNKNOWN_STATUS, type SyncStatus } from '../sync/status.ts'
 import type { State } from './app.svelte.ts'
 import { compute } from './compute.ts'
 import { later } from './later.ts'
@@ -34,7 +34,7 @@ export class DeviceData implements DataEvents {
 
   get initial(): SyncStatus {
     const { lastSuccessMs, revision, synced } = this.#state.connection
-    return { online: false, lastSuccessMs, revision, synced, outdated: false, progress: null, trouble: null }
+    return { ...UNKNOWN_STATUS, lastSuccessMs, revision, synced }
   }
 
   async load(): Promise<void> {
@@ -80,14 +80,16 @@ export class DeviceData implements DataEvents {
   status(status: SyncStatus): void {
     const before = this.#status
     this.#status = status
-    const { online, lastSuccessMs, synced, outdated, progress, trouble } = status
-    this.#state.setConnection({ online, lastSuccessMs, synced, outdated, progress, trouble })
+    // The revision follows when its data is on screen.
+    const { revision, ...news } = status
+    this.#state.setConnection(news)
+    const { synced, progress } = news
     if (synced) {
       noteData()
       this.#state.setEvicted(false)
     }
     if (progress || synced !== before?.synced) this.#refreshPacks()
-    if (status.revision !== before?.revision) this.#recompute()
+    if (revision !== before?.revision) this.#recompute()
   }
 
   #refreshMarkets = later(100, () => this.#showMarkets())

@@ -6,12 +6,18 @@ const DELAYED_MS = 15 * 60_000
 export function freshnessAt(
   asOfMs: number | null,
   status: MarketAnswer['status'],
-  { nowMs, online, sampleSeconds }: { nowMs: number; online: boolean; sampleSeconds: number },
+  {
+    nowMs,
+    online,
+    connecting,
+    sampleSeconds,
+  }: { nowMs: number; online: boolean; connecting: boolean; sampleSeconds: number },
 ): Freshness {
   if (status !== 'live') return 'ended'
-  if (!online) return 'offline'
+  if (!online && !connecting) return 'offline'
   if (asOfMs === null) return 'stale'
   const ageMs = nowMs - asOfMs
-  if (ageMs <= 2 * sampleSeconds * 1000) return 'live'
+  // Nothing is live before it has been heard.
+  if (online && ageMs <= 2 * sampleSeconds * 1000) return 'live'
   return ageMs <= DELAYED_MS ? 'delayed' : 'stale'
 }

@@ -29,9 +29,9 @@ export async function showPricesOnly(state: State, why: string): Promise<void> {
           return { ...facts, price, priceAsOfMs: asOfMs, change24h, sparkline }
         }),
       )
-      state.setConnection({ online: true, lastSuccessMs: Date.now() })
+      state.setConnection({ online: true, connecting: false, lastSuccessMs: Date.now() })
     } catch {
-      state.setConnection({ online: false })
+      state.setConnection({ online: false, connecting: false })
     }
   }
   await look()

@@ -58,7 +58,11 @@ export function startSync(store: Store, data: DataEvents): SyncHandle {
     await engine.run(signal)
     engine = null
   }).catch((error: unknown) => {
-    data.status({ ...status, trouble: `Syncing stopped: ${String(error)}; reload the page.` })
+    data.status({
+      ...status,
+      connecting: false,
+      trouble: `Syncing stopped: ${String(error)}; reload the page.`,
+    })
   })
 
   const syncNow = () => {

@@ -4,12 +4,14 @@
  */
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
-import type { Freshness, MarketAnswer } from '$core/wire/api.ts'
+import type { Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
 import type { PriceView, Range, SigmaSummary, SigmaView, StoredSeries } from '$worker/api.ts'
 
 /** How the device stands with its server, judged by the last success, never by `navigator.onLine`. */
 export interface Connection {
   readonly online: boolean
+  /** No attempt to reach the server has ended since the app was opened: neither online nor offline is known. */
+  readonly connecting: boolean
   /** null before the first success ever. */
   readonly lastSuccessMs: number | null
   readonly simulated: boolean
@@ -25,6 +27,8 @@ export interface Connection {
   /** Nothing that the packs want is still to be fetched. */
   readonly synced: boolean
   readonly progress: SyncProgress | null
+  /** How much of the history the server itself has read; null where it does not say. */
+  readonly history: HistoryProgress | null
   /** What went wrong last, in words for people; null when nothing did. */
   readonly trouble: string | null
 }

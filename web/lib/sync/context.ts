@@ -1,5 +1,6 @@
 /** What every step of a sync works with; made once by the engine, or by a test. */
 import type { MarketId } from '../../../core/market.ts'
+import type { SyncPage } from '../../../core/wire/api.ts'
 import type { Store } from '../store/database.ts'
 import type { SyncProgress } from '../state/types.ts'
 import type { Fetch } from './request.ts'
@@ -11,6 +12,8 @@ export interface SyncContext {
   now(): number
   /** Candles of these markets have changed in the store. */
   changed(markets: readonly MarketId[]): void
+  /** The server has answered, and well. */
+  heard(page: SyncPage): void
   progress(progress: SyncProgress | null): void
   /** Something went wrong that does not stop the rest; words for people. */
   trouble(message: string): void

@@ -80,6 +80,36 @@ it('is online, synced and listening after its first round', async () => {
   expect(tab.streams.map((stream) => stream.url)).toEqual(['/api/v1/live'])
 })
 
+it('says neither online nor offline before the first attempt has ended', async () => {
+  const { archive } = smallArchive()
+  const answer = Promise.withResolvers<null>()
+  archive.disturb = () => answer.promise
+  const tab = tabOf(archive, await newStore())
+  run(tab)
+  await vi.waitFor(() => expect(archive.requests).toHaveLength(1))
+  expect(tab.status).toMatchObject({ online: false, connecting: true })
+  answer.reject(new TypeError('network error'))
+  await vi.waitFor(() => expect(tab.status).toMatchObject({ online: false, connecting: false }))
+})
+
+it('is online with the first answer, before the tail has come, and knows how far the server is', async () => {
+  const { archive } = smallArchive()
+  archive.backfill = { wanted: 2059, done: 1204 }
+  const tail = Promise.withResolvers<null>()
+  archive.disturb = (url) => (url.startsWith('/api/v1/tail') ? tail.promise : null)
+  const tab = tabOf(archive, await newStore())
+  run(tab)
+  await vi.waitFor(() => expect(archive.asked('/api/v1/tail')).toHaveLength(1))
+  expect(tab.status).toMatchObject({
+    online: true,
+    connecting: false,
+    lastSuccessMs: null,
+    history: { wanted: 2059, done: 1204 },
+  })
+  tail.resolve(null)
+  await vi.waitFor(() => expect(tab.status.lastSuccessMs).toBe(archive.nowMs))
+})
+
 it('shows a closed candle as soon as the stream tells of it', async () => {
   const { archive, market } = smallArchive()
   const store = await newStore()

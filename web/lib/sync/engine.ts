@@ -6,7 +6,7 @@
 import { report } from '../store/report.ts'
 import type { MarketId } from '../../../core/market.ts'
 import { ChunkFormatError } from '../../../core/chunk/chunk.ts'
-import type { LiveEvents } from '../../../core/wire/api.ts'
+import type { LiveEvents, SyncPage } from '../../../core/wire/api.ts'
 import { WireFormatError } from '../../../core/wire/error.ts'
 import { mergeFrame, pullTail } from './tail.ts'
 import { pullManifest } from './manifest.ts'
@@ -126,14 +126,23 @@ export class SyncEngine {
       changed: (markets) => {
         if (markets.length > 0) changed(markets)
       },
+      heard: (page) => this.#hear(page),
       progress: (progress) => this.#tell({ progress, ...(progress ? { synced: false } : {}) }),
       trouble: (trouble) => this.#tell({ trouble }),
     }
   }
 
+  /** The first answer says that the server is there; how much of it is on the device shows at the end of the round. */
+  #hear({ backfill }: SyncPage): void {
+    const { online, connecting, history } = this.#status
+    const news = backfill ?? null
+    const same = news?.wanted === history?.wanted && news?.done === history?.done
+    if (!online || connecting || !same) this.#tell({ online: true, connecting: false, history: news })
+  }
+
   async #pullPrices(context: SyncContext): Promise<void> {
-    await pullMarkets(context)
-    await keepQuotes(context.store, await askPrices(context))
+    const [quotes] = await Promise.all([askPrices(context), pullMarkets(context)])
+    await keepQuotes(context.store, quotes)
     this.#pricesAtMs = this.#parts.now()
     this.#parts.quotesChanged()
   }
@@ -145,7 +154,7 @@ export class SyncEngine {
     const head = revision ?? (await store.meta.get('archive'))?.revision ?? null
     const over = this.#failing ? { trouble: null } : {}
     this.#failing = false
-    this.#tell({ online: true, lastSuccessMs, revision: head, outdated: false, ...over })
+    this.#tell({ online: true, connecting: false, lastSuccessMs, revision: head, outdated: false, ...over })
   }
 
   #fail(error: unknown): void {
@@ -157,7 +166,7 @@ export class SyncEngine {
     const outdated = error instanceof WireFormatError || error instanceof ChunkFormatError
     // What the store refuses says nothing of the server.
     const online = isStoreTrouble(error) ? this.#status.online : outdated
-    this.#tell({ online, outdated, trouble: troubleOf(error) })
+    this.#tell({ online, connecting: false, outdated, trouble: troubleOf(error) })
     if (!(error instanceof RequestError) && !outdated) report('sync failed', error)
   }
 

@@ -50,7 +50,9 @@ async function askPage(context: SyncContext, question: Question): Promise<SyncPa
   if (question.archive !== null) query.set('archive', question.archive)
   if (question.market) query.set('markets', question.market)
   const answer = readSyncAnswer(await askJson(context.fetch, `/api/v1/sync?${query}`, context.signal))
-  return 'reset' in answer ? 'reset' : answer
+  if ('reset' in answer) return 'reset'
+  context.heard(answer)
+  return answer
 }
 
 /** Another archive, or an older one: what was known of it is dropped as soon as the new manifest is whole. */

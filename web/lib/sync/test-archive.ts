@@ -11,7 +11,7 @@ import { partsFromRows } from '../../../core/chunk/rows.ts'
 import { parseMarketId, type MarketId } from '../../../core/market.ts'
 import { DAY_MS, INTERVAL_MS, type StoredInterval } from '../../../core/time/interval.ts'
 import { parsePeriod } from '../../../core/time/period.ts'
-import type { SyncChunk, SyncMarket, SyncPage } from '../../../core/wire/api.ts'
+import type { HistoryProgress, SyncChunk, SyncMarket, SyncPage } from '../../../core/wire/api.ts'
 import { encodeTail, type TailSeries } from '../../../core/wire/tail.ts'
 
 interface Line extends Omit<SyncChunk, 'removed'> {
@@ -27,13 +27,15 @@ interface Series {
 }
 
 /** Stands in for the network between device and archive. */
-export type Disturbance = (url: string) => Response | Promise<Response> | null
+export type Disturbance = (url: string) => Response | null | Promise<Response | null>
 
 export class TestArchive {
   id = '5f0c1e2d-0000-4000-8000-000000000001'
   revision = 0
   nowMs: number
   format = 1
+  /** How far the server's own reading is; left out where undefined. */
+  backfill: HistoryProgress | undefined
   readonly requests: string[] = []
   disturb: Disturbance = () => null
   readonly #markets = new Map<MarketId, SyncMarket & { readonly revision: number }>()
@@ -186,6 +188,7 @@ export class TestArchive {
       format: this.format,
       sample_seconds: 60,
       simulated: false,
+      backfill: this.backfill,
       markets: [...this.#markets.values()]
         .filter((market) => market.revision > since && asked(market.id) && (since > 0 || !market.removed))
         .map(({ id, tick, name, status, removed }) => ({

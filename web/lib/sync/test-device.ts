@@ -35,6 +35,7 @@ export async function testDevice(archive: TestArchive, store?: Store): Promise<T
     signal: new AbortController().signal,
     now: () => archive.nowMs,
     changed: (markets) => markets.forEach((market) => changed.add(market)),
+    heard: () => undefined,
     progress: (news) => progress.push(news),
     trouble: (message) => troubles.push(message),
   }
