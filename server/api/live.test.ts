@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseMarketId } from '../../core/market.ts'
 import { createEvents, type Events } from '../archive/events.ts'
 import { createLiveHub, type LiveHub } from './live.ts'
@@ -55,6 +55,23 @@ test('a listener that never reads is let go once a megabyte waits for it, and th
   expect(hub.listeners).toBe(1)
   deaf.destroy()
   response.destroy()
+})
+
+test('a listener to whom nothing is told hears a heartbeat that a browser passes on', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const quiet = createLiveHub({ ...events, headRevision: async () => 7, eventsSince: async () => null })
+  server.removeAllListeners('request')
+  server.on('request', (_, response: ServerResponse) => void quiet.attach(response, {}, null, null))
+  const sent = request({ port, host: '127.0.0.1', agent: false })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  let text = ''
+  response.on('data', (part: Buffer) => (text += part.toString()))
+  while (!text.includes('"revision":7')) await turn()
+  vi.advanceTimersByTime(15_000)
+  while (!text.includes('event: heartbeat\ndata: {}\n\n')) await turn()
+  quiet.close()
+  vi.useRealTimers()
 })
 
 test('one who goes away is forgotten', async () => {

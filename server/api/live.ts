@@ -16,7 +16,8 @@ const MAX_LISTENERS = 20_000
 const MAX_REPLAY = 2_000
 const MAX_SHARED_REPLAYS = 100
 const HEARTBEAT_MS = 15_000
-const HEARTBEAT = Buffer.from(':\n\n')
+/** Named, since browsers show comments to nobody. */
+const HEARTBEAT = frame('heartbeat', {}, null, null).bytes
 const GREETING = Buffer.from('retry: 3000\n: crypto tracker\n\n')
 const FAREWELL = Buffer.from('event: bye\ndata: {"reason":"the server stops"}\n\n')
 

@@ -27,6 +27,17 @@ it('a stream that stays silent is taken for dead', () => {
   expect(stream.closed).toBe(true)
 })
 
+it('a heartbeat keeps a stream that has nothing else to say', () => {
+  const { stream, handlers } = open()
+  for (let beat = 0; beat < 5; beat++) {
+    vi.advanceTimersByTime(900)
+    stream.say('heartbeat', {})
+  }
+  expect(handlers.lost).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(1000)
+  expect(handlers.lost).toHaveBeenCalledOnce()
+})
+
 it('a server that stops ends the stream at once', () => {
   const { stream, handlers } = open()
   stream.say('bye')

@@ -61,6 +61,7 @@ export function openLive(
   }
 
   on('open', () => handlers.opened())
+  on('heartbeat', () => undefined)
   on('bye', end)
   on('price', (data) => handlers.price(JSON.parse(data) as LiveEvents['price']))
   on('candle', (data) => {
