@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { rows, type Database, type Transaction } from '../db/database.ts'
 import type { Clock } from '../clock.ts'
 import type { Events } from './events.ts'
+import type { StandingFrames } from './standing.ts'
 import type { ArchiveEvent, SettlingMs } from './types.ts'
 
 export interface ArchiveOptions {
@@ -21,6 +22,7 @@ export interface Context extends ArchiveOptions {
   readonly database: Database
   readonly archiveId: string
   readonly events: Events
+  readonly standing: StandingFrames
 }
 
 /**

@@ -18,6 +18,7 @@ import { retain } from './retain.ts'
 import { recordSamples } from './samples.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
+import { StandingFrames } from './standing.ts'
 import { chunkBytes, sync } from './sync.ts'
 import { tail } from './tail.ts'
 import type { Archive } from './types.ts'
@@ -28,7 +29,13 @@ import { verify } from './verify.ts'
  */
 export async function openArchive(database: Database, options: ArchiveOptions): Promise<Archive> {
   const archiveId = await archiveOf(database)
-  const context: Context = { ...options, database, archiveId, events: createEvents() }
+  const context: Context = {
+    ...options,
+    database,
+    archiveId,
+    events: createEvents(),
+    standing: new StandingFrames(),
+  }
   const { read } = database
   return {
     id: archiveId,

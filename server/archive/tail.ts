@@ -4,10 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { State } from '../../core/candle/columns.ts'
-import { encodeChunk } from '../../core/chunk/encode.ts'
 import { placesLimit } from '../../core/chunk/layout.ts'
-import { partsFromRows } from '../../core/chunk/rows.ts'
 import type { MarketId } from '../../core/market.ts'
 import { floorTo, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import { periodAt, PERIOD_LENGTHS } from '../../core/time/period.ts'
@@ -15,8 +12,9 @@ import { encodeTail, type TailSeries } from '../../core/wire/tail.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { headRevision, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf, msOf, stepOf } from './grid.ts'
-import { listMarkets, type KeyedMarket } from './markets.ts'
-import { candlesAggregate, candlesText, readCandles } from './span.ts'
+import { listMarkets } from './markets.ts'
+import { candlesAggregate, candlesText } from './span.ts'
+import { framesAfter, type ChangesText, type Frames, type TailSpan } from './tail-frames.ts'
 
 /**
  * @param markets null = all
@@ -30,33 +28,72 @@ export async function tail(
   nowMs: number,
 ): Promise<Uint8Array> {
   const { revision, found } = await context.database.read(async (tx) => {
+    const head = await headRevision(tx)
     const wanted = await wantedSeries(tx, markets, intervals ?? STORED_INTERVALS, nowMs)
-    const changes = since > 0 ? await changedSince(tx, since) : null
-    const texts: { readonly one: WantedSeries; readonly text: ChangesText }[] = []
-    for (const one of wanted)
-      texts.push({ one, text: changes ? changesOf(changes, one) : await allChanges(tx, one) })
-    return { revision: await headRevision(tx), found: texts }
+    return {
+      revision: head,
+      found: await (since > 0 ? newsSince(tx, wanted, since) : news(tx, wanted, context)),
+    }
   })
   const series: TailSeries[] = []
-  for (const { one, text } of found) {
-    // Eight days of ten markets are a second of work: others get their turn in between.
-    await setImmediate()
+  for (const { one, before, text } of found) {
+    // Eight days of ten markets are most of a second of work: others get their turn in between.
+    if (text) await setImmediate()
+    const frames = framesAfter(before, one, text)
+    if (since === 0) context.standing.keep(one, revision, frames)
+    const { market, interval, firstUncoveredMs } = one
     series.push({
-      market: one.market.id,
-      interval: one.interval,
-      firstUncoveredMs: one.firstUncoveredMs,
-      ...frames(one, text),
+      market: market.id,
+      interval,
+      firstUncoveredMs,
+      price: frames?.price.bytes ?? null,
+      volume: frames?.volume.bytes ?? null,
     })
   }
   return encodeTail({ archive: context.archiveId, revision, series })
 }
 
-interface WantedSeries {
-  readonly market: KeyedMarket
-  readonly interval: StoredInterval
+interface WantedSeries extends TailSpan {
   readonly firstUncoveredMs: number
-  /** Nothing before belongs into the tail. */
-  readonly fromMinute: number
+}
+
+/** What is new in a series since it stood as `before`. */
+interface News {
+  readonly one: WantedSeries
+  readonly before: Frames | null
+  /** null when nothing is. */
+  readonly text: ChangesText | null
+}
+
+/** What changed after a revision. */
+async function newsSince(tx: Transaction, wanted: readonly WantedSeries[], since: number): Promise<News[]> {
+  const changes = await changedSince(tx, since)
+  return wanted.map((one) => ({ one, before: null, text: changes.get(keyOf(one)) ?? null }))
+}
+
+/** Everything: of a series that was asked for before, what it was then and what is new since. */
+async function news(
+  tx: Transaction,
+  wanted: readonly WantedSeries[],
+  { standing }: Pick<Context, 'standing'>,
+): Promise<News[]> {
+  const known = await standing.usable(tx, wanted)
+  const since = Math.min(...[...known.values()].map(({ revision }) => revision))
+  const changes = known.size > 0 ? await changedSince(tx, since) : null
+  const found: News[] = []
+  for (const one of wanted) {
+    const stood = known.get(one)
+    found.push(
+      stood
+        ? { one, before: stood.frames, text: changes?.get(keyOf(one)) ?? null }
+        : { one, before: null, text: await allChanges(tx, one) },
+    )
+  }
+  return found
+}
+
+function keyOf({ market, interval }: TailSpan): string {
+  return `${market.key}/${codeOf(interval)}`
 }
 
 async function wantedSeries(
@@ -96,14 +133,6 @@ function tailStart(interval: StoredInterval, firstUncoveredMs: number, nowMs: nu
   return Math.max(limit, Math.min(uncovered, floorTo(interval, nowMs - HOT_MS)))
 }
 
-/** What changed in a series, as text; `states` are minute and state of absent places. */
-interface ChangesText {
-  readonly candles: string | null
-  readonly states: string | null
-}
-
-const NO_CHANGES: ChangesText = { candles: null, states: null }
-
 /** Everything that the tail of a series holds. */
 async function allChanges(
   tx: Transaction,
@@ -130,45 +159,4 @@ async function changedSince(tx: Transaction, since: number): Promise<Map<string,
         WHERE revision > ${since} GROUP BY 1, 2) p USING (market, interval)`,
   )
   return new Map(found.map((row) => [`${row.market}/${row.interval}`, row]))
-}
-
-function changesOf(
-  changes: ReadonlyMap<string, ChangesText>,
-  { market, interval }: WantedSeries,
-): ChangesText {
-  return changes.get(`${market.key}/${codeOf(interval)}`) ?? NO_CHANGES
-}
-
-function readStates(text: string | null): [number, number][] {
-  return text === null ? [] : text.split(';').map((pair) => pair.split(',').map(Number) as [number, number])
-}
-
-/** From the first changed place to the last one; `unchanged` in between. */
-function frames(
-  { market, interval, fromMinute }: WantedSeries,
-  text: ChangesText,
-): Pick<TailSeries, 'price' | 'volume'> {
-  const candles = readCandles(text.candles).filter(({ startMs }) => minuteOf(startMs) >= fromMinute)
-  const states = readStates(text.states).filter(([minute]) => minute >= fromMinute)
-  if (candles.length === 0 && states.length === 0) return { price: null, volume: null }
-  let first = candles[0] ? minuteOf(candles[0].startMs) : Infinity
-  let last = candles.length > 0 ? minuteOf(candles.at(-1)!.startMs) : -Infinity
-  for (const [minute] of states) {
-    first = Math.min(first, minute)
-    last = Math.max(last, minute)
-  }
-  const step = stepOf(interval)
-  const grid = new Uint8Array((last - first) / step + 1).fill(State.unchanged)
-  for (const [minute, state] of states) grid[(minute - first) / step] = state
-  for (const { startMs } of candles) grid[(minuteOf(startMs) - first) / step] = State.present
-  const parts = partsFromRows({
-    market: market.id,
-    interval,
-    startMs: msOf(first),
-    states: grid,
-    rows: candles,
-    derived: false,
-    frame: true,
-  })
-  return { price: encodeChunk(parts.price), volume: encodeChunk(parts.volume) }
 }

@@ -1,9 +1,11 @@
 /** What devices and listeners are told, on both databases. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { openArchive } from '../../server/archive/open.ts'
 import type { Archive, ArchiveEvent } from '../../server/archive/types.ts'
+import { defaultSettling } from '../../server/settling.ts'
 import { answer, candles, KINDS, openTestArchive, readAll, sliceStart, type TestArchive } from './archives.ts'
-import { page, tailOf } from './ask.ts'
+import { marketOf, page, tailOf } from './ask.ts'
 
 const NOW = Date.UTC(2024, 4, 20, 12, 0)
 const MAY = Date.UTC(2024, 4, 1)
@@ -32,6 +34,40 @@ describe.each(KINDS)('on %s', (kind) => {
       const second = await tailOf(archive, market, '1m', NOW, first.revision)
       expect(second.rows).toEqual(rows.slice(290))
       expect((await tailOf(archive, market, '1m', NOW, second.revision)).price).toBeNull()
+    })
+
+    test('a whole tail asked for again is what an archive opened anew gives', async () => {
+      const options = {
+        clock: { now: () => NOW },
+        settling: defaultSettling,
+        sampleSeconds: 60,
+        simulated: false,
+      }
+      const anew = async (nowMs: number) =>
+        (await openArchive(on.database, options)).tail(0, null, null, nowMs)
+      const from = sliceStart('1m', NOW) - 5 * HOUR_MS
+      const rows = candles('1m', from, from + 20 * HOUR_MS).filter((_, i) => i % 7 !== 3)
+      const market = await follow()
+      let length = 0
+      const same = async (nowMs: number) => {
+        const asked = await archive.tail(0, null, null, nowMs)
+        expect(asked).toEqual(await anew(nowMs))
+        return asked.length
+      }
+      await archive.applyReading(answer(market, '1m', from, NOW, rows.slice(0, 100)))
+      length = await same(NOW)
+      // More candles, and absences that are confirmed now.
+      await archive.applyReading(answer(market, '1m', from, NOW + MINUTE_MS, rows))
+      await archive.applyReading(answer(market, '1m', from, NOW + 2 * MINUTE_MS, rows))
+      expect(await same(NOW)).toBeGreaterThan(length)
+      // The first hours leave the last eight days; another market begins, the first one is purged and comes back.
+      await archive.import(await follow({ pair: 'ETH-USD' }), '1h', candles('1h', NOW - DAY_MS, NOW))
+      length = await same(NOW + 8 * DAY_MS - 9 * HOUR_MS)
+      const purged = await marketOf(archive, market)
+      await archive.removeMarket(market, true)
+      await archive.putMarket(purged)
+      expect(await same(NOW + 8 * DAY_MS - 9 * HOUR_MS)).toBeLessThan(length)
+      await same(NOW + 9 * DAY_MS)
     })
 
     test('history before the newest chunk is in no tail', async () => {
