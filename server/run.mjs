@@ -8,6 +8,8 @@ import { isNodeRecent, NODE_TOO_OLD } from './node-version.mjs'
 
 /** A stop that takes longer than this is ended. */
 const STOP_WITHIN_MS = 9_500
+/** One Ctrl-C comes twice: from the terminal, and passed on by npm. What follows this soon is no second wish. */
+const SAME_KEY_MS = 500
 
 /**
  * @param {() => Promise<() => Promise<{ lines: readonly string[], stop(): Promise<void> }>>} prepare reads the
@@ -28,8 +30,9 @@ export async function run(prepare) {
       await buildApp()
     }
     const server = await start()
-    console.log(server.lines.join('\n'))
+    // Before the lines: who reads them may send a signal at once.
     stopOnSignals(server)
+    console.log(server.lines.join('\n'))
   } catch (error) {
     console.error(`Crypto Tracker cannot start: ${error instanceof Error ? error.message : String(error)}`)
     if (['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '')) console.error(error)
@@ -39,10 +42,13 @@ export async function run(prepare) {
 
 /** The first signal stops in order, a second one at once. */
 function stopOnSignals(server) {
-  let stopping = false
+  let firstAtMs = null
   const stop = async (signal) => {
-    if (stopping) process.exit(1)
-    stopping = true
+    if (firstAtMs !== null) {
+      if (performance.now() - firstAtMs > SAME_KEY_MS) process.exit(1)
+      return
+    }
+    firstAtMs = performance.now()
     console.log(`Stopping (${signal})…`)
     setTimeout(() => {
       console.error('The stop took too long and was ended; nothing that was acknowledged is lost')

@@ -14,12 +14,26 @@ export async function readCsvFile(path: string, interval: Interval): Promise<Csv
   try {
     result = await readCandlesCsv(open(path), interval)
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${path}: ${reasonOf(error)}`, { cause: error })
   }
   const { refused } = result
   for (const { line, reason } of refused.slice(0, MOST_TOLD)) say(`${path}:${line}: refused: ${reason}`)
   if (refused.length > MOST_TOLD) say(`${path}: ${refused.length - MOST_TOLD} more lines refused`)
   return result
+}
+
+/** Node's words for these would leave the reader guessing. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder; a CSV file is expected',
+  EACCES: 'it may not be read: look at its permissions',
+  Z_DATA_ERROR: 'it is named .gz, but is no gzip file',
+  Z_BUF_ERROR: 'the gzip file is cut off',
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message
 }
 
 function open(path: string): NodeJS.ReadableStream {

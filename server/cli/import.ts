@@ -13,7 +13,7 @@ import type { Operations } from '../control/operations.ts'
 import { candlesCsv } from '../csv/write.ts'
 import { withConnection } from './connect.ts'
 import { readCsvFile } from './csv-file.ts'
-import type { ExitCode } from './exit.ts'
+import { UsageError, type ExitCode } from './exit.ts'
 import {
   FORMATS,
   formatOption,
@@ -97,11 +97,16 @@ async function importRows(
     total.conflicting += counts.conflicting
     progress(`${Math.min(at + BATCH, rows.length)} of ${rows.length} candles`)
   }
+  progress('making chunks')
+  await operations.seal(market)
   progress('')
   return total
 }
 
 async function runExport(options: ExportOptions): Promise<void> {
+  if (options.out !== undefined && options.format !== 'csv') {
+    throw new UsageError('--out writes CSV: leave --format out, or the file')
+  }
   await withConnection(async ({ operations }) => {
     if (options.format !== 'csv') {
       const rows: CandleRow[] = []
@@ -109,7 +114,6 @@ async function runExport(options: ExportOptions): Promise<void> {
       const shown = rows.map(({ startMs, open, high, low, close, volume }) => {
         return { time: isoSeconds(startMs), open, high, low, close, volume }
       })
-      if (options.out !== undefined) throw new Error('--out writes CSV: leave --format out, or the file')
       return printRows(shown, options.format)
     }
     const lines = Readable.from(csvBlocks(candles(operations, options)))

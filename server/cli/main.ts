@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { CommanderError, type Command } from 'commander'
 import { UsageError, type ExitCode } from './exit.ts'
+import { say } from './output.ts'
 import { createProgram } from './program.ts'
 
 export async function main(argv: readonly string[]): Promise<0 | 1 | 2> {
@@ -28,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<0 | 1 | 2> {
       process.stderr.write(`error: ${error.message}\n\n${(running ?? program).helpInformation()}`)
       return 2
     }
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    say(error instanceof Error ? error.message : String(error))
     return 1
   }
 }

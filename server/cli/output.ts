@@ -22,9 +22,11 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** A message for people. */
+/** A message for people. What it quotes of a file can hold bytes that would command the terminal: they are shown as �. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(
+    `${text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (c) => (/[\n\t]/.test(c) ? c : '\uFFFD'))}\n`,
+  )
 }
 
 function table(rows: readonly Row[]): string {

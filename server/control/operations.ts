@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest } from '../ingest/types.ts'
-import type { ListedMarket, Provider } from '../providers/types.ts'
+import { SourceError, type ListedMarket, type Provider } from '../providers/types.ts'
 
 /** Names suggested for one that is not there. */
 const NEAREST = 3
@@ -34,6 +34,8 @@ export interface Operations {
     interval: StoredInterval,
     rows: readonly CandleRow[],
   ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
+  /** Makes chunks of whatever of the market can be sealed, and says of how many periods. */
+  seal(id: MarketId): Promise<number>
   candles(
     id: MarketId,
     interval: Interval,
@@ -87,7 +89,7 @@ export function createOperations({
     markets: () => archive.markets(),
     search: async (text) => {
       const wanted = text.toLowerCase()
-      const lists = await Promise.all([...providers.values()].map((provider) => provider.listMarkets()))
+      const lists = await Promise.all([...providers.values()].map(marketsOf))
       return lists.flat().filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
     },
     add: async (id, sinceMs) => {
@@ -122,6 +124,11 @@ export function createOperations({
     import: async (id, interval, rows) => {
       if (!(await archive.markets()).some((market) => market.id === id)) await archive.putMarket(imported(id))
       return archive.import(id, interval, rows)
+    },
+    seal: async (id) => {
+      let periods = 0
+      while (await archive.sealNext(clock.now(), { market: id })) periods++
+      return periods
     },
     candles: async (id, interval, fromMs, toMs, limit) => {
       await known(id)
@@ -165,6 +172,16 @@ function imported(id: MarketId): Market {
   return { id, source, base, quote, name: base, tick: null, status, minutesFromMs: null }
 }
 
+/** A source that does not answer is no failure of this server: who asked is told. */
+async function marketsOf(provider: Provider): Promise<readonly ListedMarket[]> {
+  try {
+    return await provider.listMarkets()
+  } catch (error) {
+    if (error instanceof SourceError) throw new ApiProblem('unavailable', error.message)
+    throw error
+  }
+}
+
 async function findListed(id: MarketId, providers: ReadonlyMap<string, Provider>): Promise<ListedMarket> {
   const { source } = parseMarketId(id)
   const provider = providers.get(source)
@@ -176,7 +193,7 @@ async function findListed(id: MarketId, providers: ReadonlyMap<string, Provider>
         : `there is no source "${source}" here; there is ${[...providers.keys()].join(', ')}`,
     )
   }
-  const listed = await provider.listMarkets()
+  const listed = await marketsOf(provider)
   const found = listed.find((market) => market.id === id)
   if (found) return found
   const near = nearestMarkets(

@@ -105,6 +105,27 @@ describe('without a server', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ candles: 4, faults: [] })
   })
 
+  test('--out takes CSV alone: exit code 2, before anything is read', async () => {
+    const args = ['--market', 'csv:none', '--interval', '1d', '--format', 'json', '--out', 'out.json']
+    const run = await cli('export', ...args)
+    expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--out writes CSV') })
+  })
+
+  test('a source that cannot be reached is named: exit code 1, no stack trace', async () => {
+    const run = await cli('markets', 'search', 'btc')
+    expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^coinbase: .*\n$/) })
+  })
+
+  test('a file that cannot be used is named with the reason, and its bytes command no terminal', async () => {
+    const into = (name: string) => cli('import', name, '--market', 'csv:bad', '--interval', '1d')
+    expect(await into('none.csv')).toMatchObject({ code: 1, stderr: 'none.csv: there is no such file\n' })
+    await writeFile(join(folder, 'bad.csv.gz'), 'no gzip')
+    expect((await into('bad.csv.gz')).stderr).toBe('bad.csv.gz: it is named .gz, but is no gzip file\n')
+    await writeFile(join(folder, 'bad.csv'), '\x1b]0;title\x07,\x1b[2J\n')
+    const { stderr } = await into('bad.csv')
+    expect(stderr).toMatch(/^bad\.csv: the first line is "�\]0;title�,�\[2J": a first line "time,/)
+  })
+
   test('a market that is not there is named: exit code 1', async () => {
     const run = await cli('export', '--market', 'csv:none', '--interval', '1d')
     expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('csv:none') })
@@ -179,6 +200,12 @@ describe('while the server runs', () => {
     expect(remove).toMatchObject({ code: 1, stderr: expect.stringContaining('near: csv:days') })
   })
 
+  test('a source that cannot be reached is told to who asks, and is no failure of the server', async () => {
+    const run = await cli('markets', 'add', 'coinbase:ETH-USD')
+    expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^coinbase: .*\n$/) })
+    expect(server.printed()).not.toMatch(/stack|failed"/)
+  })
+
   test('a second server on the same folder refuses to start and says why', async () => {
     await expect(startServer()).rejects.toThrow(/ended with code 1: .*data is in use by another process/s)
   })
@@ -196,6 +223,18 @@ describe('while the server runs', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000)
     expect(await readdir(join(folder, 'data'))).not.toContain('control.sock')
   })
+})
+
+test('Ctrl-C under npm, which comes from the terminal and once more from npm, stops in order', async () => {
+  const server = await startServer()
+  const exit = once(server.process, 'exit')
+  // At the very moment when the first is told, since two at once could count as one.
+  server.process.stdout!.on('data', (part: Buffer) => {
+    if (part.includes('Stopping (SIGINT)')) server.process.kill('SIGINT')
+  })
+  server.process.kill('SIGINT')
+  expect(await exit).toEqual([0, null])
+  expect(server.printed()).toMatch(/Stopped\n$/)
 })
 
 test('an old Node gets one sentence', async () => {
