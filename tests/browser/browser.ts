@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { chromium, devices, type BrowserContext, type Page } from '@playwright/test'
 import { findChromium } from '../run/chromium.mjs'
 
+/** A name for this machine under which the browser sees plain http as what it is. */
+export const PLAIN_HOST = 'tracker.test'
+
 /** What a device is to the page: size, touch, pixel ratio, user agent. */
 const DEVICES = {
   pixel: devices['Pixel 7'],
@@ -24,14 +27,15 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // A name that is not localhost: plain http to it is no secure context.
+  `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
 ]
 
 /** One profile: what was stored outlives `restart`. */
-export interface Browser {
+export interface Browser extends AsyncDisposable {
   readonly context: BrowserContext
   /** Ends the process and starts another on the same profile, without network when asked. */
   restart(options: { offline: boolean }): Promise<BrowserContext>
-  close(): Promise<void>
 }
 
 /** Starts Chromium as the named device, in light or dark. */
@@ -42,15 +46,14 @@ export async function openBrowser(
   const profile = await mkdtemp(join(tmpdir(), 'crypto-tracker-profile-'))
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium: run `apt-get install -y chromium` or set CHROMIUM_PATH')
-  const launch = () => {
-    return chromium.launchPersistentContext(profile, {
+  const launch = () =>
+    chromium.launchPersistentContext(profile, {
       ...DEVICES[device],
       colorScheme,
       executablePath,
       args: ARGUMENTS,
       headless: true,
     })
-  }
   let context = await launch()
   return {
     get context() {
@@ -62,7 +65,7 @@ export async function openBrowser(
       await context.setOffline(offline)
       return context
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await context.close()
       await rm(profile, { recursive: true, force: true })
     },

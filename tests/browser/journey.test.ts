@@ -5,7 +5,7 @@
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
-import { controlled, openBrowser, ready, synced, type Browser, type DeviceName } from './browser.ts'
+import { controlled, openBrowser, ready, synced, type DeviceName } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -35,8 +35,7 @@ describe('a year of minutes in airplane mode', () => {
 
   for (const device of ['pixel', 'iphone'] as const satisfies readonly DeviceName[])
     test(`on a ${device}: the year's chart and its σ stand after a cold start without network, and catch up`, async () => {
-      await using closing = closeAfter(await openBrowser(device))
-      const { browser } = closing
+      await using browser = await openBrowser(device)
       let page = await browser.context.newPage()
       const errors: string[] = []
       const watch = () => page.on('pageerror', (error) => errors.push(String(error)))
@@ -96,12 +95,12 @@ describe('a year of minutes in airplane mode', () => {
     })
 
   test('Chromium names no reason against installing it', async () => {
-    await using closing = closeAfter(await openBrowser('pixel'))
-    const page = await closing.browser.context.newPage()
+    await using browser = await openBrowser('pixel')
+    const page = await browser.context.newPage()
     await page.goto(stage.url)
     await ready(page)
     await controlled(page)
-    const session = await closing.browser.context.newCDPSession(page)
+    const session = await browser.context.newCDPSession(page)
     expect((await session.send('Page.getAppManifest')).errors).toEqual([])
     const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
     expect(installabilityErrors.map((error) => error.errorId).filter((id) => id !== 'in-incognito')).toEqual(
@@ -109,10 +108,6 @@ describe('a year of minutes in airplane mode', () => {
     )
   })
 })
-
-function closeAfter(browser: Browser): AsyncDisposable & { readonly browser: Browser } {
-  return { browser, [Symbol.asyncDispose]: () => browser.close() }
-}
 
 /** What the σ element says of itself. */
 async function sigmaOf(page: Page) {

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PLAIN_HOST } from './browser.ts'
 import { startApp, temporaryFolder, type RunningApp } from '../journey/processes.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -14,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export interface Stage {
   /** `http://localhost:PORT`: a secure context for the browser. */
   readonly url: string
+  /** The same server over plain http, in no secure context. */
+  readonly plainUrl: string
   /** SIGKILL, as a phone sees it when the train enters the tunnel. */
   killServer(): Promise<void>
   /** Does nothing while it runs. */
@@ -47,6 +50,7 @@ export async function openStage(env: Readonly<Record<string, string>>): Promise<
   await startServer()
   return {
     url: `http://localhost:${port}`,
+    plainUrl: `http://${PLAIN_HOST}:${port}`,
     async killServer() {
       await server?.kill()
       server = null
