@@ -50,8 +50,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     keepRaw: (answer) => keepRaw(context, answer),
     quarantine: (...refused) => quarantine(context, ...refused),
     recordSamples: (samples) => recordSamples(context, samples),
-    sealNext: async (nowMs) => {
-      const sealed = await sealNext(context, nowMs)
+    sealNext: async (...question) => {
+      const sealed = await sealNext(context, ...question)
       return sealed && { market: sealed.market.id, interval: sealed.interval, period: sealed.period.text }
     },
     retain: (nowMs) => retain(context, nowMs),

@@ -3,6 +3,7 @@
  * its places is open. Imported series have no coverage: whatever is there is sealed once the period is closed.
  */
 import { sql } from 'drizzle-orm'
+import type { MarketId } from '../../core/market.ts'
 import { MINUTE_MS, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import {
   LONGEST_PERIOD,
@@ -36,13 +37,15 @@ interface Extent {
   readonly to: number
 }
 
-/** The next period that is ready: days before hours before minutes, the newest first. */
+/** The next period that is ready, of one market or any: days before hours before minutes, the newest first. */
 export async function nextReady(
   tx: Transaction,
   options: Pick<ArchiveOptions, 'minuteDays'>,
   nowMs: number,
+  only?: MarketId,
 ): Promise<Candidate | null> {
-  const candidates = await listCandidates(tx, options, nowMs)
+  const all = await listCandidates(tx, options, nowMs)
+  const candidates = only ? all.filter(({ market }) => market.id === only) : all
   const covered = candidates.filter(({ market }) => market.source !== 'csv')
   const ready = new Set(await readyOnes(tx, covered))
   for (const candidate of candidates) if (candidate.market.source === 'csv') ready.add(candidate)

@@ -10,12 +10,20 @@ import { encodeChunk } from '../../core/chunk/encode.ts'
 import { hashChunk } from '../../core/chunk/hash.ts'
 import { partsFromRows, rowsFromParts } from '../../core/chunk/rows.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { brotliFast, compressGzip, decompressBrotli, decompressGzip, QUALITY_FAST } from './compress.ts'
+import {
+  compressBrotli,
+  compressGzip,
+  decompressBrotli,
+  decompressGzip,
+  QUALITY_BEST,
+  QUALITY_FAST,
+} from './compress.ts'
 import { commit, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf } from './grid.ts'
 import { lockMarket } from './markets.ts'
 import { nextReady, type Candidate } from './ready.ts'
 import { presentRows, readSpan, statesOf, type SeriesKey } from './span.ts'
+import type { SealOptions } from './types.ts'
 
 /** What was read back is not what was to be stored; the rows stay. */
 class SealError extends Error {
@@ -26,6 +34,7 @@ interface Sealed {
   readonly part: 1 | 2
   readonly sha256: ChunkHash
   readonly size: number
+  readonly quality: number
   readonly brotli: Uint8Array
   readonly gzip: Uint8Array
 }
@@ -43,16 +52,27 @@ interface Snapshot {
  * @returns null when none is
  * @throws SealError when the stored bytes do not give the same places again
  */
-export async function sealNext(context: Context, nowMs: number): Promise<Candidate | null> {
-  const candidate = await context.database.readInTurn((tx) => nextReady(tx, context, nowMs))
-  if (candidate) await sealPeriod(context, candidate, nowMs)
+export async function sealNext(
+  context: Context,
+  nowMs: number,
+  { market, isIdle = false }: SealOptions = {},
+): Promise<Candidate | null> {
+  const candidate = await context.database.readInTurn((tx) => nextReady(tx, context, nowMs, market))
+  // What was imported comes once and for good; what is read from a source is wanted on devices while the rest comes in.
+  const isBest = isIdle || candidate?.market.source === 'csv'
+  if (candidate) await sealPeriod(context, candidate, nowMs, isBest ? QUALITY_BEST : QUALITY_FAST)
   return candidate
 }
 
-async function sealPeriod(context: Context, candidate: Candidate, nowMs: number): Promise<void> {
+async function sealPeriod(
+  context: Context,
+  candidate: Candidate,
+  nowMs: number,
+  quality: number,
+): Promise<void> {
   for (;;) {
     const snapshot = await context.database.readInTurn((tx) => readSnapshot(tx, candidate))
-    const sealed = await makeParts(candidate, snapshot)
+    const sealed = await makeParts(candidate, snapshot, quality)
     if (await store(context, candidate, snapshot, sealed, nowMs)) return
   }
 }
@@ -87,7 +107,11 @@ async function fingerprint(tx: Transaction, { market, interval, period }: Candid
 }
 
 /** Of a period without any candle only the price part is kept: it says why, and that the period is done. */
-async function makeParts(candidate: Candidate, { states, rows: candles }: Snapshot): Promise<Sealed[]> {
+async function makeParts(
+  candidate: Candidate,
+  { states, rows: candles }: Snapshot,
+  quality: number,
+): Promise<Sealed[]> {
   const parts = partsFromRows({
     market: candidate.market.id,
     interval: candidate.interval,
@@ -97,14 +121,18 @@ async function makeParts(candidate: Candidate, { states, rows: candles }: Snapsh
     derived: false,
     frame: false,
   })
-  const price = await sealPart(1, parts.price)
-  return candles.length === 0 ? [price] : [price, await sealPart(2, parts.volume)]
+  const price = sealPart(1, parts.price, quality)
+  return Promise.all(candles.length === 0 ? [price] : [price, sealPart(2, parts.volume, quality)])
 }
 
-async function sealPart(part: 1 | 2, chunk: Chunk): Promise<Sealed> {
+async function sealPart(part: 1 | 2, chunk: Chunk, quality: number): Promise<Sealed> {
   const bytes = encodeChunk(chunk)
-  const [sha256, brotli, gzip] = await Promise.all([hashChunk(bytes), brotliFast(bytes), compressGzip(bytes)])
-  return { part, sha256, size: bytes.length, brotli, gzip }
+  const [sha256, brotli, gzip] = await Promise.all([
+    hashChunk(bytes),
+    compressBrotli(bytes, quality),
+    compressGzip(bytes),
+  ])
+  return { part, sha256, size: bytes.length, quality, brotli, gzip }
 }
 
 /** @returns false when the period changed in the meantime; then nothing was done */
@@ -141,7 +169,7 @@ async function storeBody(tx: Transaction, part: Sealed, nowMs: number): Promise<
   await rows(
     tx,
     sql`INSERT INTO chunk_body (sha256, size, brotli_bytes, gzip_bytes, brotli_quality, brotli, gzip, replaced_at)
-      VALUES (${part.sha256}, ${part.size}, ${part.brotli.length}, ${part.gzip.length}, ${QUALITY_FAST}, ${part.brotli},
+      VALUES (${part.sha256}, ${part.size}, ${part.brotli.length}, ${part.gzip.length}, ${part.quality}, ${part.brotli},
         ${part.gzip}, ${nowMs})
       ON CONFLICT (sha256) DO UPDATE SET replaced_at = excluded.replaced_at WHERE chunk_body.replaced_at IS NOT NULL`,
   )

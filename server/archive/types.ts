@@ -129,6 +129,13 @@ export interface VerifyReport {
   readonly rollUps: readonly RollUpReport[]
 }
 
+export interface SealOptions {
+  /** Of this market only. */
+  readonly market?: MarketId
+  /** Nothing else waits: compress as well as it goes, whatever time that takes. */
+  readonly isIdle?: boolean
+}
+
 export type Encoding = 'br' | 'gzip'
 
 /** What happened in the archive, told after the commit, in the order of revisions. */
@@ -166,7 +173,10 @@ export interface Archive {
   quarantine(source: string, market: MarketId | null, atMs: number, row: RefusedRow): Promise<void>
   recordSamples(samples: readonly Sample[]): Promise<void>
   /** Seals the next period that is ready (by coverage and `nowMs`); null when none is. */
-  sealNext(nowMs: number): Promise<{ market: MarketId; interval: StoredInterval; period: string } | null>
+  sealNext(
+    nowMs: number,
+    how?: SealOptions,
+  ): Promise<{ market: MarketId; interval: StoredInterval; period: string } | null>
   /** Drops what is kept long enough (raw, samples, replaced chunks) and gives space back; true when it did something. */
   retain(nowMs: number): Promise<boolean>
   /** Recompresses one chunk sealed in haste; false when none is left. */

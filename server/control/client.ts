@@ -16,6 +16,7 @@ const NAMES = [
   'backfill',
   'progress',
   'import',
+  'seal',
   'candles',
   'prices',
   'verify',

@@ -62,7 +62,7 @@ export type Action =
       readonly priority: Priority
     }
   | { readonly kind: 'beyond'; readonly series: Series; readonly fromMs: number; readonly toMs: number }
-  | { readonly kind: 'seal' }
+  | { readonly kind: 'seal'; readonly isIdle: boolean }
   | { readonly kind: 'retain' }
   | { readonly kind: 'wait'; readonly untilMs: number }
 
@@ -117,8 +117,8 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
 
   if (mark && limits.canMark) return mark
   if (limits.canSeal) {
-    if (state.nextSealMs <= nowMs) return { kind: 'seal' }
     const isIdle = reads.length === 0
+    if (state.nextSealMs <= nowMs) return { kind: 'seal', isIdle }
     if (state.nextRetainMs + (isIdle ? 0 : RETAIN_AT_LEAST_MS) <= nowMs) return { kind: 'retain' }
     later(state.nextSealMs)
     if (isIdle) later(state.nextRetainMs)

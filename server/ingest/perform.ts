@@ -69,7 +69,7 @@ export class Performer {
       case 'beyond':
         return this.#markBeyond(action)
       case 'seal':
-        return this.#seal()
+        return this.#seal(action.isIdle)
       case 'retain':
         return this.#retain()
     }
@@ -153,11 +153,11 @@ export class Performer {
     log.debug(`${series.market} ${series.interval}: beyond what the source gives, ${span}`)
   }
 
-  async #seal(): Promise<void> {
+  async #seal(isIdle: boolean): Promise<void> {
     const nowMs = this.#options.clock.now()
     // Also when it fails: the rest goes on meanwhile.
     this.#nextSealMs = nowMs + SEAL_EVERY_MS
-    const sealed = await this.#options.archive.sealNext(nowMs)
+    const sealed = await this.#options.archive.sealNext(nowMs, { isIdle })
     if (!sealed) return
     this.#nextSealMs = nowMs
     this.#options.log.debug(`sealed ${sealed.market} ${sealed.interval} ${sealed.period}`)

@@ -71,6 +71,21 @@ describe.each(KINDS)('on %s', (kind) => {
       })
     })
 
+    test('what was imported is sealed apart from all else, and as small as it goes at once', async () => {
+      const days = candles('1d', Date.UTC(2022, 0, 1), Date.UTC(2023, 0, 1))
+      const other = await follow()
+      await archive.import(other, '1d', days)
+      const market = `csv:small-${kind}` as MarketId
+      await archive.import(market, '1d', days)
+      expect(await archive.sealNext(NOW, { market })).toMatchObject({ market, period: '2022' })
+      expect(await archive.sealNext(NOW, { market })).toBeNull()
+      expect((await page(archive, other)).chunks).toEqual([])
+      const before = (await page(archive, market)).chunks
+      expect(before.map(({ part }) => part)).toEqual(['price', 'volume'])
+      while (await archive.recompressNext());
+      expect((await page(archive, market)).chunks).toEqual(before)
+    })
+
     test("the source's own candles stay, and a difference is reported", async () => {
       const market = await follow()
       await readAll(archive, market, '1h', rows[0]!.startMs, rows[0]!.startMs + 1, rows, NOW)
