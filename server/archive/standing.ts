@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { rows, type Transaction } from '../db/database.ts'
 import type { Frames, TailSpan } from './tail-frames.ts'
 
-interface Standing {
+export interface Standing {
   readonly fromMinute: number
   readonly revision: number
   readonly frames: Frames | null

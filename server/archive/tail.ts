@@ -13,7 +13,8 @@ import { rows, type Transaction } from '../db/database.ts'
 import { headRevision, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf, msOf, stepOf } from './grid.ts'
 import { listMarkets } from './markets.ts'
-import { candlesAggregate, candlesText } from './span.ts'
+import type { Standing } from './standing.ts'
+import { changesSince } from './tail-changes.ts'
 import { framesAfter, type ChangesText, type Frames, type TailSpan } from './tail-frames.ts'
 
 /**
@@ -30,10 +31,7 @@ export async function tail(
   const { revision, found } = await context.database.read(async (tx) => {
     const head = await headRevision(tx)
     const wanted = await wantedSeries(tx, markets, intervals ?? STORED_INTERVALS, nowMs)
-    return {
-      revision: head,
-      found: await (since > 0 ? newsSince(tx, wanted, since) : news(tx, wanted, context)),
-    }
+    return { revision: head, found: await newsSince(tx, wanted, since, head, context) }
   })
   const series: TailSeries[] = []
   for (const { one, before, text } of found) {
@@ -65,35 +63,26 @@ interface News {
   readonly text: ChangesText | null
 }
 
-/** What changed after a revision. */
-async function newsSince(tx: Transaction, wanted: readonly WantedSeries[], since: number): Promise<News[]> {
-  const changes = await changedSince(tx, since)
-  return wanted.map((one) => ({ one, before: null, text: changes.get(keyOf(one)) ?? null }))
-}
-
-/** Everything: of a series that was asked for before, what it was then and what is new since. */
-async function news(
+/** What changed after a revision. From the beginning: what the series were when that was last asked for, and what is new. */
+async function newsSince(
   tx: Transaction,
   wanted: readonly WantedSeries[],
+  since: number,
+  head: number,
   { standing }: Pick<Context, 'standing'>,
 ): Promise<News[]> {
-  const known = await standing.usable(tx, wanted)
-  const since = Math.min(...[...known.values()].map(({ revision }) => revision))
-  const changes = known.size > 0 ? await changedSince(tx, since) : null
-  const found: News[] = []
-  for (const one of wanted) {
-    const stood = known.get(one)
-    found.push(
-      stood
-        ? { one, before: stood.frames, text: changes?.get(keyOf(one)) ?? null }
-        : { one, before: null, text: await allChanges(tx, one) },
-    )
-  }
-  return found
-}
-
-function keyOf({ market, interval }: TailSpan): string {
-  return `${market.key}/${codeOf(interval)}`
+  const known = since > 0 ? new Map<WantedSeries, Standing>() : await standing.usable(tx, wanted)
+  const reached = Math.min(...[...known.values()].map(({ revision }) => revision))
+  const texts = new Map([
+    ...(await changesSince(tx, [...known.keys()], reached, head)),
+    ...(await changesSince(
+      tx,
+      wanted.filter((one) => !known.has(one)),
+      since,
+      head,
+    )),
+  ])
+  return wanted.map((one) => ({ one, before: known.get(one)?.frames ?? null, text: texts.get(one) ?? null }))
 }
 
 async function wantedSeries(
@@ -131,32 +120,4 @@ function tailStart(interval: StoredInterval, firstUncoveredMs: number, nowMs: nu
   const uncovered = firstUncoveredMs || open
   const limit = floorTo(interval, nowMs) - placesLimit(interval, true) * stepOf(interval) * 60_000
   return Math.max(limit, Math.min(uncovered, floorTo(interval, nowMs - HOT_MS)))
-}
-
-/** Everything that the tail of a series holds. */
-async function allChanges(
-  tx: Transaction,
-  { market, interval, fromMinute }: WantedSeries,
-): Promise<ChangesText> {
-  const where = sql`market = ${market.key} AND interval = ${codeOf(interval)} AND minute >= ${fromMinute}`
-  const [found] = await rows<ChangesText>(
-    tx,
-    sql`SELECT ${candlesText(where)} AS candles,
-      (SELECT string_agg(minute || ',' || state, ';') FROM place WHERE ${where} AND revision > 0) AS states`,
-  )
-  return found!
-}
-
-/** What changed in any series. */
-async function changedSince(tx: Transaction, since: number): Promise<Map<string, ChangesText>> {
-  // The index by revision is right however little the planner knows of the table.
-  await rows(tx, sql`SET LOCAL enable_seqscan = off`)
-  const found = await rows<ChangesText & { market: number; interval: number }>(
-    tx,
-    sql`SELECT market, interval, c.candles, p.states
-      FROM (SELECT market, interval, ${candlesAggregate} AS candles FROM candle WHERE revision > ${since} GROUP BY 1, 2) c
-      FULL JOIN (SELECT market, interval, string_agg(minute || ',' || state, ';') AS states FROM place
-        WHERE revision > ${since} GROUP BY 1, 2) p USING (market, interval)`,
-  )
-  return new Map(found.map((row) => [`${row.market}/${row.interval}`, row]))
 }

@@ -36,6 +36,20 @@ describe.each(KINDS)('on %s', (kind) => {
       expect((await tailOf(archive, market, '1m', NOW, second.revision)).price).toBeNull()
     })
 
+    test('a device that is many revisions behind is told the same', async () => {
+      const market = await follow()
+      const from = sliceStart('1m', NOW) - 5 * HOUR_MS
+      const rows = candles('1m', from, from + 5 * HOUR_MS)
+      await archive.applyReading(answer(market, '1m', from, NOW, rows.slice(0, 290)))
+      const first = await tailOf(archive, market, '1m', NOW)
+      await archive.applyReading(answer(market, '1m', from, NOW, rows))
+      const kept = await marketOf(archive, market)
+      for (let i = 0; i < 120; i++) await archive.putMarket({ ...kept, name: `name ${i}` })
+      const second = await tailOf(archive, market, '1m', NOW, first.revision)
+      expect(second.revision).toBeGreaterThan(first.revision + 100)
+      expect(second.rows).toEqual(rows.slice(290))
+    })
+
     test('a whole tail asked for again is what an archive opened anew gives', async () => {
       const options = {
         clock: { now: () => NOW },
