@@ -20,9 +20,12 @@ export interface AbsentSpan {
   readonly state: number
 }
 
+/** More than its range: what people may move to. */
 export interface PriceView {
   readonly market: MarketId
   readonly interval: Interval
+  /** What the range shows, within the places of the view. */
+  readonly home: { readonly fromMs: number; readonly toMs: number }
   readonly startMs: number
   readonly length: number
   /** Finest first. */
@@ -86,7 +89,7 @@ export interface NewestCandle {
 }
 
 export interface ComputeApi {
-  /** The interval that suits the range best among what is stored, and its view. */
+  /** The interval that suits the range best among what is stored, and all of it that is here, up to `REACH_MS`. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
   /** A given interval over a span, whatever of it is stored. */
   columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { State } from '../../core/candle/columns.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Store } from '../lib/store/database.ts'
 import { rowAt, TestArchive } from '../lib/sync/test-archive.ts'
@@ -40,14 +40,48 @@ describe('a view of prices', () => {
     ['1Y', '1h', 365 * 24],
   ] as const)('of %s is made of %s bars over the whole range', async (range, interval, length) => {
     const view = await compute.price(market, range, NOW)
-    expect(view).toMatchObject({ interval, length, asOfMs: NOW })
-    expect(view.levels[0]!.close).toHaveLength(length)
+    expect(view).toMatchObject({ interval, asOfMs: NOW })
+    expect((view.home.toMs - view.home.fromMs) / INTERVAL_MS[interval]).toBe(length)
+    expect(view.home.toMs).toBe(NOW)
+    expect(view.levels[0]!.close).toHaveLength(view.length)
+  })
+
+  it.each([
+    ['24h', Date.UTC(2024, 2, 1)],
+    ['7d', Date.UTC(2024, 2, 1)],
+    ['1M', Date.UTC(2023, 0, 1)],
+    ['1Y', Date.UTC(2023, 0, 1)],
+  ] as const)('of %s reaches back to whatever of its bars is here', async (range, startMs) => {
+    const view = await compute.price(market, range, NOW)
+    expect(view.startMs).toBe(startMs)
+    expect(view.startMs + view.length * INTERVAL_MS[view.interval]).toBe(NOW)
+  })
+
+  it('of minutes reaches back a month at most, however many are here', async () => {
+    archive.fill(market, '1m', Date.UTC(2024, 0, 1), Date.UTC(2024, 2, 1))
+    await archive.seal(market, '1m', '2024-01')
+    await archive.seal(market, '1m', '2024-02')
+    await store.packs.put({ market, minuteDays: 366 })
+    await device.round()
+    const view = await compute.price(market, '24h', NOW)
+    expect(view.startMs).toBe(NOW - 31 * DAY_MS)
+    expect(view.home.fromMs).toBe(NOW - DAY_MS)
+  })
+
+  it('of a range longer than what is here still shows the whole range', async () => {
+    const young = archive.addMarket('coinbase:NEW-USD')
+    archive.fill(young, '1m', NOW - 2 * DAY_MS, NOW)
+    await device.round()
+    const view = await compute.price(young, '7d', NOW)
+    expect(view).toMatchObject({ interval: '5m', startMs: NOW - 7 * DAY_MS, length: 7 * 288 })
+    expect(view.home).toEqual({ fromMs: view.startMs, toMs: NOW })
   })
 
   it('of all time begins with the first known day', async () => {
     const view = await compute.price(market, 'All', NOW)
     expect(view.interval).toBe('1d')
     expect(view.startMs).toBe(Date.UTC(2022, 5, 1))
+    expect(view.home).toEqual({ fromMs: view.startMs, toMs: view.startMs + view.length * DAY_MS })
     expect(view.asOfMs).toBe(DAY)
   })
 
@@ -60,7 +94,7 @@ describe('a view of prices', () => {
     await store.packs.put({ market, minuteDays: 366 })
     await device.round()
     const view = await compute.price(market, '1Y', NOW)
-    expect(view).toMatchObject({ interval: '1m', length: 365 * 1440 })
+    expect(view).toMatchObject({ interval: '1m', home: { fromMs: NOW - 365 * DAY_MS, toMs: NOW } })
     const at = 200_000
     const ms = view.startMs + at * MINUTE_MS
     expect(view.levels[0]!.close[at]).toBe(Number(rowAt(market, '1m', ms, 0).close))
@@ -68,12 +102,12 @@ describe('a view of prices', () => {
 
   it('shows the last stretch that is here when the device was away for longer than the range', async () => {
     const view = await compute.price(market, '24h', NOW + 5 * DAY_MS)
-    expect(view).toMatchObject({ startMs: NOW - DAY_MS, asOfMs: NOW })
+    expect(view).toMatchObject({ home: { fromMs: NOW - DAY_MS, toMs: NOW }, asOfMs: NOW })
   })
 
   it('says which places are empty', async () => {
     const view = await compute.price(market, '24h', NOW)
-    const places = Array.from({ length: 1440 }, (_, at) => NOW / MINUTE_MS - 1440 + at)
+    const places = Array.from({ length: view.length }, (_, at) => view.startMs / MINUTE_MS + at)
     expect(view.absent).toHaveLength(places.filter((place) => place % 97 === 5).length)
     for (const span of view.absent)
       expect(span).toMatchObject({ toMs: span.fromMs + MINUTE_MS, state: State.empty })

@@ -9,6 +9,7 @@ import {
   barsPerYear,
   INTERVAL_MS,
   STORED_INTERVALS,
+  STORED_UNDER,
   type Interval,
   type StoredInterval,
 } from '../../core/time/interval.ts'
@@ -28,7 +29,7 @@ import type {
 } from './api.ts'
 import { cutColumns, SeriesCache } from './columns.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
-import { chooseInterval, RANGE_MS } from './ranges.ts'
+import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
 import { absentSpans, asOf } from './spans.ts'
 import { storedSeries } from './stored.ts'
 
@@ -53,12 +54,20 @@ export class Compute implements ComputeApi {
     const toMs = lastMs === null || nowMs - lastMs < RANGE_MS[range] ? nowMs : lastMs
     const fromMs = range === 'All' ? firstMs : toMs - RANGE_MS[range]
     const interval = chooseInterval(range, spans, fromMs, toMs)
-    const columns = await this.#cache.read(market, interval, fromMs, toMs)
-    const shown = range === 'All' ? fromFirstKnown(columns) : columns
+    const storedMs = Math.min(fromMs, ...spans[STORED_UNDER[interval]].map((span) => span.fromMs))
+    const reachMs = Math.min(fromMs, Math.max(storedMs, toMs - REACH_MS[interval]))
+    const columns = await this.#cache.read(market, interval, reachMs, toMs)
+    const shown = fromFirstKnown(columns, range === 'All' ? Infinity : fromMs)
+    const step = INTERVAL_MS[interval]
+    const home = {
+      fromMs: Math.max(shown.startMs, Math.ceil(fromMs / step) * step),
+      toMs: shown.startMs + shown.length * step,
+    }
     const [finest, ...coarser] = buildLevels(shown)
     return {
       market,
       interval,
+      home,
       startMs: shown.startMs,
       length: shown.length,
       levels: [ownLevel(finest!), ...coarser],
@@ -143,11 +152,12 @@ function spanOf(spans: readonly { readonly fromMs: number; readonly toMs: number
   }
 }
 
-/** Without the places before the first known one. */
-function fromFirstKnown(columns: CandleColumns): CandleColumns {
+/** Without the places before the first known one; those from `keptMs` on stay in any case. */
+function fromFirstKnown(columns: CandleColumns, keptMs: number): CandleColumns {
   const step = INTERVAL_MS[columns.interval]
   let first = 0
-  while (first < columns.length && isMissing(columns.states[first]!)) first++
+  const most = Math.min(columns.length, Math.ceil((keptMs - columns.startMs) / step))
+  while (first < most && isMissing(columns.states[first]!)) first++
   return cutColumns(columns, columns.startMs + first * step, columns.startMs + columns.length * step)
 }
 

@@ -23,6 +23,19 @@ const INTERVALS_FOR: Readonly<Record<Range, readonly Interval[]>> = {
   All: ['1d', '1h', '1m'],
 }
 
+/**
+ * How far back a view reaches beyond its range at most: what decodes in a few milliseconds on a phone, since it is done
+ * again with every minute that closes.
+ */
+export const REACH_MS: Readonly<Record<Interval, number>> = {
+  '1m': 31 * DAY_MS,
+  '5m': 92 * DAY_MS,
+  '15m': 183 * DAY_MS,
+  '1h': Infinity,
+  '4h': Infinity,
+  '1d': Infinity,
+}
+
 /** An interval that reaches less far than another by more than this share is passed over. */
 const ENOUGH = 0.9
 

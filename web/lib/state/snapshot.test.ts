@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import { State } from '../../../core/candle/columns.ts'
 import { parseMarketId } from '../../../core/market.ts'
-import type { PriceView } from '../../worker/api.ts'
+import type { PriceView, SigmaView } from '../../worker/api.ts'
 import { readSnapshot, thinView, writeSnapshot } from './snapshot.ts'
 
 const market = parseMarketId('coinbase:BTC-USD').id
@@ -12,6 +12,7 @@ const level = (factor: number, length: number) => {
 const price: PriceView = {
   market,
   interval: '1m',
+  home: { fromMs: 0, toMs: 360_000_000 },
   startMs: 0,
   length: 6000,
   levels: [level(1, 6000), level(4, 1500), level(16, 375)],
@@ -38,8 +39,21 @@ it('the finest level that is short enough is kept', () => {
   expect(thinView({ range: '1Y', price, sigma: null }).price.levels.map(({ factor }) => factor)).toEqual([4])
 })
 
+it('only what the range shows is kept, and of σ likewise', () => {
+  const home = { fromMs: 300_000_000, toMs: 360_000_000 }
+  const column = (length: number) => Float64Array.from({ length }, (_, at) => at)
+  const places = { bars: new Uint32Array(100), flat: new Uint32Array(100) }
+  const sigma = { market, interval: '1h', startMs: 0, sigma: column(100), ...places } as unknown as SigmaView
+  const kept = thinView({ range: '24h', price: { ...price, home }, sigma })
+  expect(kept.price).toMatchObject({ startMs: home.fromMs, length: 1000, absent: [] })
+  const [finest] = kept.price.levels
+  expect(finest).toMatchObject({ factor: 1, close: price.levels[0]!.close.slice(5000) })
+  // 300,000 s are 83 hours and a third: the place before the one that holds them begins at 82.
+  expect(kept.sigma).toMatchObject({ startMs: 82 * 3_600_000, sigma: column(100).slice(82) })
+})
+
 it('what another version wrote is no picture', () => {
-  localStorage.setItem('crypto-tracker:snapshot:1', '{"markets":')
+  localStorage.setItem('crypto-tracker:snapshot:2', '{"markets":')
   expect(readSnapshot()).toBeNull()
 })
 

@@ -2,6 +2,9 @@
  * The last view as it stood, small enough for localStorage, which is read before the first paint without waiting.
  * It is a picture, not data: whatever the store says later takes its place.
  */
+import { INTERVAL_MS } from '../../../core/time/interval.ts'
+import type { PriceView, SigmaView } from '../../worker/api.ts'
+import { firstAfter } from '../chart/columns.ts'
 import { report } from '../store/report.ts'
 import type { Connection, KeptView, MarketState } from './types.ts'
 
@@ -11,7 +14,7 @@ export interface Snapshot {
   readonly view: KeptView | null
 }
 
-const KEY = 'crypto-tracker:snapshot:1'
+const KEY = 'crypto-tracker:snapshot:2'
 /** Points of a chart that are kept: about twice the pixels of a wide phone. */
 const MOST_POINTS = 2_000
 
@@ -34,14 +37,47 @@ export function writeSnapshot(snapshot: Snapshot): void {
   }
 }
 
-/** A view with few enough points. */
-export function thinView(view: KeptView): KeptView {
-  const { levels } = view.price
-  const level = levels.find((candidate) => candidate.close.length <= MOST_POINTS) ?? levels.at(-1)!
+/** What a view's range shows, with few enough points; whatever one might move to comes with the data. */
+export function thinView({ range, price, sigma }: KeptView): KeptView {
+  const shown = sigma && cutSigma(sigma, price.home)
   return {
-    range: view.range,
-    price: { ...view.price, levels: [level], absent: view.price.absent.slice(-MOST_POINTS) },
-    sigma: view.sigma && view.sigma.sigma.length <= 2 * MOST_POINTS ? view.sigma : null,
+    range,
+    price: cutPrice(price),
+    sigma: shown && shown.sigma.length <= 2 * MOST_POINTS ? shown : null,
+  }
+}
+
+function cutPrice(price: PriceView): PriceView {
+  const { home, levels, absent } = price
+  const step = INTERVAL_MS[price.interval]
+  const places = (home.toMs - home.fromMs) / step
+  const level = levels.find(({ factor }) => places / factor <= MOST_POINTS - 1) ?? levels.at(-1)!
+  const { factor } = level
+  const first = Math.max(0, Math.floor((home.fromMs - price.startMs) / (step * factor)))
+  const cut = (column: Float64Array) => column.subarray(first)
+  const startMs = price.startMs + first * step * factor
+  return {
+    ...price,
+    startMs,
+    length: price.length - first * factor,
+    levels: [
+      { factor, open: cut(level.open), high: cut(level.high), low: cut(level.low), close: cut(level.close) },
+    ],
+    absent: absent.slice(Math.max(firstAfter(absent, startMs), absent.length - MOST_POINTS)),
+  }
+}
+
+/** The places that close within the span, and one before, so that the line begins at the edge. */
+function cutSigma(view: SigmaView, { fromMs }: PriceView['home']): SigmaView {
+  const step = INTERVAL_MS[view.interval]
+  const first = Math.min(view.sigma.length, Math.max(0, Math.floor((fromMs - view.startMs) / step) - 1))
+  const { sigma, bars, flat } = view
+  return {
+    ...view,
+    startMs: view.startMs + first * step,
+    sigma: sigma.subarray(first),
+    bars: bars.subarray(first),
+    flat: flat.subarray(first),
   }
 }
 

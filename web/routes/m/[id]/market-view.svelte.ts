@@ -36,6 +36,8 @@ export class MarketView {
   failure = $state<string | null>(null)
   /** The range of `price`. */
   #range: Range | null = null
+  /** What was kept last. */
+  #kept: { readonly price: PriceView | null; readonly sigma: SigmaData | null } = { price: null, sigma: null }
 
   /** Call while a component is being set up: it follows the state with effects. */
   constructor(id: MarketId) {
@@ -71,7 +73,10 @@ export class MarketView {
   /** After a full paint: what the next cold start shows first. */
   keep(): void {
     const { price, sigma } = this
-    if (price && this.#range) app.keepView({ range: this.#range, price, sigma: sigma?.view ?? null })
+    // Called with every frame, also while a finger moves the view over the same data.
+    if (!price || !this.#range || (price === this.#kept.price && sigma === this.#kept.sigma)) return
+    this.#kept = { price, sigma }
+    app.keepView({ range: this.#range, price, sigma: sigma?.view ?? null })
   }
 
   #askPrice(): () => void {
@@ -106,7 +111,7 @@ export class MarketView {
     }
     this.#range = range
     this.price = view
-    this.chart.settle(whole, { ...whole, minSpanMs: MIN_COLUMNS * step })
+    this.chart.settle(view.home, { ...whole, minSpanMs: MIN_COLUMNS * step })
   }
 
   #askSigma(): () => void {
@@ -124,7 +129,7 @@ export class MarketView {
           estimator,
           window,
           mean: INTERVAL_MS[interval] < HOUR_MS ? 'zero' : 'sample',
-          fromMs: this.#historyFromMs(interval) ?? toMs - DEPTH_MS[STORED_UNDER[interval]],
+          fromMs: this.#sigmaFromMs(interval, toMs),
           toMs,
         })
         .then(
@@ -142,12 +147,11 @@ export class MarketView {
     }
   }
 
-  #historyFromMs(interval: Interval): number | null {
+  /** σ goes back as far as its bars are known here, and at least as far as one may move the price. */
+  #sigmaFromMs(interval: Interval, nowMs: number): number {
     const stored = STORED_UNDER[interval]
-    return (
-      untrack(() => app.storage.series).find(
-        (series) => series.market === this.id && series.interval === stored,
-      )?.fromMs ?? null
-    )
+    const { price, series } = untrack(() => ({ price: this.price, series: app.storage.series }))
+    const own = series.find((candidate) => candidate.market === this.id && candidate.interval === stored)
+    return Math.min(own?.fromMs ?? nowMs - DEPTH_MS[stored], price?.startMs ?? Infinity)
   }
 }
