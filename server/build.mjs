@@ -26,7 +26,7 @@ export async function buildApp() {
   const cwd = process.cwd()
   process.chdir(root)
   try {
-    await build({ logLevel: 'warn' })
+    await build({ logLevel: 'error' })
   } finally {
     process.chdir(cwd)
   }

@@ -23,10 +23,12 @@ const RETAIN_ON_MS = 1000
 /** Sealing is looked at so long after something has changed, and now and then by the clock alone. */
 const SEAL_AFTER_CHANGE_MS = 5000
 const SEAL_EVERY_MS = MINUTE_MS
-/** A market that its source refuses is asked again after so long. */
-const REFUSED_HOLD_MS = 10 * MINUTE_MS
+/** A market or a price that fails is asked for again after so long, doubled with each failure up to the longest. */
 const HOLD_MS = 500
 const LONGEST_HOLD_MS = 5 * MINUTE_MS
+/** What the source refuses (not found, not allowed) it may refuse for good. */
+const REFUSED_HOLD_MS = 5000
+const LONGEST_REFUSED_HOLD_MS = 10 * MINUTE_MS
 
 export class Performer {
   readonly #options: IngestOptions
@@ -109,6 +111,7 @@ export class Performer {
       const { price, asOfMs } = await this.#asking.ask(market.source, (provider) =>
         provider.price(market.market),
       )
+      market.priceFailures = 0
       if (market.guard.accepts(Number(price))) {
         await archive.recordSamples([{ market: market.market, atMs: asOfMs, price }])
         return
@@ -121,7 +124,7 @@ export class Performer {
         raw: price,
       })
     } catch (error) {
-      this.#failedMarket(market, error)
+      this.#failedPrice(market, error)
     }
   }
 
@@ -183,13 +186,36 @@ export class Performer {
     const nowMs = this.#options.clock.now()
     if (error.status === null || market.heldUntilMs > nowMs) return
     market.failures++
-    if (!isRefusal(error)) {
-      market.heldUntilMs = nowMs + backoffMs(market.failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
-      return
-    }
-    market.heldUntilMs = nowMs + REFUSED_HOLD_MS
+    const waitMs = holdMs(market.failures, error)
+    market.heldUntilMs = nowMs + waitMs
+    if (!isRefusal(error)) return
     // It may have been renamed or delisted: the list tells.
-    if (error.status === 404) this.#nextListMs[market.source] = nowMs
-    this.#options.log.warn(`${market.market}: ${error.message}; asked again in 10 minutes`)
+    if (error.status === 404 && market.failures === 1) this.#nextListMs[market.source] = nowMs
+    this.#options.log.warn(`${market.market}: ${error.message}; asked again in ${inSeconds(waitMs)}`)
   }
+
+  /** A price that cannot be had costs freshness and nothing else: candles are read on. */
+  #failedPrice(market: FollowedMarket, error: unknown): void {
+    if (!(error instanceof SourceError)) throw error
+    market.lastError = error.message
+    if (error.status === null) return
+    market.priceFailures++
+    const nowMs = this.#options.clock.now()
+    const waitMs = holdMs(market.priceFailures, error)
+    market.nextSampleMs = Math.max(market.nextSampleMs, nowMs + waitMs)
+    if (isRefusal(error) && market.priceFailures === 1)
+      this.#options.log.warn(
+        `${market.market}: ${error.message}; the price is asked for again later, candles are read meanwhile`,
+      )
+  }
+}
+
+function holdMs(failures: number, error: SourceError): number {
+  return isRefusal(error)
+    ? backoffMs(failures, REFUSED_HOLD_MS, LONGEST_REFUSED_HOLD_MS, Math.random)
+    : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`
 }

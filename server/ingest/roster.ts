@@ -20,6 +20,8 @@ export interface FollowedMarket extends Followed {
   heldUntilMs: number
   /** Failures in a row of this market alone. */
   failures: number
+  /** Failures in a row to get its current price. */
+  priceFailures: number
   lastError: string | null
   readonly guard: SpikeGuard
 }
@@ -202,6 +204,7 @@ export class Roster {
       nextSampleMs: 0,
       heldUntilMs: 0,
       failures: 0,
+      priceFailures: 0,
       lastError: null,
       guard: new SpikeGuard(),
     })
