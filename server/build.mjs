@@ -2,10 +2,12 @@
  * Builds the app once and remembers from which sources, so that a start after an update builds it anew and any other
  * start does not. Plain JavaScript: it runs before anything else does.
  */
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const stampFile = join(root, 'build', '.built-from')
@@ -19,17 +21,14 @@ export function whyBuild() {
   return stamp === fingerprint() ? null : 'its sources have changed'
 }
 
+/** @throws Error with all that the build printed; while it succeeds it says nothing */
 export async function buildApp() {
   const before = fingerprint()
-  const { build } = await import('vite')
-  // Kit looks for its files in the current folder, whatever Vite is told.
-  const cwd = process.cwd()
-  process.chdir(root)
-  try {
-    await build({ logLevel: 'error' })
-  } finally {
-    process.chdir(cwd)
-  }
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const run = promisify(execFile)(process.execPath, [vite, 'build'], { cwd: root, maxBuffer: 2 ** 26 })
+  await run.catch((error) => {
+    throw new Error(`the app cannot be built:\n${error.stdout}${error.stderr}`, { cause: error })
+  })
   writeFileSync(stampFile, before)
 }
 

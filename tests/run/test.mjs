@@ -28,7 +28,7 @@ if (!chromium) {
 const npx = (...command) => spawnSync('npx', ['--no-install', ...command], { stdio: 'inherit' }).status ?? 1
 
 const check = spawnSync(process.execPath, ['tests/run/check.mjs'], { stdio: 'inherit' }).status ?? 1
-const build = npx('vite', 'build', '--logLevel', 'warn')
+const build = spawnSync(process.execPath, ['server/build.mjs'], { stdio: 'inherit' }).status ?? 1
 
 const folder = mkdtempSync(join(tmpdir(), 'crypto-tracker-test-'))
 const file = join(folder, 'results.json')
