@@ -80,6 +80,8 @@ describe('a receipt', () => {
   it('exists where nothing is known', () => {
     expect(newest([])).toMatchObject({ barsUsed: 0, barsExpected: 4, reason: 'no candles of 1d here yet' })
     expect(newest([null]).sigma).toBeNaN()
+    // No time is told that no bar stands for.
+    expect(newest([null]).asOfMs).toBeNaN()
   })
 
   it('is refused at places that the grid does not have', () => {

@@ -69,7 +69,7 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
     annualisation: request.barsPerYear,
     firstBarMs: lastBarMs - (request.window - 1) * step,
     lastBarMs,
-    asOfMs: lastBarMs + step,
+    asOfMs: series.endPlace === 0 ? NaN : lastBarMs + step,
     sigma,
     reason: Number.isNaN(sigma) ? reasonAt(series, columns, place) : null,
   }

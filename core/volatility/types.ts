@@ -66,7 +66,7 @@ export interface Receipt {
   /** Starts of the first and last bar of the window. */
   readonly firstBarMs: number
   readonly lastBarMs: number
-  /** Close of the last bar: what the value knows. */
+  /** Close of the last bar: what the value knows. NaN where no bar is known at all. */
   readonly asOfMs: number
   /** NaN = n/a, and then `reason` says why. */
   readonly sigma: number

@@ -19,10 +19,19 @@ export interface Listening {
 export async function listen(api: Api, host: string, port: number, security: Headers): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
     errorHandler: () =>
-      problemResponse(new ApiProblem('bad-request', 'the address or the Host header is malformed')),
+      problemResponse(
+        new ApiProblem('bad-request', 'the address or the Host header is malformed', null, security),
+      ),
   })
   const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 15_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 65_000,
+      // Node's own refusal of a missing Host has neither the headers nor a reason; the listener's has.
+      requireHostHeader: false,
+    },
     (request, response) => {
       if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
         const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)

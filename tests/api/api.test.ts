@@ -467,6 +467,7 @@ describe('every answer', () => {
     ['no HTTP', 'hello\r\n\r\n', 400],
     ['a header injected', 'GET /up HTTP/1.1\r\nhost: x\r\nbad header: y\r\n\r\n', 400],
     ['a malformed Host', 'GET /up HTTP/1.1\r\nhost: a b\r\n\r\n', 400],
+    ['no Host', 'GET /up HTTP/1.1\r\n\r\n', 400],
   ])('%s: a problem, and the next request is served', async (_, text, status) => {
     const socket = connect(server.port, '127.0.0.1')
     const parts: Buffer[] = []
@@ -476,6 +477,7 @@ describe('every answer', () => {
     const answer = Buffer.concat(parts).toString()
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(answer.toLowerCase()).toContain('application/problem+json')
+    expect(answer.toLowerCase()).toContain('content-security-policy: default-src')
     expect((await get('/up')).status).toBe(200)
   })
 })
