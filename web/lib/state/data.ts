@@ -4,7 +4,7 @@
  */
 import { packCost } from '../store/cost.ts'
 import { openStore, StorageDenied, type Store } from '../store/database.ts'
-import type { State } from './app.svelte.ts'
+import type { State } from './state.svelte.ts'
 import { DeviceData } from './device-data.ts'
 import { showPricesOnly } from './prices-only.ts'
 import { watchUpdates, whyNotInstallable } from './update.ts'

@@ -4,7 +4,7 @@ import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
 import { depthsOf, HOUR_YEARS, isWanted, MINUTE_DAYS } from '../store/packs.ts'
 import type { MarketRow, QuoteRow } from '../store/records.ts'
-import type { MarketFacts } from './app.svelte.ts'
+import type { MarketFacts } from './state.svelte.ts'
 import type { Pack } from './types.ts'
 
 /** What the worker has told of each market so far. */

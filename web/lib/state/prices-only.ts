@@ -1,7 +1,7 @@
 /** What is left where the browser keeps nothing: the newest prices, while the server can be reached. */
 import { parseMarketId } from '../../../core/market.ts'
 import { askPrices } from '../sync/prices.ts'
-import type { State } from './app.svelte.ts'
+import type { State } from './state.svelte.ts'
 
 const PAUSE_MS = 30_000
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { State } from './app.svelte.ts'
+import type { State } from './state.svelte.ts'
 import { watchUpdates } from './update.ts'
 
 const register = vi.fn<() => Promise<unknown>>()

@@ -5,7 +5,7 @@
 import { dev } from '$app/environment'
 import type { Workbox } from 'workbox-window'
 import { report } from '../store/report.ts'
-import type { State } from './app.svelte.ts'
+import type { State } from './state.svelte.ts'
 
 const LOOK_AGAIN_MS = 3_600_000
 
