@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { UnknownMarketError } from '../archive/markets.ts'
 import { next, type Action, type Limits, type State } from './next.ts'
 import { Performer } from './perform.ts'
 import { Roster } from './roster.ts'
@@ -108,7 +109,10 @@ class Loop implements Ingest {
   async #stumble(action: Action, error: unknown): Promise<void> {
     const { signal } = this.#ending
     if (signal.aborted) return
-    this.#options.log.error({ err: error }, `${action.kind} failed, it is tried again`)
+    const { log } = this.#options
+    // Removed while it was asked for: the answer is nobody's any more, and the next look at the roster leaves it out.
+    if (error instanceof UnknownMarketError) log.debug(`${action.kind}: ${error.message}`)
+    else log.error({ err: error }, `${action.kind} failed, it is tried again`)
     await pause(STUMBLE_MS, undefined, { signal }).catch(() => {}) // The end of the program ends the pause, too.
   }
 
