@@ -7,11 +7,12 @@ const FROM = 1_700_000_040_000 - (1_700_000_040_000 % HOUR_MS)
 const BUSY: Pulse = { markets: () => 3, traded: () => true }
 
 /** `#` present, `.` confirmed absent, `?` absent and open, `b` beyond, ` ` unread. */
-function stretch(text: string, interval: StoredInterval = '1m'): Stretch {
+function stretch(text: string, interval: StoredInterval = '1m', firstMs = 0): Stretch {
   const place = (reason: Reason | null): AbsentPlace => ({ reason, readings: 2, lastReadMs: 0 })
   return {
     interval,
     fromMs: FROM,
+    firstMs,
     present: [...text].map((letter) => letter === '#'),
     places: [...text].map(
       (letter) => ({ '.': place('empty'), '?': place(null), b: place('beyond') })[letter] ?? undefined,
@@ -62,6 +63,19 @@ test('all markets silent for five minutes is an outage, for four it is not', () 
 
 test('only the silence of all is an outage, not what this market missed besides', () => {
   expect(classes('#........#', quiet(3, '  qqqqq   '))).toBe('#.ooooo..#')
+})
+
+test('before the first candle of the series there is no outage', () => {
+  const changes = classify(stretch('.....#.....#', '1m', FROM + 5 * MINUTE_MS), quiet(3, 'qqqqq qqqqq '))
+  expect([...changes]).toEqual([6, 7, 8, 9, 10].map((place) => [place, 'outage']))
+})
+
+test('what lies between that which is beyond and the first candle is beyond as well', () => {
+  const changes = (text: string, first: number) =>
+    [...classify(stretch(text, '1m', FROM + first * MINUTE_MS), BUSY)].map(([i, reason]) => `${i} ${reason}`)
+  expect(changes('bb..#', 4)).toEqual(['2 beyond', '3 beyond'])
+  expect(changes(' ...#', 4)).toEqual([])
+  expect(changes('bb..#', 0)).toEqual([])
 })
 
 test('with two markets nobody can tell an outage', () => {

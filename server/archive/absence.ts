@@ -1,5 +1,6 @@
 /**
- * Classes confirmed absences: empty, an outage of the source, or a hole too long to believe. Pure. The class of a place
+ * Classes confirmed absences: empty, an outage of the source, a hole too long to believe, or, before the first candle and
+ * right behind what is beyond the source, beyond as well. Pure. The class of a place
  * depends on its neighbours in time and on the source's other markets, so it is judged anew whenever those change.
  */
 import { HOUR_MS, INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
@@ -18,11 +19,13 @@ export interface Stretch {
   readonly fromMs: number
   readonly present: readonly boolean[]
   readonly places: readonly (AbsentPlace | undefined)[]
+  /** Start of the series' first candle; Infinity where none is known. Before it nobody can tell an outage. */
+  readonly firstMs: number
 }
 
 /** What is known of all followed markets of a source over a stretch. */
 export interface Pulse {
-  /** How many of them were read there. */
+  /** How many of them were read there and had a first candle by then. */
   readonly markets: (startMs: number) => number
   /** Whether any of them traded. */
   readonly traded: (startMs: number) => boolean
@@ -35,10 +38,13 @@ export function classify(stretch: Stretch, pulse: Pulse): Map<number, Reason> {
   const changes = new Map<number, Reason>()
   for (const [from, to] of holes(stretch)) {
     const isLong = (to - from) * step > LONGEST_EMPTY_MS
+    const isBeyond =
+      stretch.places[from - 1]?.reason === 'beyond' && stretch.fromMs + to * step === stretch.firstMs
     for (let i = from; i < to; i++) {
       const place = stretch.places[i]
       if (!isConfirmed(place)) continue
-      const reason = outage[i] ? 'outage' : isLong ? 'hole' : 'empty'
+      const isOutage = outage[i] === 1 && stretch.fromMs + i * step >= stretch.firstMs
+      const reason = isBeyond ? 'beyond' : isOutage ? 'outage' : isLong ? 'hole' : 'empty'
       if (place!.reason !== reason) changes.set(i, reason)
     }
   }

@@ -8,7 +8,10 @@ import { rows, type Transaction } from '../db/database.ts'
 import { commit, type ArchiveOptions, type Context } from './context.ts'
 import { codeOf, intervalFrom, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
 import { listMarkets, lockMarket, type KeyedMarket } from './markets.ts'
+import { isConfirmed } from './place.ts'
+import { readSpan, type SeriesKey } from './span.ts'
 import type { CoverageSlice, Market } from './types.ts'
+import { markDirty, writePlaces, type PlaceChange } from './write.ts'
 
 const MINUTE_DAYS = 365
 
@@ -91,6 +94,7 @@ function markSpanBeyond(
           revision = excluded.revision
           WHERE known.reason IS NULL OR known.reason = 'silent'`,
     )
+    await markUpToFirst(tx, { market: key, interval }, from, to, revision)
     await rows(
       tx,
       sql`UPDATE coverage c SET open = (SELECT count(*) FROM place p WHERE p.market = c.market AND p.interval = c.interval
@@ -100,6 +104,43 @@ function markSpanBeyond(
     )
     return { result: undefined, events: [] }
   })
+}
+
+/**
+ * Where the span ends at the slice of the first candle of all, or within it, what was read as absent there before that
+ * candle is beyond as well, sealed or not: no market yet, or no more of it at the source.
+ */
+async function markUpToFirst(
+  tx: Transaction,
+  key: SeriesKey,
+  from: number,
+  to: number,
+  revision: number,
+): Promise<void> {
+  const step = stepOf(key.interval)
+  const length = SLICE_PLACES * step
+  const [found] = await rows<{ first: number }>(
+    tx,
+    sql`SELECT first_minute AS first FROM series s JOIN coverage c USING (market, interval)
+      WHERE market = ${key.market} AND interval = ${codeOf(key.interval)} AND readings > 0
+        AND from_minute = first_minute / ${length}::int * ${length}::int`,
+  )
+  const slice = found && Math.floor(found.first / length) * length
+  if (!found || slice === undefined || to < slice || to > found.first) return
+  const start = Math.max(from, slice)
+  const { places } = await readSpan(tx, key, start, found.first)
+  const changes = places.flatMap((place, i): PlaceChange[] => {
+    // Open ones are called so when they are confirmed. Of which nothing is known, a chunk holds as missing.
+    if (place && !isConfirmed(place)) return []
+    const { readings, lastReadMs } = place ?? { readings: 2, lastReadMs: 0 }
+    return [{ minute: start + i * step, place: { reason: 'beyond', readings, lastReadMs }, isVisible: true }]
+  })
+  await writePlaces(tx, key, changes, revision)
+  await markDirty(
+    tx,
+    key,
+    changes.map(({ minute }) => minute),
+  )
 }
 
 /** Slices that lie wholly in the span count as read and settled. */

@@ -20,6 +20,9 @@ export interface PulseSlice {
 /** Slices of a pulse by their first minute. */
 export type PulseSlices = Map<number, PulseSlice>
 
+/** First minutes of the series of a source's markets, by key. */
+export type FirstMinutes = ReadonlyMap<number, number>
+
 /** Enough on either side of a slice for a hole as long as may be empty. */
 const MARGIN_MINUTES = 2 * (LONGEST_EMPTY_MS / MINUTE_MS)
 
@@ -45,8 +48,33 @@ export function readPulse(text: string | null): PulseSlices {
   return slices
 }
 
+/** The pulse of a stretch and around it. */
+export async function readPulseAround(
+  tx: Transaction,
+  source: string,
+  interval: StoredInterval,
+  fromMinute: number,
+  toMinute: number,
+): Promise<PulseSlices> {
+  const [found] = await rows<{ pulse: string | null }>(
+    tx,
+    sql`SELECT ${pulseText(source, interval, fromMinute, toMinute)} AS pulse`,
+  )
+  return readPulse(found!.pulse)
+}
+
+/** The first minutes of a source's series, as one text. */
+export function firstsText(source: string, interval: StoredInterval): SQL {
+  return sql`(SELECT string_agg(s.market || ' ' || s.first_minute, ';') FROM series s JOIN market m ON m.key = s.market
+    WHERE m.source = ${source} AND s.interval = ${codeOf(interval)})`
+}
+
+export function readFirsts(text: string | null): FirstMinutes {
+  return new Map(text?.split(';').map((first) => first.split(' ').map(Number) as [number, number]))
+}
+
 /** Slices as the question that absences are judged by. */
-export function pulseOf(slices: PulseSlices, interval: StoredInterval): Pulse {
+export function pulseOf(slices: PulseSlices, interval: StoredInterval, firsts: FirstMinutes): Pulse {
   const step = stepOf(interval)
   const at = (startMs: number) => {
     const minute = minuteOf(startMs)
@@ -54,7 +82,12 @@ export function pulseOf(slices: PulseSlices, interval: StoredInterval): Pulse {
     return { slice: slices.get(from), place: (minute - from) / step }
   }
   return {
-    markets: (startMs) => at(startMs).slice?.markets.size ?? 0,
+    markets: (startMs) => {
+      let begun = 0
+      for (const market of at(startMs).slice?.markets ?? [])
+        if ((firsts.get(market) ?? Infinity) <= minuteOf(startMs)) begun++
+      return begun
+    },
     traded: (startMs) => {
       const { slice, place } = at(startMs)
       return slice?.traded[place] === '1'

@@ -101,18 +101,14 @@ function between(length: PeriodLength, fromMs: number, toMs: number): Period[] {
   return periods
 }
 
-/** From the first slice or row of each series to the last. */
+/** From the first candle of each series to the last slice or row. What was before the first one has nothing to seal. */
 function seriesExtents(tx: Transaction): Promise<Extent[]> {
-  const slice = sql`CASE i.interval WHEN 1 THEN 1 WHEN 2 THEN 60 ELSE 1440 END * ${SLICE_PLACES}::int`
+  const slice = sql`CASE s.interval WHEN 1 THEN 1 WHEN 2 THEN 60 ELSE 1440 END * ${SLICE_PLACES}::int`
   return rows<Extent>(
     tx,
-    sql`SELECT m.key AS market, i.interval, least(v.from, c.from) AS from, greatest(v.to, c.to) AS to
-      FROM market m CROSS JOIN (VALUES (1), (2), (3)) AS i (interval)
-      CROSS JOIN LATERAL (SELECT min(from_minute) AS from, max(from_minute) + ${slice} AS to FROM coverage
-        WHERE market = m.key AND interval = i.interval) AS v
-      CROSS JOIN LATERAL (SELECT min(minute) AS from, max(minute) + 1 AS to FROM candle
-        WHERE market = m.key AND interval = i.interval) AS c
-      WHERE NOT m.removed AND coalesce(v.from, c.from) IS NOT NULL`,
+    sql`SELECT s.market, s.interval, s.first_minute AS from, greatest(s.last_minute + 1, (SELECT max(from_minute) + ${slice}
+        FROM coverage WHERE market = s.market AND interval = s.interval)) AS to
+      FROM series s JOIN market m ON m.key = s.market WHERE NOT m.removed`,
   )
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { rows, type Transaction } from '../db/database.ts'
 import type { SliceState } from './judge.ts'
 import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
-import { pulseText, readPulse, type PulseSlices } from './pulse.ts'
+import { firstsText, pulseText, readFirsts, readPulse, type FirstMinutes, type PulseSlices } from './pulse.ts'
 import {
   candlesText,
   placesText,
@@ -19,6 +19,8 @@ export interface Slice {
   readonly state: SliceState
   /** Its source's pulse, here and around. */
   readonly pulse: PulseSlices
+  /** Where the series of the source begin. */
+  readonly firsts: FirstMinutes
   /** Whether any chunk holds a part of it. */
   readonly isSealed: boolean
 }
@@ -32,6 +34,7 @@ interface SliceRecord {
   candles: string | null
   places: string | null
   pulse: string | null
+  firsts: string | null
   sealed: boolean
 }
 
@@ -49,6 +52,7 @@ export async function readSlice(
     tx,
     sql`SELECT c.read_to, c.settled_to, c.readings, c.silences, c.last_read, ${candlesText(inSlice)} AS candles,
         ${placesText(inSlice)} AS places, ${pulseText(source, key.interval, from, to)} AS pulse,
+        ${firstsText(source, key.interval)} AS firsts,
         EXISTS (SELECT 1 FROM chunk WHERE market = ${key.market} AND interval = ${codeOf(key.interval)}
           AND NOT removed AND to_minute > ${from} AND from_minute < ${to}) AS sealed
       FROM (SELECT 1) AS one LEFT JOIN coverage c
@@ -65,7 +69,13 @@ export async function readSlice(
   const span = record.sealed
     ? await readSpan(tx, key, from, to)
     : spanOf(key, from, to, record.candles, record.places)
-  return { span, state, pulse: readPulse(record.pulse), isSealed: record.sealed }
+  return {
+    span,
+    state,
+    pulse: readPulse(record.pulse),
+    firsts: readFirsts(record.firsts),
+    isSealed: record.sealed,
+  }
 }
 
 function spanOf(

@@ -165,7 +165,10 @@ export interface Archive {
   coverage(): Promise<readonly CoverageSlice[]>
   /** Judges the reading against what is known and stores rows, places, quarantine and coverage in one transaction. */
   applyReading(reading: Reading): Promise<WriteResult>
-  /** Marks every place without a reason in [fromMs, toMs) as missing `beyond`, and its coverage as read. */
+  /**
+   * Marks every place without a reason in [fromMs, toMs) as missing `beyond`, and its coverage as read. Where the span
+   * ends in the slice of the first candle, confirmed absences before that candle are beyond as well.
+   */
   markBeyond(market: MarketId, interval: StoredInterval, fromMs: number, toMs: number): Promise<void>
   /** Marks coverage as unread, so that it is read again, sealed or not. */
   markUnread(market: MarketId, sinceMs: number): Promise<void>

@@ -31,6 +31,7 @@ export async function tailOf(
   return {
     ...series,
     revision: tail.revision,
+    startMs: price?.startMs,
     states: price?.states,
     rows: price ? rowsFromParts(price, volume) : [],
   }

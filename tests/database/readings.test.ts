@@ -123,6 +123,68 @@ describe.each(KINDS)('on %s', (kind) => {
       )
     })
 
+    describe('before the first candle', () => {
+      /** Three markets of one source whose minutes all begin at 60; each lacks 70 to 79. */
+      async function begin(name: string) {
+        const source = `${name}${kind.toLowerCase()}`
+        const from = sliceStart('1m', NOW - DAY_MS)
+        const rows = candles('1m', from, from + 5 * HOUR_MS)
+        const had = rows.filter((_, place) => place >= 60 && (place < 70 || place >= 80))
+        const markets = []
+        for (const pair of ['BTC-USD', 'ETH-USD', 'SOL-USD']) markets.push(await follow({ pair, source }))
+        for (const market of markets) await readAll(archive, market, '1m', from, from + 1, had, NOW)
+        const statesAt = async (market: MarketId, first: number, last: number) => {
+          const { states, startMs } = await tailOf(archive, market, '1m', NOW)
+          const shift = (startMs! - from) / MINUTE_MS
+          return new Set(states!.subarray(first - shift, last + 1 - shift))
+        }
+        return { source, from, rows, had, markets, statesAt }
+      }
+
+      test('there is no outage, also where all markets of the source begin at once', async () => {
+        const { markets, statesAt } = await begin('listing')
+        for (const market of markets) {
+          expect(await statesAt(market, 0, 59)).toEqual(new Set([State.empty]))
+          expect(await statesAt(market, 70, 79)).toEqual(new Set([State.outage]))
+        }
+      })
+
+      test('absences are beyond once it is known to be the listing, confirmed or not', async () => {
+        const { from, had, markets, statesAt } = await begin('known')
+        const [market] = markets as [MarketId]
+        await archive.markBeyond(market, '1m', from, from + HOUR_MS)
+        await archive.applyReading(answer(market, '1m', from, NOW + HOUR_MS, had))
+        expect(await statesAt(market, 0, 59)).toEqual(new Set([State.beyond]))
+        expect(await statesAt(market, 70, 79)).toEqual(new Set([State.outage]))
+      })
+
+      test('absences are beyond right behind what is, whichever was known first', async () => {
+        const { source, from, had, markets, statesAt } = await begin('behind')
+        const [market] = markets as [MarketId]
+        await archive.markBeyond(market, '1m', from - 5 * HOUR_MS, from)
+        expect(await statesAt(market, 0, 59)).toEqual(new Set([State.beyond]))
+        const later = await follow({ pair: 'ADA-USD', source })
+        await archive.markBeyond(later, '1m', from - 5 * HOUR_MS, from)
+        await readAll(archive, later, '1m', from, from + 1, had, NOW)
+        expect(await statesAt(later, 0, 59)).toEqual(new Set([State.beyond]))
+      })
+
+      test('an older candle makes an outage of what was before the first one until then', async () => {
+        const { source, from, rows, markets, statesAt } = await begin('older')
+        const older = candles('1m', from - 5 * HOUR_MS, from)
+        for (const [i, market] of markets.entries()) {
+          expect(await statesAt(market, 0, 59)).toEqual(new Set([State.empty]))
+          await readAll(archive, market, '1m', from - 5 * HOUR_MS, from - 1, older, NOW)
+          // With the third one there are enough of them to tell.
+          for (const known of markets.slice(0, i + 1))
+            expect(await statesAt(known, 0, 59)).toEqual(new Set([i < 2 ? State.empty : State.outage]))
+        }
+        const fourth = await follow({ pair: 'ADA-USD', source })
+        await readAll(archive, fourth, '1m', from, from + 1, rows, NOW)
+        expect(await statesAt(markets[0]!, 0, 59)).toEqual(new Set([State.empty]))
+      })
+    })
+
     test('coverage tells what was read, and unread again what is to be read again', async () => {
       const market = await follow()
       await readAll(archive, market, '1m', MAY, MAY + 1, candles('1m', MAY - DAY_MS, MAY + DAY_MS), NOW)

@@ -199,12 +199,12 @@ describe.each(KINDS)('on %s', (kind) => {
       expect((await page(archive, market)).chunks).toEqual(before.chunks)
     })
 
-    test('a year without a single candle is done without a chunk, and why stays readable', async () => {
+    test('years before the first candle are not sealed, and why stays readable', async () => {
       const market = await follow()
       const days = candles('1d', YEAR, NOW)
       await archive.markBeyond(market, '1d', sliceStart('1d', Date.UTC(2020, 0, 1)), YEAR)
       await readAll(archive, market, '1d', YEAR, NOW, days, NOW)
-      expect(await sealAll(archive, market, NOW)).toEqual(['1d 2023', '1d 2022', '1d 2021', '1d 2020'])
+      expect(await sealAll(archive, market, NOW)).toEqual(['1d 2023'])
       expect(await sealAll(archive, market, NOW)).toEqual([])
       expect((await page(archive, market)).chunks.map(({ period }) => period)).toEqual(['2023', '2023'])
       // A candle turns up after all: the period is sealed anew, with the reasons of the others.
@@ -213,6 +213,20 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(await sealAll(archive, market, NOW)).toEqual(['1d 2022'])
       const { states } = await priceOf(await page(archive, market), '2022')
       expect([states[150], states[151], states[152]]).toEqual([State.beyond, State.present, State.beyond])
+    })
+
+    test('a year without a candle amid others is done with the reasons alone, of which no device hears', async () => {
+      const market = await follow()
+      const halted = Date.UTC(2022, 0, 1)
+      const days = candles('1d', Date.UTC(2021, 0, 1), NOW).filter(
+        ({ startMs }) => startMs < halted || startMs >= YEAR,
+      )
+      await readAll(archive, market, '1d', Date.UTC(2021, 0, 1), NOW, days, NOW)
+      await archive.markBeyond(market, '1d', halted, YEAR)
+      expect(await sealAll(archive, market, NOW)).toEqual(['1d 2023', '1d 2022', '1d 2021'])
+      expect(await sealAll(archive, market, NOW)).toEqual([])
+      const { chunks } = await page(archive, market)
+      expect(chunks.map(({ period }) => period)).toEqual(['2023', '2023', '2021', '2021'])
     })
 
     test('recompressed, a chunk keeps its name and becomes smaller', async () => {
