@@ -81,10 +81,10 @@ export function createOperations({
 
   return {
     status: async () => ({
-      ...ingest()?.status(),
       revision: await archive.headRevision(),
       size: await archive.size(),
-      backfill: await archive.progress(clock.now()),
+      // What reads knows which slices nobody will ever ask for.
+      ...(ingest()?.status() ?? { backfill: await archive.progress(clock.now()) }),
     }),
     markets: () => archive.markets(),
     search: async (text) => {
