@@ -196,33 +196,10 @@ it('takes a market that is purged while the source is asked for it as no failure
   await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), { timeout: 20_000 })
   await archive.removeMarket(doge, true)
   ingest.wake()
+  exchange.answer = answer
   for (const send of held) send()
   await vi.waitFor(() => expect(ingest.status().sources[0]!.pending).toBe(0), { timeout: 20_000 })
   await ingest.stop()
   expect(said('failed, it is tried again')).toBe(0)
-  await exchange.close()
-})
-
-it('reads the candles of a market whose price the source refuses', async () => {
-  const exchange = new Exchange()
-  const port = await exchange.listen(0)
-  const answer = exchange.answer
-  exchange.answer = (url, response) => {
-    if (url.pathname.endsWith('/ticker'))
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"NotFound"}')
-    else answer(url, response)
-  }
-  const eth = parseMarketId('coinbase:ETH-USD').id
-  await track(eth)
-  const { ingest } = run(port)
-  await vi.waitFor(
-    async () => {
-      const rows = await archive.candles(eth, '1h', LISTED, Date.now(), 1000)
-      expect(rows.length).toBeGreaterThanOrEqual(96)
-    },
-    { timeout: 30_000 },
-  )
-  expect(exchange.paths.some((path) => path.includes('/products/ETH-USD/ticker'))).toBe(true)
-  await ingest.stop()
   await exchange.close()
 })
