@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
@@ -91,7 +92,7 @@ async function track(...ids: MarketId[]) {
   }
 }
 
-function run(port: number) {
+function run(port: number, from: Archive = archive) {
   const lines: { level: number; msg: string }[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const provider = createProvider('coinbase', {
@@ -102,7 +103,7 @@ function run(port: number) {
     log,
   })
   const ingest = startIngest({
-    archive,
+    archive: from,
     providers: [provider],
     clock: systemClock,
     sampleSeconds: 5,
@@ -202,4 +203,20 @@ it('takes a market that is purged while the source is asked for it as no failure
   await ingest.stop()
   expect(said('failed, it is tried again')).toBe(0)
   await exchange.close()
+})
+
+it('waits before it asks a broken database again', async () => {
+  const broken = Object.create(archive, {
+    coverage: {
+      value: async () => {
+        await turn()
+        throw new Error('connection refused')
+      },
+    },
+  }) as Archive
+  const { ingest, said } = run(9, broken)
+  await vi.waitFor(() => expect(said('cannot be read')).toBeGreaterThan(0))
+  // A stop does not wait for the next try.
+  await ingest.stop()
+  expect(said('cannot be read, trying again in 5 s')).toBe(1)
 })

@@ -70,7 +70,7 @@ class Loop implements Ingest {
   async #run(): Promise<void> {
     while (!this.#ending.signal.aborted) {
       if (this.#mustLoad && !(await this.#load())) {
-        await this.#sleep(RETRY_LOAD_MS)
+        await this.#pause(RETRY_LOAD_MS)
         continue
       }
       const nowMs = this.#options.clock.now()
@@ -107,13 +107,17 @@ class Loop implements Ingest {
 
   /** Keeps the lane of what failed for a moment, so that a broken database is not asked without pause. */
   async #stumble(action: Action, error: unknown): Promise<void> {
-    const { signal } = this.#ending
-    if (signal.aborted) return
+    if (this.#ending.signal.aborted) return
     const { log } = this.#options
     // Removed while it was asked for: the answer is nobody's any more, and the next look at the roster leaves it out.
     if (error instanceof UnknownMarketError) log.debug(`${action.kind}: ${error.message}`)
     else log.error({ err: error }, `${action.kind} failed, it is tried again`)
-    await pause(STUMBLE_MS, undefined, { signal }).catch(() => {}) // The end of the program ends the pause, too.
+    await this.#pause(STUMBLE_MS)
+  }
+
+  /** Ends early at the end of the program only; what is to be done meanwhile waits. */
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#ending.signal }).catch(() => {})
   }
 
   /** Counts the action into its lane; the answer takes it out again. */
