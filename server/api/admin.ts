@@ -11,7 +11,7 @@ import * as schema from './schemas.ts'
 const DAY_MS = 86_400_000
 
 const since = z
-  .string()
+  .string(INSTANT_ACCEPTED)
   .transform((text, context): number => {
     const ms = parseInstant(text)
     if (ms !== null) return ms

@@ -39,7 +39,7 @@ export function createRouter(): Api {
     defaultHook: (result) => {
       if (result.success) return
       const errors = result.error.issues.map((issue) => ({
-        path: issue.path.join('.') || result.target,
+        path: issue.path.join('.') || (result.target === 'json' ? 'body' : result.target),
         message: issue.message,
       }))
       const named = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')

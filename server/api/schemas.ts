@@ -14,7 +14,7 @@ const MARKET_ACCEPTED = 'a market is written SOURCE:BASE-QUOTE, for example coin
 const MAX_LISTED = 1_000
 
 export const marketIdParam = z
-  .string()
+  .string(MARKET_ACCEPTED)
   .transform((text, context): MarketId => {
     if (isMarketId(text)) return text
     context.addIssue({ code: 'custom', message: `"${text.slice(0, 80)}" is no market: ${MARKET_ACCEPTED}` })
