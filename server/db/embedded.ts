@@ -5,14 +5,25 @@ import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { DatabaseError, FolderInUseError, told, type Database, type Transaction } from './database.ts'
+import { DurableFiles } from './durable-files.ts'
 import { lockFolder } from './lock.ts'
 import { MIGRATIONS, refuseNewer } from './migrate.ts'
 import { Turns } from './turns.ts'
 
-/** A small write-ahead log: the folder is somebody's disk. No compilation of queries: they are short. */
+/**
+ * A small write-ahead log that leaves no files for later: the folder is somebody's disk. No compilation of queries: they are
+ * short. Syncs are asked for, which PGlite turns off (-F), since its own files have none.
+ */
 const START_PARAMS = [
-  ...PGlite.defaultStartParams,
-  ...['max_wal_size=64MB', 'min_wal_size=32MB', 'jit=off'].flatMap((setting) => ['-c', setting]),
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+  ...[
+    'max_wal_size=64MB',
+    'min_wal_size=32MB',
+    'wal_recycle=off',
+    'wal_init_zero=off',
+    'wal_sync_method=fsync',
+    'jit=off',
+  ].flatMap((setting) => ['-c', setting]),
 ]
 
 /** Writing transactions from one checkpoint to the next; nothing here makes any by itself, and the log would only grow. */
@@ -27,7 +38,10 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   const release = await takeFolder(dataDir)
   let client: PGlite | undefined
   try {
-    client = await PGlite.create(join(dataDir, 'database'), { startParams: START_PARAMS })
+    client = await PGlite.create({
+      fs: new DurableFiles(join(dataDir, 'database')),
+      startParams: START_PARAMS,
+    })
     const db = drizzle(client)
     await refuseNewer(db as unknown as Transaction)
     await migrate(db, { migrationsFolder: MIGRATIONS })

@@ -1,0 +1,148 @@
+/**
+ * The embedded database's files, synced to disk in the order that a power cut needs. PGlite's own never syncs anything, so
+ * after a power cut pages may be on disk of which the log is not.
+ *
+ * PostgreSQL asks for a sync of its log at every commit, which would hold up this whole process each time. Here the log is
+ * synced in the background, once a second, and at once before anything else is written: so its rule holds that no page
+ * reaches the disk before its log, and a power cut takes the last second, never more. All other syncs are done as asked.
+ */
+import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { NodeFS } from '@electric-sql/pglite/nodefs'
+
+/** What of Emscripten's file system is used here. */
+interface Stream {
+  readonly node: object
+  /** The file's descriptor; none of a folder. */
+  readonly nfd?: number
+}
+type Write = (
+  stream: Stream,
+  memory: Int8Array<ArrayBuffer>,
+  offset: number,
+  length: number,
+  position?: number,
+) => number
+interface EmscriptenModule {
+  readonly NODEFS: {
+    readonly stream_ops: { write: Write; fsync?: (stream: Stream) => number }
+    realPath(node: object): string
+  }
+}
+
+const LOG = /[\\/]pg_wal[\\/][0-9A-F]{24}$/
+const SYNC_EVERY_MS = 1000
+
+export class DurableFiles extends NodeFS {
+  /** Files of the log with commits in them that are not on disk yet, and how many commits. */
+  readonly #loose = new Map<string, number>()
+  readonly #timer: NodeJS.Timeout
+  #running: Promise<void> = Promise.resolve()
+  #failure: unknown = null
+
+  constructor(folder: string) {
+    super(folder)
+    this.#timer = setInterval(() => this.#syncBehind(), SYNC_EVERY_MS).unref()
+  }
+
+  override async init(...[client, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const { emscriptenOpts } = await super.init(client, options)
+    const watch = (module: unknown) => this.#watch(module as EmscriptenModule)
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), watch] } }
+  }
+
+  override async closeFs(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+    this.#syncNow()
+    await super.closeFs()
+  }
+
+  #watch({ NODEFS }: EmscriptenModule): void {
+    const { stream_ops: operations } = NODEFS
+    const { write } = operations
+    const logs = new WeakMap<object, boolean>()
+    const isLog = ({ node }: Stream) => {
+      const known = logs.get(node)
+      if (known !== undefined) return known
+      const is = LOG.test(NODEFS.realPath(node))
+      logs.set(node, is)
+      return is
+    }
+    operations.write = (stream, memory, offset, length, position) => {
+      if (this.#failure) throw this.#failure
+      if (this.#loose.size > 0 && !isLog(stream) && !isBlank(memory, offset, length)) this.#syncNow()
+      return write(stream, memory, offset, length, position)
+    }
+    operations.fsync = (stream) => {
+      const path = NODEFS.realPath(stream.node)
+      if (LOG.test(path)) this.#loose.set(path, (this.#loose.get(path) ?? 0) + 1)
+      else if (stream.nfd === undefined) syncFolder(path)
+      else fsyncSync(stream.nfd)
+      return 0
+    }
+  }
+
+  #syncNow(): void {
+    for (const path of this.#loose.keys()) {
+      withFile(path, 'r+', fdatasyncSync)
+      this.#loose.delete(path)
+    }
+  }
+
+  /** A file stays loose until its sync has ended, and beyond that where more was written meanwhile. */
+  #syncBehind(): void {
+    this.#running = this.#running.then(async () => {
+      try {
+        for (const [path, commits] of [...this.#loose]) {
+          await syncFile(path)
+          if (this.#loose.get(path) === commits) this.#loose.delete(path)
+        }
+      } catch (error) {
+        this.#failure = error
+      }
+    })
+  }
+}
+
+const BLANK = Buffer.alloc(256 * 1024)
+
+/** A table that grows is filled with zeros first; these say nothing that a log would have to say before. */
+function isBlank(memory: Int8Array<ArrayBuffer>, offset: number, length: number): boolean {
+  const bytes = Buffer.from(memory.buffer, memory.byteOffset + offset, length)
+  return length <= BLANK.length && bytes.equals(BLANK.subarray(0, length))
+}
+
+async function syncFile(path: string): Promise<void> {
+  try {
+    await using file = await open(path, 'r+')
+    await file.datasync()
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}
+
+function withFile(path: string, flags: string, work: (file: number) => void): void {
+  let file: number
+  try {
+    file = openSync(path, flags)
+  } catch (error) {
+    if (isGone(error)) return
+    throw error
+  }
+  try {
+    work(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A checkpoint takes away files of the log, after it has synced what they said. */
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+/** Names of files are on disk when their folder is; Windows has no such thing. */
+function syncFolder(path: string): void {
+  if (process.platform !== 'win32') withFile(path, 'r', fsyncSync)
+}
