@@ -40,6 +40,7 @@ export class Performer {
   readonly #listFailures: Record<string, number> = {}
   #nextSealMs = 0
   #nextRetainMs: number
+  #nextDropMs = 0
 
   constructor(options: IngestOptions, roster: Roster) {
     this.#options = options
@@ -166,12 +167,17 @@ export class Performer {
     this.#options.log.debug(`sealed ${sealed.market} ${sealed.interval} ${sealed.period}`)
   }
 
+  /** Lets go of what is old now and then, and compresses anew one chunk after the other in between. */
   async #retain(): Promise<void> {
     const { archive, clock } = this.#options
     const nowMs = clock.now()
     this.#nextRetainMs = nowMs + RETAIN_EVERY_MS
-    const isMore = (await archive.retain(nowMs)) || (await archive.recompressNext())
-    if (isMore) this.#nextRetainMs = nowMs + RETAIN_ON_MS
+    if (this.#nextDropMs <= nowMs) {
+      this.#nextDropMs = nowMs + RETAIN_EVERY_MS
+      await archive.retain(nowMs)
+    }
+    const isMore = await archive.recompressNext()
+    this.#nextRetainMs = isMore ? nowMs + RETAIN_ON_MS : this.#nextDropMs
   }
 
   #succeededMarket(market: FollowedMarket): void {
