@@ -27,9 +27,7 @@ class ChartTheme {
   colours = $state.raw<ChartColours>(read())
 
   constructor() {
-    const refresh = () => (this.colours = read())
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh)
-    new MutationObserver(refresh).observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (this.colours = read()))
   }
 }
 
