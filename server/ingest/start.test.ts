@@ -220,3 +220,34 @@ it('waits before it asks a broken database again', async () => {
   await ingest.stop()
   expect(said('cannot be read, trying again in 5 s')).toBe(1)
 })
+
+it('reads the candles of a market whose price the source refuses', async () => {
+  const exchange = new Exchange()
+  const port = await exchange.listen(0)
+  const answer = exchange.answer
+  exchange.answer = (url, response) => {
+    if (url.pathname === '/products') {
+      const list = ['BTC-USD', 'SOL-USD'].map((id) => ({ id, quote_increment: '0.01', status: 'online' }))
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list))
+    } else if (url.pathname === '/products/SOL-USD/ticker')
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"NotFound"}')
+    else answer(url, response)
+  }
+  const sol = parseMarketId('coinbase:SOL-USD').id
+  await track(sol)
+  const { ingest, said } = run(port)
+  try {
+    await vi.waitFor(() => expect(said('SOL-USD/ticker')).toBe(1), { timeout: 20_000 })
+    expect(ingest.status().markets.find(({ market }) => market === sol)?.heldUntilMs).toBeNull()
+    await vi.waitFor(
+      async () =>
+        expect((await archive.candles(sol, '1h', LISTED, Date.now(), 1000)).length).toBeGreaterThanOrEqual(
+          96,
+        ),
+      { timeout: 30_000 },
+    )
+  } finally {
+    await ingest.stop()
+    await exchange.close()
+  }
+})
