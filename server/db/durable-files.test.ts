@@ -43,7 +43,7 @@ async function operations() {
           happened.push(`wrote ${stream.node.name}`)
           return 0
         },
-        fsync: (_: unknown) => 0,
+        fsync: (() => 0) as (stream: object) => number,
       },
       realPath: (node: { name: string }) => join(folder, 'database', node.name),
     },

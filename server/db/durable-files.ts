@@ -94,7 +94,7 @@ export class DurableFiles extends NodeFS {
   #syncBehind(): void {
     this.#running = this.#running.then(async () => {
       try {
-        for (const [path, commits] of [...this.#loose]) {
+        for (const [path, commits] of this.#loose) {
           await syncFile(path)
           if (this.#loose.get(path) === commits) this.#loose.delete(path)
         }
