@@ -60,16 +60,25 @@ function monthOf(label: string, rows: readonly CandleRow[]): Month {
   return { label, rows, ...partsFromRows(span) }
 }
 
+/** Places of a year of minutes. */
+export const YEAR_MINUTES = 365 * 24 * 60
+
+/** A year of minutes made from a seed, without a gap, by calendar month. */
+export function syntheticYear(seed: number, startMs = Date.UTC(2023, 0, 1)): Month[] {
+  const rows = syntheticRows(seed, startMs, YEAR_MINUTES)
+  const months = Map.groupBy(rows, (row) => periodAt('month', row.startMs).fromMs)
+  return [...months.values()].map((month) => monthOf('synthetic BTC-USD', month))
+}
+
 /** Minutes of a market near 25,000 with a tick of 0.01: normal returns whose volatility wanders, ranges and volumes with it. */
-export function syntheticRows(seed: number): CandleRow[] {
+export function syntheticRows(seed: number, start = Date.UTC(2023, 2, 1), minutes = 44_640): CandleRow[] {
   const random = randomFrom(seed)
   // Box & Muller (1958).
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  const start = Date.UTC(2023, 2, 1)
   const rows: CandleRow[] = []
   let close = 2_500_000
   let wildness = 0
-  for (let minute = 0; minute < 44_640; minute++) {
+  for (let minute = 0; minute < minutes; minute++) {
     wildness = 0.98 * wildness + 0.12 * normal()
     const sigma = close * 0.0005 * Math.exp(wildness)
     const open = Math.round(close + 0.1 * sigma * normal())
