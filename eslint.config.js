@@ -53,6 +53,7 @@ export default ts.config(
       'tests/run/**',
       'bench/**',
       'server/main.ts',
+      'tests/fuzz/main.ts',
     ],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },

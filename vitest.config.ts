@@ -16,6 +16,7 @@ export default defineConfig({
       },
       { plugins: [sveltekit()], test: { ...node, name: 'app', include: ['web/**/*.test.ts'] } },
       { test: { ...node, name: 'database', include: ['tests/database/**/*.test.ts'] } },
+      { test: { ...node, name: 'fuzz', include: ['tests/fuzz/**/*.test.ts'] } },
       { test: { ...node, name: 'api', include: ['tests/api/**/*.test.ts'] } },
       {
         test: {

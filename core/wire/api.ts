@@ -9,9 +9,12 @@ import type { StoredInterval } from '../time/interval.ts'
 /** The number of the wire format that this program speaks. */
 export const WIRE_FORMAT = 1
 
-export type ServerFreshness = 'live' | 'delayed' | 'stale' | 'ended'
+export const SERVER_FRESHNESS = ['live', 'delayed', 'stale', 'ended'] as const
+export type ServerFreshness = (typeof SERVER_FRESHNESS)[number]
 /** `offline` is the device's own word. */
 export type Freshness = ServerFreshness | 'offline'
+
+export const MARKET_STATUSES = ['live', 'ended', 'unlisted', 'imported'] as const
 
 export interface MarketAnswer {
   readonly id: MarketId
@@ -21,7 +24,7 @@ export interface MarketAnswer {
   readonly name: string
   /** null where the source names none. */
   readonly tick: string | null
-  readonly status: 'live' | 'ended' | 'unlisted' | 'imported'
+  readonly status: (typeof MARKET_STATUSES)[number]
   readonly freshness: ServerFreshness
   readonly first: Partial<Record<StoredInterval, string>>
   readonly last: Partial<Record<StoredInterval, string>>

@@ -8,6 +8,7 @@ import type { CandleRow } from '../../../core/candle/row.ts'
 import type { PricePart } from '../../../core/chunk/chunk.ts'
 import { partsFromRows } from '../../../core/chunk/rows.ts'
 import type { LiveEvents } from '../../../core/wire/api.ts'
+import { readLiveEvent } from '../../../core/wire/live.ts'
 
 export interface LiveHandlers {
   opened(): void
@@ -63,12 +64,12 @@ export function openLive(
   on('open', () => handlers.opened())
   on('heartbeat', () => undefined)
   on('bye', end)
-  on('price', (data) => handlers.price(JSON.parse(data) as LiveEvents['price']))
+  on('price', (data) => handlers.price(readLiveEvent.price(JSON.parse(data))))
   on('candle', (data) => {
-    const event = JSON.parse(data) as LiveEvents['candle']
+    const event = readLiveEvent.candle(JSON.parse(data))
     handlers.candle(frameOf(event), event.revision)
   })
-  on('revision', (data) => handlers.revision((JSON.parse(data) as LiveEvents['revision']).revision))
+  on('revision', (data) => handlers.revision(readLiveEvent.revision(JSON.parse(data)).revision))
   // The browser would reconnect by itself, but what was missed in between needs a sync first.
   source.addEventListener('error', end)
 
