@@ -18,6 +18,7 @@ import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import type { Clock } from '../../server/clock.ts'
 import { defaultSettling } from '../../server/settling.ts'
 
 export const ADMIN_TOKEN = 'a-token-of-more-than-24-characters'
@@ -32,9 +33,12 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-export async function serveArchive(): Promise<TestServer> {
+/** With the built app when its folder is given, and with another clock than the one that stands still. */
+export async function serveArchive({
+  clock = { now: () => NOW_MS },
+  app = null,
+}: { readonly clock?: Clock; readonly app?: string | null } = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
-  const clock = { now: () => NOW_MS }
   const log = pino({ level: 'silent' })
   const archive = await openArchive(await openDatabase({ dataDir, databaseUrl: null }), {
     clock,
@@ -47,8 +51,8 @@ export async function serveArchive(): Promise<TestServer> {
   const api = createApi({
     archive,
     live,
-    backfill: () => archive.progress(NOW_MS),
-    files: await loadAppFiles(join(dataDir, 'no-app')),
+    backfill: () => archive.progress(clock.now()),
+    files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
     operations: createOperations({
       archive,
       providers: new Map(),
@@ -98,6 +102,7 @@ export async function readAll(
   interval: StoredInterval,
   fromMs: number,
   toMs: number,
+  readAtMs = NOW_MS,
 ): Promise<void> {
   const step = INTERVAL_MS[interval]
   const sliceMs = 300 * step
@@ -112,7 +117,7 @@ export async function readAll(
       fromMs: slice,
       toMs: slice + sliceMs,
       readToMs: end,
-      readAtMs: NOW_MS,
+      readAtMs,
       rows,
       refused: [],
     })
@@ -120,6 +125,6 @@ export async function readAll(
 }
 
 /** Seals whatever is ready. */
-export async function sealAll(archive: Archive): Promise<void> {
-  while (await archive.sealNext(NOW_MS));
+export async function sealAll(archive: Archive, nowMs = NOW_MS): Promise<void> {
+  while (await archive.sealNext(nowMs));
 }
