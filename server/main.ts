@@ -6,8 +6,10 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { loadAppFiles } from './api/app-files.ts'
 import { createApi } from './api/api.ts'
-import { listen, type Listening } from './api/listen.ts'
+import type { Api } from './api/context.ts'
+import { listen, type Listening, type ListenOptions } from './api/listen.ts'
 import { createLiveHub } from './api/live.ts'
+import { createMetrics } from './api/metrics.ts'
 import { securityHeaders } from './api/security.ts'
 import { openArchive } from './archive/open.ts'
 import type { Archive, Market, SettlingMs } from './archive/types.ts'
@@ -85,8 +87,21 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const live = createLiveHub(archive)
     const { adminToken } = config
     const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
-    const api = createApi({ archive, live, backfill, files, operations, adminToken, security, clock, log })
-    const listening = await listenAt(api, config, security)
+    const sources = () => [...providers.values()].map((provider) => provider.health())
+    const metrics = createMetrics({ archive, live, sources, backfill, clock })
+    const api = createApi({
+      archive,
+      live,
+      backfill,
+      files,
+      operations,
+      metrics,
+      adminToken,
+      security,
+      clock,
+      log,
+    })
+    const listening = await listenAt(api, { ...config, security, refused: metrics.refused })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 
@@ -122,13 +137,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   }
 }
 
-async function listenAt(
-  api: Parameters<typeof listen>[0],
-  { host, port }: Config,
-  security: Parameters<typeof listen>[3],
-): Promise<Listening> {
+async function listenAt(api: Api, options: ListenOptions): Promise<Listening> {
+  const { host, port } = options
   try {
-    return await listen(api, host, port, security)
+    return await listen(api, options)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason =

@@ -3,6 +3,7 @@
  * It listens to nothing itself; `listen.ts` does.
  */
 import { bodyLimit } from 'hono/body-limit'
+import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
 import { addAdmin } from './admin.ts'
 import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts'
@@ -16,7 +17,7 @@ const MAX_BODY_BYTES = 64 * 1024
 
 export function createApi(parts: ApiParts): Api {
   const api = createRouter()
-  api.use(setSecurityHeaders(parts), compressAnswers())
+  api.use(countAnswers(parts), setSecurityHeaders(parts), compressAnswers())
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   addUp(api, parts)
   addMarkets(api, parts)
@@ -40,7 +41,7 @@ export function createApi(parts: ApiParts): Api {
         allow: methods.join(', '),
       })
     }
-    if (/^\/(api|up)(\/|$)/.test(c.req.path)) {
+    if (/^\/(api|up|metrics)(\/|$)/.test(c.req.path)) {
       throw new ApiProblem(
         'not-found',
         `no route ${c.req.path.slice(0, 200)}; GET /api/openapi.json lists them`,
@@ -78,6 +79,17 @@ function refuseBody(): never {
   throw new ApiProblem('body-too-large', `at most ${MAX_BODY_BYTES} bytes are taken`)
 }
 
+/** Counts by the pattern of the route, never by the path, of which clients can make up any number. */
+function countAnswers({ metrics }: ApiParts): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const started = performance.now()
+    await next()
+    const own = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+    const route = own?.path ?? (c.res.status < 400 ? 'app' : 'none')
+    metrics.answered(c.req.method, route, c.res.status, (performance.now() - started) / 1000)
+  }
+}
+
 /** Whatever an answer does not set itself. */
 function setSecurityHeaders({ security }: ApiParts): MiddlewareHandler<ApiEnv> {
   const headers = Object.entries(security)
@@ -88,7 +100,7 @@ function setSecurityHeaders({ security }: ApiParts): MiddlewareHandler<ApiEnv> {
   }
 }
 
-const COMPRESSIBLE = /^(application\/(json|problem\+json|octet-stream)|text\/csv)/
+const COMPRESSIBLE = /^(application\/(json|problem\+json|octet-stream)|text\/(csv|plain))/
 
 /** Compresses what was made for this answer; what is sent many times comes compressed already. */
 function compressAnswers(): MiddlewareHandler<ApiEnv> {

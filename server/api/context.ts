@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { Operations } from '../control/operations.ts'
 import type { AppFiles } from './app-files.ts'
 import type { LiveHub } from './live.ts'
+import type { Metrics } from './metrics.ts'
 import { ApiProblem } from './problem.ts'
 import { Problem } from './schemas.ts'
 import type { Headers } from './security.ts'
@@ -21,6 +22,7 @@ export interface ApiParts {
   readonly files: AppFiles
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations
+  readonly metrics: Metrics
   readonly adminToken: string | null
   readonly security: Headers
   readonly clock: Clock

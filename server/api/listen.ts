@@ -15,13 +15,24 @@ export interface Listening {
   stop(deadlineMs: number): Promise<void>
 }
 
+export interface ListenOptions {
+  readonly host: string
+  /** 0 lets the operating system choose. */
+  readonly port: number
+  readonly security: Headers
+  /** Told of each request that is refused before it reaches a route. */
+  readonly refused: (kind: ProblemKind) => void
+}
+
 /** @throws Error of Node when the address cannot be used */
-export async function listen(api: Api, host: string, port: number, security: Headers): Promise<Listening> {
+export async function listen(api: Api, { host, port, security, refused }: ListenOptions): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
-    errorHandler: () =>
-      problemResponse(
+    errorHandler: () => {
+      refused('bad-request')
+      return problemResponse(
         new ApiProblem('bad-request', 'the address or the Host header is malformed', null, security),
-      ),
+      )
+    },
   })
   const server = createServer(
     {
@@ -34,6 +45,7 @@ export async function listen(api: Api, host: string, port: number, security: Hea
     },
     (request, response) => {
       if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
+        refused('url-too-long')
         const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)
         response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
         return
@@ -41,7 +53,10 @@ export async function listen(api: Api, host: string, port: number, security: Hea
       void answer(request, response)
     },
   )
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, security))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const kind = refuse(error, socket, security)
+    if (kind) refused(kind)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -56,11 +71,15 @@ const PROBLEM_HEADERS = {
   connection: 'close',
 }
 
-/** What Node's parser refuses never reaches the API; it is answered here, on the bare socket. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers): void {
+/**
+ * What Node's parser refuses never reaches the API; it is answered here, on the bare socket.
+ *
+ * @returns the problem that was told; null where nobody listens any more
+ */
+function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers): ProblemKind | null {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
-    return
+    return null
   }
   const kinds: Readonly<Record<string, [ProblemKind, string]>> = {
     HPE_HEADER_OVERFLOW: ['headers-too-large', 'address and headers together may have 16 KB'],
@@ -78,6 +97,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers)
   const status = problemStatus(kind)
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('\r\n')}\r\n\r\n${body}`)
+  return kind
 }
 
 async function stop(server: Server, deadlineMs: number): Promise<void> {

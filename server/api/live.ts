@@ -48,6 +48,8 @@ export interface LiveHub {
   /** False when no more listeners are taken. */
   readonly open: boolean
   readonly listeners: number
+  /** Let go since the start, because they did not read. */
+  readonly dropped: number
   /** Takes over a response whose head has not been sent. `since` is the last revision that the client has. */
   attach(
     response: ServerResponse,
@@ -66,6 +68,7 @@ export type EventSource = Pick<Archive, 'subscribe' | 'headRevision' | 'eventsSi
 export function createLiveHub(archive: EventSource): LiveHub {
   const listeners = new Set<Listener>()
   let closed = false
+  let dropped = 0
 
   const drop = (listener: Listener) => {
     listeners.delete(listener)
@@ -73,7 +76,9 @@ export function createLiveHub(archive: EventSource): LiveHub {
   }
   const write = (listener: Listener, bytes: Buffer) => {
     listener.response.write(bytes)
-    if (listener.response.writableLength > MAX_UNREAD_BYTES) drop(listener)
+    if (listener.response.writableLength <= MAX_UNREAD_BYTES) return
+    dropped++
+    drop(listener)
   }
   const deliver = (listener: Listener, frame: Frame) => {
     if (frame.market !== null && listener.markets?.has(frame.market) === false) return
@@ -108,6 +113,9 @@ export function createLiveHub(archive: EventSource): LiveHub {
     },
     get listeners() {
       return listeners.size
+    },
+    get dropped() {
+      return dropped
     },
     attach: async (response, headers, markets, since) => {
       // It waits from here on, so that no event falls between the replay and the first live one.

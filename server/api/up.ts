@@ -1,9 +1,14 @@
-/** Whether the server is alive, and whether its database answers. */
+/** Whether the server is alive, whether its database answers, and its figures for Prometheus. */
+import { z } from '@hono/zod-openapi'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
+import { withDeadline } from './deadline.ts'
+import { shared } from './memo.ts'
 import { ApiProblem } from './problem.ts'
 import { Up } from './schemas.ts'
 
 const PING_DEADLINE_MS = 5_000
+/** Figures are made at most once in this time, however many ask. */
+const SHARE_MS = 1_000
 
 const up = route({
   method: 'get',
@@ -19,7 +24,16 @@ const databases = route({
   responses: { 200: json('the database answers', Up), 503: problemAnswer },
 })
 
-export function addUp(api: Api, { archive, log }: ApiParts): void {
+const figures = route({
+  method: 'get',
+  path: '/metrics',
+  summary: 'Figures for Prometheus',
+  responses: {
+    200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } },
+  },
+})
+
+export function addUp(api: Api, { archive, metrics, log }: ApiParts): void {
   api.openapi(up, (c) => c.json({ status: 'up' as const }, 200, { 'cache-control': 'no-store' }))
   api.openapi(databases, async (c) => {
     try {
@@ -30,16 +44,10 @@ export function addUp(api: Api, { archive, log }: ApiParts): void {
     }
     return c.json({ status: 'up' as const }, 200, { 'cache-control': 'no-store' })
   })
-}
-
-async function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const timer = Promise.withResolvers<never>()
-  const timeout = setTimeout(() => timer.reject(new Error(`no answer within ${ms / 1000} s`)), ms)
-  try {
-    return await Promise.race([promise, timer.promise])
-  } finally {
-    clearTimeout(timeout)
-  }
+  const text = shared(metrics.text, SHARE_MS)
+  api.openapi(figures, async (c) =>
+    c.text(await text(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' }),
+  )
 }
 
 /** The first line, without what looks like an address with a password. */

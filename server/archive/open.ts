@@ -7,6 +7,7 @@ import { readCandleRows } from './candles.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
 import { createEvents } from './events.ts'
+import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
 import { importRows } from './import.ts'
 import { listMarkets, putMarket, removeMarket } from './markets.ts'
@@ -71,6 +72,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     import: (...question) => importRows(context, ...question),
     verify: (market) => verify(context, market),
     size: () => read(size),
+    figures: () => read(figures),
     progress: (nowMs) => read((tx) => listProgress(tx, options, nowMs)),
 
     ping: async () => {

@@ -129,6 +129,24 @@ export interface VerifyReport {
   readonly rollUps: readonly RollUpReport[]
 }
 
+/** What is watched of an archive. */
+export interface ArchiveFigures {
+  readonly chunks: readonly {
+    readonly interval: StoredInterval
+    readonly chunks: number
+    /** Those that wait to be made anew. */
+    readonly dirty: number
+  }[]
+  /** How far the live market furthest behind was read and is sealed, of those that were at all; null where none was. */
+  readonly reached: readonly {
+    readonly source: string
+    readonly interval: StoredInterval
+    readonly readToMs: number | null
+    readonly sealedToMs: number | null
+  }[]
+  readonly quarantined: readonly { readonly source: string; readonly rows: number }[]
+}
+
 export interface SealOptions {
   /** Of this market only. */
   readonly market?: MarketId
@@ -229,6 +247,8 @@ export interface Archive {
   /** Bytes of the database, and of the chunks in it. */
   size(): Promise<{ database: number; chunks: number; rows: number }>
   progress(nowMs: number): Promise<readonly BackfillProgress[]>
+  /** What is watched: chunks, how far reading and sealing are, rows in quarantine. */
+  figures(): Promise<ArchiveFigures>
 
   ping(): Promise<void>
   close(): Promise<void>

@@ -105,6 +105,7 @@ class FlakySource implements Provider {
       available: 1,
       pending: 0,
       failures: 0,
+      requests: { answered: 1, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 },
       lastError: null,
       nextTryMs: null,
     }

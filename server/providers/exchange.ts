@@ -23,6 +23,7 @@ import {
   type Priority,
   type Provider,
   type ProviderHealth,
+  type RequestOutcome,
   type SliceAnswer,
 } from './types.ts'
 
@@ -87,6 +88,7 @@ export class ExchangeProvider implements Provider {
   readonly #circuit: Circuit
   readonly #raw: RawFilter
   readonly #calls = new AsyncLocalStorage<CallContext>()
+  readonly #requests: Record<RequestOutcome, number>
   #exchange: ReturnType<typeof openExchange> | null = null
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
@@ -101,6 +103,7 @@ export class ExchangeProvider implements Provider {
     })
     this.#circuit = new Circuit(this.#limiter, options.random ?? Math.random)
     this.#raw = new RawFilter(options.keepRaw)
+    this.#requests = { answered: 0, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 }
   }
 
   async listMarkets(): Promise<readonly ListedMarket[]> {
@@ -165,6 +168,7 @@ export class ExchangeProvider implements Provider {
       available: this.#limiter.available(),
       pending: this.#limiter.pending(),
       failures: this.#circuit.failures,
+      requests: { ...this.#requests },
       lastError: this.#circuit.lastError,
       nextTryMs: pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null,
     }
@@ -203,6 +207,7 @@ export class ExchangeProvider implements Provider {
         context.answer = answer
         const value = readJson(this.source, answer, this.#options.clock.now())
         this.#circuit.succeeded()
+        this.#requests.answered++
         return context.numbers === 'text' ? textNumbers(value) : value
       } catch (error) {
         if (error instanceof SourceError) this.#failed(begun, error, context)
@@ -215,12 +220,13 @@ export class ExchangeProvider implements Provider {
     if (answer) this.#options.keepRaw(this.#rawAnswer(answer))
     this.#options.log.debug({ err: error }, 'a request failed')
     const { message, status, retryAtMs } = error
+    this.#requests[outcomeOf(status)]++
     if (status !== null && isOnlyRefusal(status)) return this.#circuit.succeeded()
     const isAnswered =
       status !== null && status !== 429 && (status >= 500 || (answer !== null && isJson(answer)))
     this.#circuit.failed(begun, {
       message,
-      isTooMany: status === 429 || status === 418,
+      isTooMany: isTooMany(status),
       waitMs: retryAtMs === null ? null : retryAtMs - this.#options.clock.now(),
       subject: isAnswered ? subject : null,
     })
@@ -257,6 +263,16 @@ export class ExchangeProvider implements Provider {
     const { base, quote } = parseMarketId(market)
     return this.#dialect.productId(base, quote)
   }
+}
+
+function isTooMany(status: number | null): boolean {
+  return status === 429 || status === 418
+}
+
+function outcomeOf(status: number | null): RequestOutcome {
+  if (status === null) return 'unreachable'
+  if (isTooMany(status)) return 'too-many'
+  return isOnlyRefusal(status) ? 'refused' : 'failed'
 }
 
 /** "No such product" and the like are answers of a source in good health. */

@@ -197,6 +197,22 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     expect(opened.provider.health()).toMatchObject({ failures: 0, nextTryMs: null })
   })
 
+  it('counts its requests by how they ended', async () => {
+    const html: Answer = (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+    const tooMany = json('{}', 429, { 'retry-after': '0' })
+    await using opened = await open(json('{"message":"NotFound"}', 404), tooMany, html, someCandles)
+    for (let i = 0; i < 3; i++) await failure(ask(opened.provider))
+    await ask(opened.provider)
+    expect(opened.provider.health().requests).toEqual({
+      answered: 1,
+      refused: 1,
+      'too-many': 1,
+      failed: 1,
+      unreachable: 0,
+    })
+  })
+
   it('believes the clock of the source where that one is behind', async () => {
     await using opened = await open(
       json(`[${candle(NOW - 30_000 - MINUTE)},${candle(NOW - 30_000 - 3 * MINUTE)}]`, 200, {

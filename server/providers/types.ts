@@ -22,6 +22,10 @@ export interface SliceAnswer {
   readonly readAtMs: number
 }
 
+/** How a request to a source ended: `refused` is a word of its own about what was asked, `failed` a fault of the source. */
+export const REQUEST_OUTCOMES = ['answered', 'refused', 'too-many', 'failed', 'unreachable'] as const
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number]
+
 /** How the source's limiter and circuit stand. */
 export interface ProviderHealth {
   readonly source: string
@@ -32,6 +36,8 @@ export interface ProviderHealth {
   readonly pending: number
   /** Failures in a row that speak against the source as a whole. */
   readonly failures: number
+  /** Requests since the start, by how they ended. */
+  readonly requests: Readonly<Record<RequestOutcome, number>>
   readonly lastError: string | null
   /** null while the source may be asked at once. */
   readonly nextTryMs: number | null

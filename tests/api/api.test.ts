@@ -504,6 +504,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/prices',
       '/api/v1/sync',
       '/api/v1/tail',
+      '/metrics',
       '/up',
       '/up/databases',
     ])

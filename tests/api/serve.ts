@@ -13,12 +13,14 @@ import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
 import { listen } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
+import { createMetrics } from '../../server/api/metrics.ts'
 import { securityHeaders } from '../../server/api/security.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Clock } from '../../server/clock.ts'
+import type { ProviderHealth } from '../../server/providers/types.ts'
 import { defaultSettling } from '../../server/settling.ts'
 
 export const ADMIN_TOKEN = 'a-token-of-more-than-24-characters'
@@ -33,11 +35,20 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** With the built app when its folder is given, and with another clock than the one that stands still. */
+interface ServeOptions {
+  /** Another clock than the one that stands still. */
+  readonly clock?: Clock
+  /** Folder of the built app, where it is wanted. */
+  readonly app?: string | null
+  /** How sources stand, as the figures show them. */
+  readonly sources?: () => readonly ProviderHealth[]
+}
+
 export async function serveArchive({
   clock = { now: () => NOW_MS },
   app = null,
-}: { readonly clock?: Clock; readonly app?: string | null } = {}): Promise<TestServer> {
+  sources = () => [],
+}: ServeOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
   const log = pino({ level: 'silent' })
   const archive = await openArchive(await openDatabase({ dataDir, databaseUrl: null }), {
@@ -48,10 +59,12 @@ export async function serveArchive({
   })
   const live = createLiveHub(archive)
   const security = securityHeaders(false)
+  const backfill = () => archive.progress(clock.now())
+  const metrics = createMetrics({ archive, live, sources, backfill, clock })
   const api = createApi({
     archive,
     live,
-    backfill: () => archive.progress(clock.now()),
+    backfill,
     files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
     operations: createOperations({
       archive,
@@ -60,12 +73,18 @@ export async function serveArchive({
       minuteDays: 365,
       clock,
     }),
+    metrics,
     adminToken: ADMIN_TOKEN,
     security,
     clock,
     log,
   })
-  const listening = await listen(api, '127.0.0.1', 0, security)
+  const listening = await listen(api, {
+    host: '127.0.0.1',
+    port: 0,
+    security,
+    refused: metrics.refused,
+  })
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,

@@ -4,7 +4,16 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive, ArchiveEvent } from '../../server/archive/types.ts'
 import { defaultSettling } from '../../server/settling.ts'
-import { answer, candles, KINDS, openTestArchive, readAll, sliceStart, type TestArchive } from './archives.ts'
+import {
+  answer,
+  candles,
+  KINDS,
+  openTestArchive,
+  readAll,
+  sealAll,
+  sliceStart,
+  type TestArchive,
+} from './archives.ts'
 import { marketOf, page, tailOf } from './ask.ts'
 
 const NOW = Date.UTC(2024, 4, 20, 12, 0)
@@ -21,6 +30,24 @@ describe.each(KINDS)('on %s', (kind) => {
     archive = on.archive
   })
   afterAll(() => on.close())
+
+  test('figures tell how far the market furthest behind is, what is sealed, and rows in quarantine', async () => {
+    const source = 'watched'
+    const ahead = await follow({ source })
+    const behind = await follow({ source, pair: 'ETH-USD' })
+    const from = sliceStart('1m', NOW - 2 * DAY_MS)
+    const rows = candles('1m', from, NOW)
+    await readAll(archive, ahead, '1m', from, NOW, rows, NOW)
+    await readAll(archive, behind, '1m', from, NOW - DAY_MS, rows, NOW - DAY_MS)
+    await sealAll(archive, ahead, NOW)
+    await archive.quarantine(source, ahead, NOW, { startMs: null, reason: 'high < low', raw: '[]' })
+    const { chunks, reached, quarantined } = await archive.figures()
+    const minutes = reached.find((entry) => entry.source === source && entry.interval === '1m')
+    expect(minutes).toMatchObject({ readToMs: NOW - DAY_MS, sealedToMs: NOW - 12 * HOUR_MS })
+    expect(reached).toContainEqual({ source, interval: '1d', readToMs: null, sealedToMs: null })
+    expect(chunks.find(({ interval }) => interval === '1m')!.chunks).toBeGreaterThan(0)
+    expect(quarantined).toContainEqual({ source, rows: 1 })
+  })
 
   describe('what devices ask', () => {
     test('the tail after a revision holds what changed since, and nothing else', async () => {

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import type { ProviderHealth } from '../../server/providers/types.ts'
+import { ADMIN_TOKEN, addMarket, NOW_MS, readAll, sealAll, serveArchive, type TestServer } from './serve.ts'
+
+const COINBASE: ProviderHealth = {
+  source: 'coinbase',
+  requestsPerSecond: 10,
+  available: 3,
+  pending: 2,
+  failures: 1,
+  requests: { answered: 41, refused: 2, 'too-many': 3, failed: 4, unreachable: 5 },
+  lastError: 'coinbase: answered 500',
+  nextTryMs: NOW_MS + 8_000,
+}
+let server: TestServer
+
+beforeAll(async () => {
+  server = await serveArchive({ sources: () => [COINBASE] })
+  const { archive } = server
+  const market = await addMarket(archive, 'coinbase:BTC-USD')
+  await readAll(archive, market, '1m', NOW_MS - 2 * DAY_MS, NOW_MS - 15 * MINUTE_MS)
+  await readAll(archive, market, '1h', NOW_MS - DAY_MS, NOW_MS - HOUR_MS)
+  await archive.quarantine('coinbase', market, NOW_MS, { startMs: null, reason: 'high < low', raw: '[]' })
+  await sealAll(archive)
+})
+afterAll(() => server.stop())
+
+/** Values by name with labels, `name{label="value"}`. */
+async function scrape({ url } = server): Promise<ReadonlyMap<string, number>> {
+  const answer = await fetch(`${url}/metrics`)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  const text = await answer.text()
+  expect(text).not.toContain(ADMIN_TOKEN)
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    samples.map((line) => {
+      const space = line.lastIndexOf(' ')
+      return [line.slice(0, space), Number(line.slice(space + 1))]
+    }),
+  )
+}
+
+/** A later scrape: figures are shared for a second by those who ask together. */
+async function scrapeUntil(
+  holds: (figures: ReadonlyMap<string, number>) => boolean,
+): Promise<ReadonlyMap<string, number>> {
+  for (;;) {
+    const figures = await scrape()
+    if (holds(figures)) return figures
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test('the archive: rows, chunks, bytes, how far it is read and sealed, what is in quarantine', async () => {
+  const figures = await scrape()
+  expect(figures.get('crypto_tracker_database_up')).toBe(1)
+  expect(figures.get('crypto_tracker_archive_candle_rows')).toBe(2 * 1440 - 15 + 23)
+  expect(figures.get('crypto_tracker_archive_chunks{interval="1m"}')).toBeGreaterThan(0)
+  expect(figures.get('crypto_tracker_archive_bytes{of="chunks"}')).toBeGreaterThan(0)
+  expect(figures.get('crypto_tracker_archive_bytes{of="database"}')).toBeGreaterThan(0)
+  expect(figures.get('crypto_tracker_archive_revision')).toBe(await server.archive.headRevision())
+  expect(figures.get('crypto_tracker_ingest_lag_seconds{source="coinbase",interval="1m"}')).toBe(15 * 60)
+  const midnight = (NOW_MS - (NOW_MS % DAY_MS)) / 1000
+  expect(figures.get('crypto_tracker_sealed_to_timestamp_seconds{source="coinbase",interval="1m"}')).toBe(
+    midnight,
+  )
+  expect(figures.get('crypto_tracker_quarantine_rows{source="coinbase"}')).toBe(1)
+  expect(figures.get('crypto_tracker_history_slices{interval="1m",state="wanted"}')).toBeGreaterThan(1)
+})
+
+test('the sources: requests by how they ended, quota, failures', async () => {
+  const figures = await scrape()
+  for (const [outcome, count] of Object.entries(COINBASE.requests)) {
+    const name = `crypto_tracker_source_requests_total{source="coinbase",outcome="${outcome}"}`
+    expect(figures.get(name)).toBe(count)
+  }
+  expect(figures.get('crypto_tracker_source_quota_requests_per_second{source="coinbase"}')).toBe(10)
+  expect(figures.get('crypto_tracker_source_failures_in_a_row{source="coinbase"}')).toBe(1)
+  expect(figures.get('crypto_tracker_source_pause_until_timestamp_seconds{source="coinbase"}')).toBe(
+    NOW_MS / 1000 + 8,
+  )
+})
+
+test('the process and its listeners', async () => {
+  const figures = await scrape()
+  expect(figures.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
+  expect(figures.get('crypto_tracker_live_listeners')).toBe(0)
+  const listener = new AbortController()
+  const held = await fetch(`${server.url}/api/v1/live`, { signal: listener.signal })
+  await scrapeUntil((now) => now.get('crypto_tracker_live_listeners') === 1)
+  listener.abort()
+  await expect(held.text()).rejects.toThrow('abort')
+})
+
+test('requests by route and status, and no client makes new labels', async () => {
+  await fetch(`${server.url}/api/v1/markets`)
+  await fetch(`${server.url}/api/v1/chunks/${'0'.repeat(64)}`)
+  const count = (figures: ReadonlyMap<string, number>) =>
+    [...figures.keys()].filter((name) => name.startsWith('http_')).length
+  const chunk = 'http_requests_total{method="GET",route="/api/v1/chunks/:sha256",status="404"}'
+  const before = await scrapeUntil((figures) => figures.has(chunk))
+  expect(before.get('http_requests_total{method="GET",route="/api/v1/markets",status="200"}')).toBe(1)
+  for (let i = 0; i < 50; i++) {
+    await fetch(`${server.url}/api/v1/chunks/${String(i).padStart(64, '0')}`)
+    await fetch(`${server.url}/api/${i}`)
+    await fetch(`${server.url}/api/v1/markets`, { method: `MADE${i}UP` }).catch(() => null)
+  }
+  const after = await scrapeUntil((figures) => figures.get(chunk) === 51)
+  expect(after.get('http_requests_total{method="GET",route="none",status="404"}')).toBe(50)
+  expect(after.get('http_requests_refused_total{reason="bad-request"}')).toBe(50)
+  // One series for what is not there with its times, one for what was refused.
+  expect(count(after) - count(before)).toBeLessThan(20)
+})
+
+test('a database that is gone is told, and the rest is still there', async () => {
+  const own = await serveArchive()
+  try {
+    await own.archive.close()
+    const figures = await scrape(own)
+    expect(figures.get('crypto_tracker_database_up')).toBe(0)
+    expect(figures.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
+  } finally {
+    await own.stop()
+  }
+})
