@@ -12,9 +12,21 @@ interface ExchangeAnswer {
   readonly body: string
 }
 
+/** The newest trade of a product and what goes with it, as the socket tells it. */
+export interface Tick {
+  readonly atMs: number
+  readonly tradeId: number
+  readonly price: string
+  readonly bid: string
+  readonly ask: string
+  readonly size: string
+}
+
 export interface Exchange {
   /** Answers a GET of this path and query at this instant. */
   answer(url: URL, nowMs: number): ExchangeAnswer
+  /** null while nothing was traded; undefined where there is no such product. */
+  tick(id: string, nowMs: number): Tick | null | undefined
 }
 
 const GRANULARITIES = ['60', '300', '900', '3600', '21600', '86400']
@@ -41,6 +53,10 @@ export function createExchange(options: SimulationOptions): Exchange {
       if (view === 'candles') return candles(market, url.searchParams, nowMs)
       if (view === 'ticker') return ticker(market, nowMs)
       return notFound()
+    },
+    tick(id, nowMs) {
+      const market = markets.get(id)
+      return market && isListed(market, nowMs) ? tickOf(market, nowMs) : undefined
     },
   }
 }
@@ -143,20 +159,34 @@ function candleText(product: Product, bar: TimedBar): string {
   return `[${bar.startMs / 1000},${price(bar.low)},${price(bar.high)},${price(bar.open)},${price(bar.close)},${volume}]`
 }
 
-function ticker(market: SimulatedMarket, nowMs: number): ExchangeAnswer {
+function tickOf(market: SimulatedMarket, nowMs: number): Tick | null {
   const { product } = market
   const trade = market.lastTrade(nowMs)
-  if (!trade) return notFound()
+  return (
+    trade && {
+      atMs: trade.atMs,
+      tradeId: Math.floor(trade.atMs / 1000),
+      price: unitsText(trade.price, product.priceDecimals),
+      bid: unitsText(Math.max(1, trade.price - 1), product.priceDecimals),
+      ask: unitsText(trade.price + 1, product.priceDecimals),
+      size: increment(product.amountDecimals),
+    }
+  )
+}
+
+function ticker(market: SimulatedMarket, nowMs: number): ExchangeAnswer {
+  const tick = tickOf(market, nowMs)
+  if (!tick) return notFound()
   const traded = market.bars(DAY_MS, nowMs - DAY_MS, nowMs, nowMs)
   const volume = traded.reduce((sum, bar) => sum + bar.volume, 0)
   return json({
-    ask: unitsText(trade.price + 1, product.priceDecimals),
-    bid: unitsText(Math.max(1, trade.price - 1), product.priceDecimals),
-    volume: unitsText(volume, product.amountDecimals),
-    trade_id: Math.floor(trade.atMs / 1000),
-    price: unitsText(trade.price, product.priceDecimals),
-    size: increment(product.amountDecimals),
-    time: new Date(trade.atMs).toISOString(),
+    ask: tick.ask,
+    bid: tick.bid,
+    volume: unitsText(volume, market.product.amountDecimals),
+    trade_id: tick.tradeId,
+    price: tick.price,
+    size: tick.size,
+    time: new Date(tick.atMs).toISOString(),
     rfq_volume: '0',
   })
 }

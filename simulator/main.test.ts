@@ -1,4 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { afterEach, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import type { GivenRule } from './faults.ts'
 import { startSimulator, type RunningSimulator } from './start.ts'
 
 let running: RunningSimulator | null = null
@@ -23,6 +26,7 @@ test('answers 429 beyond its limit in any second and tells how many asked', asyn
     requests: 8,
     refused: 3,
     mostInOneSecond: 8,
+    faults: {},
   })
 })
 
@@ -44,8 +48,83 @@ test('has only as many days of history as it is told', async () => {
 test.each([
   [['--rps', 'many'], /--rps many: give a whole number from 1/],
   [['--now', 'noon'], /--now noon: give an ISO 8601 time/],
+  [['--fault-rate', '2'], /--fault-rate 2, --fault-kinds all: .*<=1/],
+  [['--fault-rate', '1', '--fault-kinds', 'plague'], /--fault-kinds plague: .*"reset"/],
   [['--colour'], /Unknown option '--colour'/],
 ])('refuses %j with the reason and its usage', async (flags, reason) => {
   await expect(startSimulator(flags)).rejects.toThrow(reason)
   await expect(startSimulator(flags)).rejects.toThrow(/ended with code 2.*--history-days N/s)
+})
+
+/** Gives the running simulator these faults. */
+async function misbehave(url: string, ...rules: GivenRule[]): Promise<Response> {
+  return fetch(`${url}/simulator/faults`, { method: 'POST', body: JSON.stringify({ rules }) })
+}
+
+test('gives faults on demand, as many as wanted, and counts them', async () => {
+  const url = await start()
+  await misbehave(url, { kinds: ['server-error'], count: 1, path: '/products/BTC' }, { kinds: ['html'] })
+  const { status } = await fetch(`${url}/products/BTC-USD/ticker`)
+  expect(status).toBeGreaterThanOrEqual(500)
+  expect(await (await fetch(`${url}/products/BTC-USD/ticker`)).text()).toContain('<html>')
+  await fetch(`${url}/simulator/faults`, { method: 'DELETE' })
+  expect((await fetch(`${url}/products/BTC-USD/ticker`)).headers.get('content-type')).toContain('json')
+  expect(await (await fetch(`${url}/simulator/stats`)).json()).toMatchObject({
+    faults: { 'server-error': 1, html: 1 },
+  })
+})
+
+test.each([
+  ['{"rules":[{"rate":7}]}', /rules\[0\]\.rate/],
+  ['{"rules":[{"kind":"reset"}]}', /Unrecognized key: "kind"/],
+  ['{', /JSON/],
+])('refuses the rules %s with the reason', async (body, reason) => {
+  const url = await start()
+  const answer = await fetch(`${url}/simulator/faults`, { method: 'POST', body })
+  expect(answer.status).toBe(400)
+  expect(((await answer.json()) as { message: string }).message).toMatch(reason)
+})
+
+/** A client of the socket and the messages that it was sent. */
+async function connect(url: string) {
+  const socket = new WebSocket(url.replace('http:', 'ws:'))
+  const messages: Record<string, unknown>[] = []
+  socket.on('message', (data) => messages.push(JSON.parse(String(data)) as Record<string, unknown>))
+  await once(socket, 'open')
+  const say = (message: object) => socket.send(JSON.stringify(message))
+  const of = (type: string) => messages.filter((message) => message['type'] === type)
+  return { socket, say, of }
+}
+
+test('its socket tells tickers and heartbeats of the products that were subscribed', async () => {
+  const { socket, say, of } = await connect(await start())
+  say({ type: 'subscribe', product_ids: ['BTC-USD', 'SHIB-USD'], channels: ['ticker', 'heartbeat'] })
+  await vi.waitFor(() => expect(of('heartbeat').length).toBeGreaterThan(2), { timeout: 10_000 })
+  expect(of('subscriptions')[0]).toEqual({
+    type: 'subscriptions',
+    channels: ['ticker', 'heartbeat'].map((name) => ({
+      name,
+      product_ids: ['BTC-USD', 'SHIB-USD'],
+      account_ids: null,
+    })),
+  })
+  expect(new Set(of('ticker').map((ticker) => ticker['product_id']))).toEqual(
+    new Set(['BTC-USD', 'SHIB-USD']),
+  )
+  expect(of('ticker')[0]!['price']).toMatch(/^\d+(\.\d+)?$/)
+  say({ type: 'unsubscribe', product_ids: ['BTC-USD'], channels: ['ticker', 'heartbeat'] })
+  await vi.waitFor(() => expect(of('subscriptions')).toHaveLength(2))
+  expect(JSON.stringify(of('subscriptions')[1])).not.toContain('BTC-USD')
+  socket.close()
+})
+
+test.each([
+  [{ type: 'subscribe', product_ids: ['NO-USD'], channels: ['ticker'] }, 'NO-USD is not a valid product'],
+  [{ type: 'subscribe', product_ids: ['BTC-USD'], channels: ['rumours'] }, 'rumours is not a valid channel'],
+  [{ type: 'shout' }, 'Type has to be either subscribe or unsubscribe'],
+])('its socket answers %j with an error', async (message, reason) => {
+  const { socket, say, of } = await connect(await start())
+  say(message)
+  await vi.waitFor(() => expect(of('error')).toEqual([expect.objectContaining({ reason })]))
+  socket.close()
 })

@@ -2,14 +2,14 @@
  * The simulated exchange as a program: `node simulator/main.ts [--port N] [--seed TEXT] [--now ISO] …`.
  * Prints one line with its address once it listens; ends on SIGTERM or SIGINT, or with its parent when asked to.
  */
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { HOUR_MS } from '../core/time/interval.ts'
-import { createExchange } from './exchange.ts'
-import { createCounter } from './limit.ts'
+import { ANSWER_FAULTS, SOCKET_FAULTS, readRules, type FaultRule } from './faults.ts'
+import { createSimulator, type ServeOptions } from './serve.ts'
 
-const USAGE = `simulated exchange: Coinbase Exchange's REST protocol over invented markets
+const USAGE = `simulated exchange: Coinbase Exchange's REST and WebSocket protocol over invented markets
 
   --port N           where it listens on 127.0.0.1 (default: any free port)
   --seed TEXT        another seed is another world (default: 1)
@@ -17,15 +17,25 @@ const USAGE = `simulated exchange: Coinbase Exchange's REST protocol over invent
   --since ISO        nothing was traded before
   --history-days N   nothing was traded before N days before the start
   --rps N            answers 429 beyond N requests in any second (default: no limit)
-  --with-parent      ends when its standard input closes`
+  --fault-rate R     so large a part of its answers is faulty, from 0 to 1 (default: 0)
+  --fault-seed TEXT  another seed is another order of faults (default: 1)
+  --fault-kinds K,K  only faults of these kinds (default: all of an answer):
+                     ${listed(ANSWER_FAULTS)}
+                     and of the socket: ${listed(SOCKET_FAULTS)}
+  --with-parent      ends when its standard input closes
 
-interface Flags {
+While it runs, POST /simulator/faults gives it other faults: {"rules":[{"rate":0.2,"seed":"7","kinds":["reset"],
+"path":"/candles","after_seconds":10,"for_seconds":60,"count":5}]}; what is left out has a default, the first rule that
+draws a fault decides. DELETE ends them, GET shows them, GET /simulator/stats counts.`
+
+interface Flags extends ServeOptions {
   readonly port: number
-  readonly seed: string
-  readonly nowMs: number | null
-  readonly sinceMs: number | null
-  readonly requestsPerSecond: number | null
   readonly withParent: boolean
+}
+
+/** Names on lines that fit below the others. */
+function listed(names: readonly string[]): string {
+  return names.join(', ').replace(/(.{60,90}?,) /g, `$1\n${' '.repeat(21)}`)
 }
 
 /** @throws RangeError naming the flag, what was given and what is accepted */
@@ -39,6 +49,9 @@ function readFlags(args: readonly string[]): Flags {
       since: { type: 'string' },
       'history-days': { type: 'string' },
       rps: { type: 'string' },
+      'fault-rate': { type: 'string' },
+      'fault-seed': { type: 'string' },
+      'fault-kinds': { type: 'string' },
       'with-parent': { type: 'boolean' },
     },
   })
@@ -51,7 +64,25 @@ function readFlags(args: readonly string[]): Flags {
     nowMs,
     sinceMs: instant('--since', values.since) ?? (days === null ? null : startHourMs - days * 24 * HOUR_MS),
     requestsPerSecond: number('--rps', values.rps, 1, 1_000_000),
+    rules: faultRules(values['fault-rate'], values['fault-seed'], values['fault-kinds']),
     withParent: values['with-parent'] ?? false,
+  }
+}
+
+function faultRules(
+  rate: string | undefined,
+  seed: string | undefined,
+  kinds: string | undefined,
+): readonly FaultRule[] {
+  if (rate === undefined) return []
+  const rule = { rate: Number(rate), seed, kinds: kinds?.split(',') }
+  try {
+    return readRules(JSON.stringify({ rules: [rule] }))
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    throw new RangeError(`--fault-rate ${rate}, --fault-kinds ${kinds ?? 'all'}: ${z.prettifyError(error)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -71,28 +102,6 @@ function instant(flag: string, text: string | undefined): number | null {
   return ms
 }
 
-function serve(flags: Flags): Server {
-  const exchange = createExchange({ seed: flags.seed, sinceMs: flags.sinceMs })
-  const counter = createCounter(flags.requestsPerSecond)
-  const aheadMs = flags.nowMs === null ? 0 : flags.nowMs - Date.now()
-  const respond = (request: { method?: string | undefined; url?: string | undefined }) => {
-    const url = new URL(request.url ?? '/', 'http://simulator')
-    if (url.pathname === '/simulator/stats') return { status: 200, body: JSON.stringify(counter.stats) }
-    if (!counter.admit(performance.now()))
-      return { status: 429, body: '{"message":"Public rate limit exceeded"}' }
-    if (request.method !== 'GET') return { status: 405, body: '{"message":"Method not allowed"}' }
-    return exchange.answer(url, Date.now() + aheadMs)
-  }
-  return createServer((request, response) => {
-    const { status, body } = respond(request)
-    response.writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-    })
-    response.end(body)
-  })
-}
-
 function main(): void {
   let flags: Flags
   try {
@@ -102,7 +111,7 @@ function main(): void {
     process.exitCode = 2
     return
   }
-  const server = serve(flags)
+  const server = createSimulator(flags)
   const stop = () => {
     server.close()
     server.closeAllConnections()
