@@ -4,6 +4,9 @@
 import { bytes } from './bytes.ts'
 import { decode } from './decode.ts'
 import { tableOf, type Measurement } from './measurement.ts'
+import { firstPaint, panning } from './page/charts.ts'
+import { pageDecode } from './page/decode.ts'
+import { indexedDb } from './page/indexeddb.ts'
 
 interface Benchmark {
   readonly about: string
@@ -13,6 +16,10 @@ interface Benchmark {
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   bytes: { about: 'bytes on the wire per candle, a month of minutes', run: bytes },
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
+  'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
+  indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
+  'first-paint': { about: 'from points in memory to the painted chart, a year of minutes', run: firstPaint },
+  panning: { about: 'a frame while the chart is moved', run: panning },
 }
 
 /** Runs the benchmarks named, all without a name; gives the exit code. */
@@ -22,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
   if (unknown.length > 0) {
     console.error(`There is no benchmark ${unknown.join(', ')}. Usage: npm run bench [-- NAME…] [-- --json]`)
-    for (const [name, { about }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(8)} ${about}`)
+    for (const [name, { about }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(12)} ${about}`)
     return 2
   }
   const all: Measurement[] = []

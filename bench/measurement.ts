@@ -22,7 +22,7 @@ export interface Measurement {
 }
 
 /** What the subjects of one comparison share. */
-export interface Comparison<Name extends string> {
+export interface Comparison<Name extends string = string> {
   readonly name: string
   /** The data, before the subject's own name. */
   readonly label: string
@@ -34,7 +34,7 @@ export interface Comparison<Name extends string> {
 
 /** Medians of paired rounds; a ratio is the median of the ratios within each round. */
 export function compared<Name extends string>(
-  { name, label, unit, n, against }: Comparison<Name>,
+  { name, label, unit, n, against }: Comparison<NoInfer<Name>>,
   samples: Samples<Name>,
 ): Measurement[] {
   return (Object.keys(samples) as Name[]).map((subject) => {

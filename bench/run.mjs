@@ -3,7 +3,7 @@
  * loaded: the peers are installed beside the product, at the first run.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -15,7 +15,10 @@ if (!process.features.typescript) {
   process.exit(1)
 }
 
-if (!existsSync(new URL('node_modules/', import.meta.url))) {
+const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+const isHere = (name) => existsSync(new URL(`node_modules/${name}/`, import.meta.url))
+
+if (!Object.keys(dependencies).every(isHere)) {
   console.error('Installing what the benchmarks compare with: npm ci --prefix bench')
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', here], {
     stdio: ['ignore', 2, 2],

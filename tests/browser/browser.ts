@@ -34,6 +34,8 @@ const ARGUMENTS = [
 /** One profile: what was stored outlives `restart`. */
 export interface Browser extends AsyncDisposable {
   readonly context: BrowserContext
+  /** Its folder. */
+  readonly profile: string
   /** Ends the process and starts another on the same profile, without network when asked. */
   restart(options: { offline: boolean }): Promise<BrowserContext>
 }
@@ -59,6 +61,7 @@ export async function openBrowser(
     get context() {
       return context
     },
+    profile,
     async restart({ offline }) {
       await context.close()
       context = await launch()

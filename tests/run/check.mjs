@@ -8,6 +8,7 @@ const parts = [
   ['generated types of the app', ['svelte-kit', 'sync']],
   ['types of core, server, tests', ['tsc', '-p', '.']],
   ['types of the browser tests', ['tsc', '-p', 'tests/browser']],
+  ['types of the benchmarks', ['tsc', '-p', 'bench']],
   [
     'types of the app',
     ['svelte-check', '--tsconfig', 'web/tsconfig.json', '--fail-on-warnings', '--output', 'human'],

@@ -1,0 +1,11 @@
+/** Where the app decodes, too: a worker of the page. */
+import { expose } from 'comlink'
+import type { PageApi } from '../api.ts'
+import { decode } from './decode.ts'
+import { readRows, readStore, removeAll, writeRows, writeStore } from './indexeddb.ts'
+
+export type DataApi = Omit<PageApi, 'firstPaint' | 'panning'>
+
+const api: DataApi = { decode, writeStore, readStore, writeRows, readRows, removeAll }
+
+expose(api)
