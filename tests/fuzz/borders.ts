@@ -3,6 +3,7 @@ import type { Border } from './attack.ts'
 import { chunkBorder, tailBorder } from './chunks.ts'
 import { csvBorder } from './csv.ts'
 import { listBorder, liveBorder, syncBorder } from './device.ts'
+import { frameBorder } from './frames.ts'
 import { queryBorder } from './query.ts'
 
 interface OpenBorder extends Border {
@@ -22,4 +23,5 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   sync: { open: syncBorder, tries: 100_000 },
   list: { open: listBorder, tries: 100_000 },
   live: { open: liveBorder, tries: 100_000 },
+  frame: { open: frameBorder, tries: 100_000 },
 }
