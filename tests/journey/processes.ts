@@ -17,17 +17,27 @@ export interface RunningApp {
   stop(): Promise<number | null>
 }
 
+/** A program that was just started; it may not listen yet. */
+export interface LaunchedApp extends Omit<RunningApp, 'url'> {
+  /**
+   * Where it listens, once it says so.
+   *
+   * @throws Error with what it printed when it ended instead
+   */
+  readonly address: Promise<string>
+  /** Its exit code, once it has ended; null after a signal. */
+  readonly ended: Promise<number | null>
+}
+
 /**
  * Starts a program of the project (its path from the top, then its arguments) in this folder, so that its data and no
- * `.env` lie there, on a port of the system's choice; resolves once it says where it listens.
- *
- * @throws Error with what it printed when it ended instead
+ * `.env` lie there, on a port of the system's choice.
  */
-export async function startApp(
+export function launchApp(
   [program, ...args]: readonly [string, ...string[]],
   folder: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<RunningApp> {
+): LaunchedApp {
   const child = spawn(process.execPath, [join(ROOT, program), ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
@@ -37,17 +47,34 @@ export async function startApp(
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part: Buffer) => (printed += part.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const url = await ownAddress(child, () => printed)
+  const address = ownAddress(child, () => printed)
+  // Who kills it early does not wait for the address.
+  address.catch(() => {})
   const end = (signal: 'SIGKILL' | 'SIGTERM') => {
     child.kill(signal)
     return ended
   }
   return {
-    url,
+    address,
+    ended,
     printed: () => printed,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   }
+}
+
+/**
+ * Starts a program as `launchApp` does; resolves once it says where it listens.
+ *
+ * @throws Error with what it printed when it ended instead
+ */
+export async function startApp(
+  program: readonly [string, ...string[]],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> {
+  const app = launchApp(program, folder, env)
+  return { ...app, url: await app.address }
 }
 
 /** The line `Address:  http://…:PORT (…)` tells where the server listens. */

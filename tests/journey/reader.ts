@@ -9,7 +9,7 @@ import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { CandleAnswer, SyncChunk } from '../../core/wire/api.ts'
 import { readSyncAnswer } from '../../core/wire/sync.ts'
-import { decodeTail } from '../../core/wire/tail.ts'
+import { decodeTail, type Tail } from '../../core/wire/tail.ts'
 
 /** @throws Error with the problem's text unless the answer is 200 */
 async function get(url: string): Promise<Response> {
@@ -42,23 +42,6 @@ export async function readCandles(
   return rows
 }
 
-/** The manifest, page after page; removed chunks are gone from it. */
-export async function readManifest(app: string): Promise<{ chunks: SyncChunk[]; revision: number }> {
-  const chunks = new Map<string, SyncChunk>()
-  let revision = 0
-  for (;;) {
-    const page = readSyncAnswer(await (await get(`${app}/api/v1/sync?since=${revision}`)).json())
-    if ('reset' in page) throw new Error('a fresh device was told to reset')
-    for (const chunk of page.chunks) {
-      const key = `${chunk.market} ${chunk.interval} ${chunk.period} ${chunk.part}`
-      if (chunk.removed) chunks.delete(key)
-      else chunks.set(key, chunk)
-    }
-    revision = page.revision
-    if (!page.more) return { chunks: [...chunks.values()], revision }
-  }
-}
-
 /** What a device that fetched everything knows of one series. */
 export interface DeviceSeries {
   /** State code by place start; places that are not in here were never spoken of. */
@@ -66,12 +49,89 @@ export interface DeviceSeries {
   readonly rows: ReadonlyMap<number, CandleRow>
 }
 
-/**
- * Everything of the wanted series, keyed `coinbase:BTC-USD 1m`, read as a device reads it.
- *
- * @throws Error when a chunk's bytes have another name than the manifest says
- */
+/** A device that keeps what it was told, from one catching up to the next. */
+export interface FollowingDevice {
+  /** The newest revision that it was told. */
+  readonly revision: number
+  /**
+   * Asks for manifest and tail since the last time.
+   *
+   * @throws Error when the archive says that it never said what this device knows
+   */
+  catchUp(app: string): Promise<void>
+  /** The manifest; removed chunks are gone from it. */
+  chunks(): SyncChunk[]
+  /**
+   * Everything of all series, keyed `coinbase:BTC-USD 1m`: the manifest's chunks, fetched, beneath what tails said.
+   *
+   * @throws Error when a chunk's bytes have another name than the manifest says
+   */
+  series(app: string): Promise<ReadonlyMap<string, DeviceSeries>>
+}
+
+export function followingDevice(): FollowingDevice {
+  const chunks = new Map<string, SyncChunk>()
+  const tails: Tail[] = []
+  let archive: string | null = null
+  let revision = 0
+  let tailRevision = 0
+
+  async function readManifest(app: string): Promise<void> {
+    for (;;) {
+      const known = archive === null ? '' : `&archive=${archive}`
+      const page = readSyncAnswer(await (await get(`${app}/api/v1/sync?since=${revision}${known}`)).json())
+      if ('reset' in page)
+        throw new Error(`revision ${revision} of archive ${archive} was told, and now is not known`)
+      for (const chunk of page.chunks) {
+        const key = `${chunk.market} ${chunk.interval} ${chunk.period} ${chunk.part}`
+        if (chunk.removed) chunks.delete(key)
+        else chunks.set(key, chunk)
+      }
+      archive = page.archive
+      revision = page.revision
+      if (!page.more) return
+    }
+  }
+
+  async function readTail(app: string): Promise<void> {
+    const answer = await get(`${app}/api/v1/tail?since=${tailRevision}`)
+    const tail = decodeTail(new Uint8Array(await answer.arrayBuffer()))
+    tails.push(tail)
+    tailRevision = tail.revision
+  }
+
+  return {
+    get revision() {
+      return Math.max(revision, tailRevision)
+    },
+    async catchUp(app) {
+      await readManifest(app)
+      await readTail(app)
+    },
+    chunks: () => [...chunks.values()],
+    series: (app) => readSeries(app, [...chunks.values()], tails),
+  }
+}
+
+/** The manifest as a fresh device reads it, page after page. */
+export async function readManifest(app: string): Promise<{ chunks: SyncChunk[]; revision: number }> {
+  const device = followingDevice()
+  await device.catchUp(app)
+  return { chunks: device.chunks(), revision: device.revision }
+}
+
+/** Everything of all series as a fresh device reads it. */
 export async function readDevice(app: string): Promise<ReadonlyMap<string, DeviceSeries>> {
+  const device = followingDevice()
+  await device.catchUp(app)
+  return device.series(app)
+}
+
+async function readSeries(
+  app: string,
+  chunks: readonly SyncChunk[],
+  tails: readonly Tail[],
+): Promise<ReadonlyMap<string, DeviceSeries>> {
   const device = new Map<string, { states: Map<number, number>; rows: Map<number, CandleRow> }>()
   const apply = (price: PricePart, volume: VolumePart | null) => {
     const key = `${price.market} ${price.interval}`
@@ -87,7 +147,6 @@ export async function readDevice(app: string): Promise<ReadonlyMap<string, Devic
     for (const row of rowsFromParts(price, volume)) series.rows.set(row.startMs, row)
   }
 
-  const { chunks } = await readManifest(app)
   const parts = new Map<string, Chunk>()
   for (const entry of chunks) {
     const bytes = new Uint8Array(await (await get(`${app}/api/v1/chunks/${entry.sha256}`)).arrayBuffer())
@@ -95,17 +154,25 @@ export async function readDevice(app: string): Promise<ReadonlyMap<string, Devic
     if (hash !== entry.sha256) throw new Error(`chunk ${entry.sha256} has bytes of ${hash}`)
     parts.set(`${entry.market} ${entry.interval} ${entry.period} ${entry.part}`, decodeChunk(bytes))
   }
-  for (const [key, part] of parts)
-    if (part.part === 'price') {
-      const volume = parts.get(key.replace(/price$/, 'volume'))
-      apply(part, volume?.part === 'volume' ? volume : null)
-    }
-
-  const tail = decodeTail(new Uint8Array(await (await get(`${app}/api/v1/tail?since=0`)).arrayBuffer()))
-  for (const frame of tail.series) {
-    const price = frame.price ? decodeChunk(frame.price) : null
-    const volume = frame.volume ? decodeChunk(frame.volume) : null
-    if (price?.part === 'price') apply(price, volume?.part === 'volume' ? volume : null)
+  const told: { readonly revision: number; readonly frames: readonly [PricePart, VolumePart | null][] }[] = []
+  for (const { market, interval, period, part, revision } of chunks) {
+    const key = `${market} ${interval} ${period}`
+    const price = parts.get(`${key} price`)
+    const volume = parts.get(`${key} volume`)
+    if (part === 'price' && price?.part === 'price')
+      told.push({ revision, frames: [[price, volume?.part === 'volume' ? volume : null]] })
   }
+  for (const { revision, series } of tails)
+    told.push({
+      revision,
+      frames: series.flatMap((frame) => {
+        const price = frame.price ? decodeChunk(frame.price) : null
+        const volume = frame.volume ? decodeChunk(frame.volume) : null
+        return price?.part === 'price' ? [[price, volume?.part === 'volume' ? volume : null]] : []
+      }),
+    })
+  // What was said later holds; a tail includes the chunks of its revision.
+  for (const { frames } of told.sort((a, b) => a.revision - b.revision))
+    for (const [price, volume] of frames) apply(price, volume)
   return device
 }
