@@ -13,12 +13,20 @@ interface SourceConfig {
   readonly requestsPerSecond: number
 }
 
+/** Paths of PEM files. */
+export interface TlsFiles {
+  readonly cert: string
+  readonly key: string
+}
+
 export interface Config {
   readonly host: string
   /** 0 lets the operating system choose. */
   readonly port: number
-  /** Its address as browsers see it; null = `http://localhost:PORT`. */
+  /** Its address as browsers see it; null = `http://localhost:PORT`, or https with `tls`. */
   readonly publicUrl: string | null
+  /** null = plain http. */
+  readonly tls: TlsFiles | null
   readonly dataDir: string
   /** null = embedded. */
   readonly databaseUrl: string | null
@@ -121,6 +129,8 @@ const VARIABLES = {
     fallback: null,
     accepted: 'the http(s) address that browsers use, for example https://prices.example.org',
   },
+  TLS_CERT: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
+  TLS_KEY: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
   DATA_DIR: text('a folder', './data'),
   DATABASE_URL: {
     schema: urlOf(['postgres:', 'postgresql:']),
@@ -156,6 +166,12 @@ const VARIABLES = {
 } satisfies Record<string, Variable<unknown>>
 
 type Name = keyof typeof VARIABLES
+
+/** Whether a variable of this name is read. */
+export function isVariable(name: string): boolean {
+  return Object.hasOwn(VARIABLES, name)
+}
+
 type ValueOf<K extends Name> = z.output<(typeof VARIABLES)[K]['schema']>
 
 /**
@@ -170,6 +186,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: required('HOST'),
     port: required('PORT'),
     publicUrl: optional('PUBLIC_URL'),
+    tls: tlsFiles(optional('TLS_CERT'), optional('TLS_KEY')),
     dataDir: required('DATA_DIR'),
     databaseUrl: optional('DATABASE_URL'),
     markets: required('MARKETS'),
@@ -185,6 +202,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     minutesFromMs: {},
     appDir: 'build',
   }
+}
+
+function tlsFiles(cert: string | null, key: string | null): TlsFiles | null {
+  if (cert !== null && key !== null) return { cert, key }
+  if (cert === null && key === null) return null
+  const [given, missing] = cert === null ? ['TLS_KEY', 'TLS_CERT'] : ['TLS_CERT', 'TLS_KEY']
+  throw new ConfigError(missing!, null, `${given} is given without it; accepted are both, or neither`)
 }
 
 function readVariable<K extends Name>(env: NodeJS.ProcessEnv, name: K): ValueOf<K> | null {

@@ -24,6 +24,7 @@ import { createLog } from './log.ts'
 import type { Provider } from './providers/types.ts'
 import { defaultSettling } from './settling.ts'
 import { createSources } from './sources.ts'
+import { loadTls } from './tls.ts'
 
 /** Running requests have this long to end at a stop. */
 const STOP_DEADLINE_MS = 8_000
@@ -50,11 +51,14 @@ export class StartError extends Error {
 }
 
 /**
+ * @throws ConfigError when a file of the certificate cannot serve
  * @throws StartError when the address is taken
  * @throws Error when the data folder or the database cannot be used
  */
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
   const { clock = systemClock, settling = defaultSettling, log = createLog(config.logLevel) } = parts
+  // First of all: nothing has been opened yet that would have to be closed again.
+  const tls = config.tls && loadTls(config.tls, clock.now())
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
   const { sampleSeconds, simulated, minuteDays, rawDays } = config
@@ -82,7 +86,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
 
     let ingest: Ingest | null = null
     const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
-    const security = securityHeaders(config.publicUrl?.startsWith('https:') ?? false)
+    const security = securityHeaders(addressOf(config, config.port))
     const files = await loadAppFiles(config.appDir)
     const live = createLiveHub(archive)
     const { adminToken } = config
@@ -101,7 +105,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       clock,
       log,
     })
-    const listening = await listenAt(api, { ...config, security, refused: metrics.refused })
+    const listening = await listenAt(api, { ...config, tls, security, refused: metrics.refused })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 
@@ -124,7 +128,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     ingest = started
     running.push(() => started.stop())
     files.warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
-    const address = config.publicUrl ?? `http://localhost:${listening.port}`
+    const address = addressOf(config, listening.port)
     return {
       address,
       port: listening.port,
@@ -135,6 +139,11 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await stopAll()
     throw error
   }
+}
+
+/** As browsers see it. */
+function addressOf({ publicUrl, tls }: Config, port: number): string {
+  return publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
 }
 
 async function listenAt(api: Api, options: ListenOptions): Promise<Listening> {

@@ -5,5 +5,7 @@ import { run } from './run.mjs'
 await run(async () => {
   const { readConfig } = await import('./config.ts')
   const config = { ...readConfig(process.env), appDir: join(import.meta.dirname, '..', 'build') }
+  const unbuilt = (await import('./unbuilt.ts')).unbuiltVariables(process.env)
+  if (unbuilt) process.stderr.write(`${unbuilt}\n`)
   return async () => (await import('./main.ts')).startServer(config)
 })

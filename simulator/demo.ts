@@ -60,8 +60,8 @@ export function prepareDemo(env: NodeJS.ProcessEnv): () => Promise<Demo> {
 
 /** The environment says where it listens and how much it logs; what concerns data is the demo's own. */
 function demoConfig(env: NodeJS.ProcessEnv): Config {
-  const { HOST, PORT, PUBLIC_URL, LOG_LEVEL } = env
-  const own = readConfig({ HOST, PORT, PUBLIC_URL, LOG_LEVEL, DATA_DIR: './data-demo' })
+  const { HOST, PORT, PUBLIC_URL, TLS_CERT, TLS_KEY, LOG_LEVEL } = env
+  const own = readConfig({ HOST, PORT, PUBLIC_URL, TLS_CERT, TLS_KEY, LOG_LEVEL, DATA_DIR: './data-demo' })
   return {
     ...own,
     markets: MARKETS,

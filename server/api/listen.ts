@@ -1,12 +1,35 @@
 /** The Node server in front of the API: limits on time and size, malformed requests as problems, and the graceful stop. */
-import { createServer, STATUS_CODES, type Server } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Api } from './context.ts'
 import { ApiProblem, problemBody, problemResponse, problemStatus, type ProblemKind } from './problem.ts'
 import type { Headers } from './security.ts'
+import type { Tls } from '../tls.ts'
 
 const MAX_URL_CHARACTERS = 8 * 1024
+
+/** What one client may cost. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  /** How often the two above are looked after; Node's own 30 s would let a slow client stay three times as long. */
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 65_000,
+  /** A connection on which nothing moves, in neither direction: a reader that stopped, a peer that is gone. */
+  idleTimeout: 120_000,
+  // Node's own refusal of a missing Host has neither the headers nor a reason; the listener's has.
+  requireHostHeader: false,
+}
+
+export type Limits = typeof LIMITS
+
+/** All listeners of live events, and room for those who only ask. */
+const MAX_CONNECTIONS = 22_000
+/** Who waits for a stop looks this often whether a connection has become free. */
+const STOP_CHECK_MS = 50
 
 export interface Listening {
   readonly host: string
@@ -19,13 +42,20 @@ export interface ListenOptions {
   readonly host: string
   /** 0 lets the operating system choose. */
   readonly port: number
+  /** null = plain http. */
+  readonly tls: Pick<Tls, 'cert' | 'key'> | null
   readonly security: Headers
   /** Told of each request that is refused before it reaches a route. */
   readonly refused: (kind: ProblemKind) => void
+  /** Tests only: shorter times. */
+  readonly limits?: Partial<Limits>
 }
 
 /** @throws Error of Node when the address cannot be used */
-export async function listen(api: Api, { host, port, security, refused }: ListenOptions): Promise<Listening> {
+export async function listen(
+  api: Api,
+  { host, port, tls, security, refused, limits }: ListenOptions,
+): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
     errorHandler: () => {
       refused('bad-request')
@@ -34,25 +64,34 @@ export async function listen(api: Api, { host, port, security, refused }: Listen
       )
     },
   })
-  const server = createServer(
-    {
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: 15_000,
-      requestTimeout: 60_000,
-      keepAliveTimeout: 65_000,
-      // Node's own refusal of a missing Host has neither the headers nor a reason; the listener's has.
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
-        refused('url-too-long')
-        const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)
-        response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
-        return
-      }
-      void answer(request, response)
-    },
-  )
+  const running = new Map<string, number>()
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    const peer = peerOf(request.socket)
+    running.set(peer, (running.get(peer) ?? 0) + 1)
+    response.once('close', () => {
+      const left = running.get(peer)! - 1
+      if (left > 0) running.set(peer, left)
+      else running.delete(peer)
+    })
+    if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
+      refused('url-too-long')
+      const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)
+      response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
+      return
+    }
+    void answer(request, response)
+  }
+  const { idleTimeout, ...options } = { ...LIMITS, ...limits }
+  const server = tls
+    ? createTlsServer({ ...options, ...tls, handshakeTimeout: options.headersTimeout }, take)
+    : createServer(options, take)
+  server.timeout = idleTimeout
+  server.maxConnections = MAX_CONNECTIONS
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const kind = refuse(error, socket, security)
     if (kind) refused(kind)
@@ -62,7 +101,11 @@ export async function listen(api: Api, { host, port, security, refused }: Listen
     server.listen(port, host, resolve)
   })
   const address = server.address() as AddressInfo
-  return { host: address.address, port: address.port, stop: (deadlineMs) => stop(server, deadlineMs) }
+  return {
+    host: address.address,
+    port: address.port,
+    stop: (deadlineMs) => stop(server, sockets, running, deadlineMs),
+  }
 }
 
 const PROBLEM_HEADERS = {
@@ -100,11 +143,28 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, security: Headers)
   return kind
 }
 
-async function stop(server: Server, deadlineMs: number): Promise<void> {
+/** Over TLS a request has another socket than the connection beneath; the peer is the same. */
+const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+
+/**
+ * Takes no new connection, lets running requests end, and lets everybody else go at once: whoever is silent or has sent
+ * half a request must not hold up the stop.
+ */
+async function stop(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  running: ReadonlyMap<string, number>,
+  deadlineMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const letGo = (isDue: (socket: Socket) => boolean) => {
+    for (const socket of sockets) if (isDue(socket)) socket.destroy()
+  }
+  const isFree = (socket: Socket) => !running.has(peerOf(socket))
+  letGo(isFree)
   // A connection whose answer ends after the close would otherwise be kept for the next request.
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const late = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  const idle = setInterval(() => letGo(isFree), STOP_CHECK_MS)
+  const late = setTimeout(() => letGo(() => true), deadlineMs)
   await closed
   clearInterval(idle)
   clearTimeout(late)

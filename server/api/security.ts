@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto'
 
 export type Headers = Readonly<Record<string, string>>
 
-/** For all answers; those of a page add `pagePolicy`. `https` = browsers reach this server by https. */
-export function securityHeaders(https: boolean): Headers {
+/** For all answers; those of a page add `pagePolicy`. `address` is the server's as browsers see it. */
+export function securityHeaders(address: string): Headers {
   return {
     'content-security-policy':
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -19,8 +19,17 @@ export function securityHeaders(https: boolean): Headers {
     'origin-agent-cluster': '?1',
     'permissions-policy':
       'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()',
-    ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+    ...(isHttpsForGood(address) ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   }
+}
+
+/**
+ * Whether browsers may be told to come by https only. They apply that to every port of the host and for a year, so it is
+ * said neither of localhost nor of a port beside the usual one: other services of the same host would become unreachable.
+ */
+function isHttpsForGood(address: string): boolean {
+  const { protocol, hostname, port } = new URL(address)
+  return protocol === 'https:' && port === '' && !/(^|\.)localhost$/.test(hostname)
 }
 
 /** The policy of the page whose HTML this is. Workers take the policy of their own script's answer, so it goes there too. */

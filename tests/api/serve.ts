@@ -11,7 +11,7 @@ import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
-import { listen } from '../../server/api/listen.ts'
+import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
 import { createMetrics } from '../../server/api/metrics.ts'
 import { securityHeaders } from '../../server/api/security.ts'
@@ -42,12 +42,15 @@ interface ServeOptions {
   readonly app?: string | null
   /** How sources stand, as the figures show them. */
   readonly sources?: () => readonly ProviderHealth[]
+  /** Shorter times than a client is really given. */
+  readonly limits?: Partial<Limits>
 }
 
 export async function serveArchive({
   clock = { now: () => NOW_MS },
   app = null,
   sources = () => [],
+  limits = {},
 }: ServeOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
   const log = pino({ level: 'silent' })
@@ -58,7 +61,7 @@ export async function serveArchive({
     simulated: false,
   })
   const live = createLiveHub(archive)
-  const security = securityHeaders(false)
+  const security = securityHeaders('http://localhost')
   const backfill = () => archive.progress(clock.now())
   const metrics = createMetrics({ archive, live, sources, backfill, clock })
   const api = createApi({
@@ -82,8 +85,10 @@ export async function serveArchive({
   const listening = await listen(api, {
     host: '127.0.0.1',
     port: 0,
+    tls: null,
     security,
     refused: metrics.refused,
+    limits,
   })
   return {
     url: `http://127.0.0.1:${listening.port}`,
