@@ -3,6 +3,8 @@
  * Empty places read as flat bars at the previous close here and nowhere else; nothing stored is ever filled.
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
+import { EnteringBars } from './entering.ts'
+import { STRETCH } from './rolling.ts'
 
 /** Squares of (a − b)/(a + b) up to which the series, cut where its next term is below 2^-56, is exact. */
 const NEAR = 1e-5
@@ -42,114 +44,104 @@ export interface BarLogs {
   readonly rogersSatchell: Float64Array
 }
 
-/** Which bars could enter a window, and how many of them and of their flat ones lie before each place. */
-export interface Entering {
-  /** 1 where the bar could enter. */
-  readonly enters: Uint8Array
-  /** Length of the grid + 1. */
-  readonly before: Uint32Array
-  /** Length of the grid + 1. */
-  readonly flatBefore: Uint32Array
+/** Against the close before, which is carried over empty places and never over a missing one; 0 where there is none. */
+export interface LinkLogs {
+  /** open − close before. */
+  readonly jump: Float64Array
+  /** close − close before. */
+  readonly return: Float64Array
 }
 
-/** The logarithms of one series. Each column is computed when it is first asked for. */
+/** The logarithms of one series, and which of its bars count. Each column is computed when it is first asked for. */
 export class LogColumns {
   readonly columns: CandleColumns
   #bars: BarLogs | null = null
-  #jumps: Float64Array | null = null
-  #returns: Float64Array | null = null
-  #single: Entering | null = null
-  #paired: Entering | null = null
+  #links: LinkLogs | null = null
+  readonly #single: EnteringBars
+  readonly #paired: EnteringBars
 
   constructor(columns: CandleColumns) {
     this.columns = columns
+    this.#single = new EnteringBars(columns, false)
+    this.#paired = new EnteringBars(columns, true)
   }
 
-  /** Logs of single bars. */
   bars(): BarLogs {
     return (this.#bars ??= barLogs(this.columns))
   }
 
-  /** open − close before; 0 where there is none. */
-  jumps(): Float64Array {
-    return (this.#jumps ??= againstPrevious(this.columns, this.columns.open))
+  links(): LinkLogs {
+    return (this.#links ??= linkLogs(this.columns))
   }
 
-  /** close − close before; 0 where there is none. */
-  returns(): Float64Array {
-    return (this.#returns ??= againstPrevious(this.columns, this.columns.close))
+  /** The bars that can enter a window: where the close before is needed, or where it is not. */
+  entering(paired: boolean): EnteringBars {
+    return paired ? this.#paired : this.#single
   }
+}
 
-  /** Bars that count where no close before is needed: every known place. */
-  single(): Entering {
-    return (this.#single ??= entering(this.columns, false))
-  }
-
-  /** Bars that count where the close before is needed: known places right after a known close. */
-  paired(): Entering {
-    return (this.#paired ??= entering(this.columns, true))
-  }
+function barLogs(columns: CandleColumns): BarLogs {
+  const { length } = columns
+  const column = () => new Float64Array(length)
+  const logs = { range: column(), body: column(), rogersSatchell: column() }
+  for (let start = 0; start < length; start += STRETCH)
+    barLogsOfStretch(columns, start, Math.min(start + STRETCH, length), logs)
+  return logs
 }
 
 /**
- * Three logarithms a bar give all six distances, each as a sum of terms of one sign: nothing is subtracted.
+ * Each distance from its own two prices, the range as the sum of two of them that are at least 0: nothing is
+ * subtracted, and no branch depends on which of two prices is larger.
  */
-function barLogs({ length, states, open, high, low, close }: CandleColumns): BarLogs {
-  const range = new Float64Array(length)
-  const body = new Float64Array(length)
-  const rogersSatchell = new Float64Array(length)
-  for (let i = 0; i < length; i++) {
+function barLogsOfStretch(
+  { states, open, high, low, close }: CandleColumns,
+  start: number,
+  end: number,
+  { range, body, rogersSatchell }: BarLogs,
+): void {
+  for (let i = start; i < end; i++) {
     if (states[i] !== State.present) continue
     const o = open[i]!
+    const h = high[i]!
+    const l = low[i]!
     const c = close[i]!
-    const top = Math.max(o, c)
-    const bottom = Math.min(o, c)
-    const move = logRatio(c, o)
-    const inner = Math.abs(move)
-    const upper = logRatio(high[i]!, top)
-    const lower = logRatio(bottom, low[i]!)
-    range[i] = upper + inner + lower
-    body[i] = move
-    // (h − c)(h − o) + (l − c)(l − o): one factor of each product is the shadow, the other the shadow and the body.
-    rogersSatchell[i] = upper * (upper + inner) + lower * (lower + inner)
+    const highClose = logRatio(h, c)
+    const closeLow = logRatio(c, l)
+    range[i] = highClose + closeLow
+    body[i] = logRatio(c, o)
+    rogersSatchell[i] = highClose * logRatio(h, o) + closeLow * logRatio(o, l)
   }
-  return { range, body, rogersSatchell }
 }
 
-/** Logarithms of prices against the close before, which is carried over empty places and never over a missing one. */
-function againstPrevious({ length, states, close }: CandleColumns, price: Float64Array): Float64Array {
-  const out = new Float64Array(length)
+function linkLogs(columns: CandleColumns): LinkLogs {
+  const { length } = columns
+  const logs = { jump: new Float64Array(length), return: new Float64Array(length) }
   let before = NaN
-  for (let i = 0; i < length; i++) {
+  for (let start = 0; start < length; start += STRETCH)
+    before = linkLogsOfStretch(columns, start, Math.min(start + STRETCH, length), before, logs)
+  return logs
+}
+
+/** Gives the close that is carried on, NaN without one. */
+function linkLogsOfStretch(
+  { states, open, close }: CandleColumns,
+  start: number,
+  end: number,
+  carried: number,
+  { jump, return: returns }: LinkLogs,
+): number {
+  // The sign says that it is a number: a loop that must expect anything else makes an object of each close.
+  let before = +carried
+  for (let i = start; i < end; i++) {
     const state = states[i]!
     if (state === State.present) {
-      if (before > 0) out[i] = logRatio(price[i]!, before)
-      before = close[i]!
+      const c = close[i]!
+      if (before > 0) {
+        jump[i] = logRatio(open[i]!, before)
+        returns[i] = logRatio(c, before)
+      }
+      before = c
     } else if (state !== State.empty) before = NaN
   }
-  return out
-}
-
-/** Counts bars: every known place, or only those with a close before. */
-function entering({ length, states }: CandleColumns, paired: boolean): Entering {
-  const enters = new Uint8Array(length)
-  const before = new Uint32Array(length + 1)
-  const flatBefore = new Uint32Array(length + 1)
-  let bars = 0
-  let flat = 0
-  // 1 where the place before has a close, be it carried over empty places.
-  let linked = 0
-  for (let i = 0; i < length; i++) {
-    const state = states[i]!
-    const present = state === State.present ? 1 : 0
-    const empty = state === State.empty ? 1 : 0
-    const enter = paired ? (present | empty) & linked : present | empty
-    enters[i] = enter
-    bars += enter
-    flat += enter & empty
-    before[i + 1] = bars
-    flatBefore[i + 1] = flat
-    linked = present | (empty & linked)
-  }
-  return { enters, before, flatBefore }
+  return before
 }

@@ -179,7 +179,7 @@ describe('long windows', () => {
       }
       return total + lost
     }
-    const returns = logs.returns()
+    const returns = logs.links().return
     const mean = compensated(returns, (r) => r) / window
     const sample = Math.sqrt(compensated(returns, (r) => (r - mean) ** 2) / (window - 1))
     const parkinson = Math.sqrt(compensated(logs.bars().range, (r) => r * r) / (4 * window * Math.LN2))

@@ -4,10 +4,11 @@
  */
 import { isMissing, type CandleColumns } from '../candle/columns.ts'
 import { closeToClose } from './close.ts'
-import { LogColumns, type Entering } from './logs.ts'
+import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
 import { checkRequest, fewestBars, needsCloseBefore } from './request.ts'
 import type { VolatilityRequest, VolatilitySeries } from './types.ts'
+import type { Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
 
 /**
@@ -26,18 +27,26 @@ export function volatility(
 ): VolatilitySeries {
   checkRequest(request)
   if (logs.columns !== columns) throw new RangeError('the logarithms given belong to other columns')
-  const { estimator, window } = request
+  const { estimator, barsPerYear } = request
   const paired = needsCloseBefore(estimator)
-  const entering = paired ? logs.paired() : logs.single()
-  const { bars, flat } = countBars(entering, columns.length, window)
   // A window longer than the grid has no point; it must not cost memory either.
-  const sigma = variance(logs, request, Math.min(window, columns.length), bars)
+  const window = Math.min(request.window, columns.length)
+  const entering = logs.entering(paired)
+  const { bars, flat } = entering.counted(window)
+  const windows: Windows = {
+    length: columns.length,
+    window,
+    enters: entering.codes(),
+    bars,
+    flat,
+    fewest: fewestBars(request),
+    barsPerYear: barsPerYear ?? 1,
+  }
+  const sigma = variance(logs, request, windows)
   const { first, end } = knownSpan(columns)
-  const firstPlace = first + window - (paired ? 0 : 1)
-  const fewest = fewestBars(request)
-  const factor = request.barsPerYear ?? 1
+  const firstPlace = first + request.window - (paired ? 0 : 1)
   sigma.fill(NaN, 0, firstPlace)
-  for (let i = firstPlace; i < end; i++) sigma[i] = bars[i]! >= fewest ? Math.sqrt(sigma[i]! * factor) : NaN
+  for (let i = firstPlace; i < end; i++) sigma[i] = Math.sqrt(sigma[i]!)
   sigma.fill(NaN, end)
   const { startMs, interval } = columns
   return { request, startMs, interval, firstPlace, endPlace: end, sigma, bars, flat }
@@ -53,41 +62,22 @@ function knownSpan({ length, states }: CandleColumns): { first: number; end: num
   return { first, end }
 }
 
-function variance(
-  logs: LogColumns,
-  { estimator, mean }: VolatilityRequest,
-  window: number,
-  bars: Uint32Array,
-): Float64Array {
+/** A year's variance at each place, or a bar's, as asked for. */
+function variance(logs: LogColumns, { estimator, mean }: VolatilityRequest, windows: Windows): Float64Array {
   switch (estimator) {
     case 'close':
-      return closeToClose(logs, window, bars, mean)
+      return closeToClose(logs, windows, mean)
     case 'parkinson':
-      return parkinson(logs, window, bars)
+      return parkinson(logs, windows)
     case 'garman-klass':
-      return garmanKlass(logs, window, bars)
+      return garmanKlass(logs, windows)
     case 'rogers-satchell':
-      return rogersSatchell(logs, window, bars)
+      return rogersSatchell(logs, windows)
     case 'gk-yz':
-      return garmanKlassYangZhang(logs, window, bars)
+      return garmanKlassYangZhang(logs, windows)
     case 'yang-zhang':
-      return yangZhang(logs, window, bars)
+      return yangZhang(logs, windows)
   }
-}
-
-/** How many bars, and how many flat ones, could enter the window that ends at each place. */
-function countBars(
-  { before, flatBefore }: Entering,
-  length: number,
-  window: number,
-): { bars: Uint32Array; flat: Uint32Array } {
-  const bars = before.slice(1)
-  const flat = flatBefore.slice(1)
-  for (let i = window; i < length; i++) {
-    bars[i]! -= before[i - window + 1]!
-    flat[i]! -= flatBefore[i - window + 1]!
-  }
-  return { bars, flat }
 }
 
 export { newestReceipt, percentile, receiptAt } from './receipt.ts'
