@@ -72,6 +72,10 @@ test('a later format asks for an update, whatever else it holds', () => {
   expect(() => readSyncAnswer({ format: 2, everything: 'else' })).toThrow(WireFormatError)
 })
 
+test('a server that does not say whether its data is simulated has real data', () => {
+  expect(readSyncAnswer({ ...PAGE, simulated: undefined })).toEqual({ ...PAGE, simulated: false })
+})
+
 describe('a field that breaks the rules is named', () => {
   test.each([
     ['archive', 'mine'],
@@ -85,7 +89,7 @@ describe('a field that breaks the rules is named', () => {
     ['format', undefined],
     ['sample_seconds', 0],
     ['sample_seconds', 86_401],
-    ['simulated', undefined],
+    ['simulated', null],
     ['markets', {}],
     ['chunks', null],
     ['chunks', Array.from({ length: 200_001 }, () => CHUNK)],

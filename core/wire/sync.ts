@@ -53,7 +53,8 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
     more: flagOf(answer.more, 'more'),
     format: answer.format,
     sample_seconds: countOf(answer.sample_seconds, 'sample_seconds', 86_400, 1),
-    simulated: flagOf(answer.simulated, 'simulated'),
+    // Servers that do not say it know no other data than real.
+    simulated: answer.simulated !== undefined && flagOf(answer.simulated, 'simulated'),
     ...(answer.backfill === undefined ? {} : { backfill: readProgress(answer.backfill) }),
     markets: listOf(answer.markets, 'markets').map((market, index) =>
       readMarket(market, `markets[${index}]`),

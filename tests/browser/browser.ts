@@ -1,6 +1,7 @@
 /**
  * A real Chromium on a profile folder of its own, so that a test can close it and start it again as a phone does.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,20 +39,30 @@ export interface Browser extends AsyncDisposable {
   readonly profile: string
   /** Ends the process and starts another on the same profile, without network when asked. */
   restart(options: { offline: boolean }): Promise<BrowserContext>
+  /** SIGKILL to the browser process: no chance to tidy up. `restart` starts it again. */
+  kill(): Promise<void>
 }
 
-/** Starts Chromium as the named device, in light or dark. */
+interface Look {
+  readonly colorScheme?: 'light' | 'dark'
+  readonly timezoneId?: string
+  /** The folder in which the profile is made; its disk is the room that the browser has. */
+  readonly disk?: string
+}
+
+/** Starts Chromium as the named device, in light unless asked otherwise. */
 export async function openBrowser(
   device: DeviceName,
-  colorScheme: 'light' | 'dark' = 'light',
+  { disk = tmpdir(), ...look }: Look = {},
 ): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'crypto-tracker-profile-'))
+  const profile = await mkdtemp(join(disk, 'crypto-tracker-profile-'))
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium: run `apt-get install -y chromium` or set CHROMIUM_PATH')
   const launch = () =>
     chromium.launchPersistentContext(profile, {
       ...DEVICES[device],
-      colorScheme,
+      colorScheme: 'light',
+      ...look,
       executablePath,
       args: ARGUMENTS,
       headless: true,
@@ -68,11 +79,26 @@ export async function openBrowser(
       await context.setOffline(offline)
       return context
     },
+    async kill() {
+      const closed = context.waitForEvent('close')
+      process.kill(browserProcess(profile), 'SIGKILL')
+      await closed
+    },
     async [Symbol.asyncDispose]() {
       await context.close()
       await rm(profile, { recursive: true, force: true })
     },
   }
+}
+
+/** The browser process itself of a profile, not its helpers. */
+function browserProcess(profile: string): number {
+  const processes = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n')
+  const own = processes.find(
+    (line) => line.includes(`--user-data-dir=${profile}`) && !line.includes('--type='),
+  )
+  if (!own) throw new Error(`no browser runs on ${profile}`)
+  return Number.parseInt(own, 10)
 }
 
 /** Waits until the page says that its first screen is painted from the device's own data. */

@@ -26,7 +26,7 @@ describe('the three screens', () => {
   for (const theme of ['light', 'dark'] as const)
     for (const device of ['pixel', 'desktop'] as const)
       test(`${theme} on a ${device}: axe finds nothing`, async () => {
-        await using browser = await openBrowser(device, theme)
+        await using browser = await openBrowser(device, { colorScheme: theme })
         const page = await browser.context.newPage()
         for (const path of ['/', `/m/${MARKET}`, '/offline']) {
           await page.goto(stage.url + path)

@@ -7,9 +7,11 @@ import type { ComputeApi } from './api.ts'
 import { Compute } from './compute.ts'
 
 // The page watches over the same store and tells people when it cannot be used.
-const compute = openStore({ replaced: () => undefined, blocked: () => undefined }).then(
-  (store) => new Compute(store),
-)
+const compute: Promise<Compute> = openStore({
+  replaced: () => undefined,
+  blocked: () => undefined,
+  evicted: () => void compute.then((open) => open.invalidate(null)),
+}).then((store) => new Compute(store))
 
 const api: ComputeApi = {
   price: async (...asked) => handOver(await (await compute).price(...asked)),

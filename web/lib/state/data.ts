@@ -3,7 +3,8 @@
  * everything that waits for the network after the first paint.
  */
 import { packCost } from '../store/cost.ts'
-import { openStore, StorageDenied, type Store } from '../store/database.ts'
+import { openStore, StorageDenied, StoreTooNew, type Store } from '../store/database.ts'
+import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
 import { DeviceData } from './device-data.ts'
 import { showPricesOnly } from './prices-only.ts'
@@ -16,34 +17,47 @@ export async function bringUp(state: State): Promise<void> {
   const applyUpdate = afterPaint().then(() => watchUpdates(state))
   // Read while the store opens, so that the first request leaves as soon as it is known what to ask for.
   const syncing = afterPaint().then(() => import('./sync.ts'))
+  const update = () => void applyUpdate.then((apply) => apply())
+  const ended = new AbortController()
+  let evicted: () => void = () => undefined
   let store: Store
   try {
     store = await openStore({
-      replaced: () => state.setConnection({ updateReady: true, trouble: REPLACED }),
+      replaced: () => {
+        // Before anything else, so that the lock of the syncing tab is free for the new version.
+        ended.abort()
+        state.setConnection({ replaced: true, online: false, connecting: false })
+      },
       blocked: () => state.setConnection({ connecting: false, trouble: BLOCKED }),
+      evicted: () => evicted(),
     })
   } catch (error) {
-    if (!(error instanceof StorageDenied)) throw error
-    return showPricesOnly(state, error.message)
+    if (!(error instanceof StorageDenied || error instanceof StoreTooNew)) throw error
+    if (error instanceof StoreTooNew) state.setConnection({ replaced: true })
+    return showPricesOnly(state, error.message, update)
   }
   const data = new DeviceData(state, store)
   await data.load()
   const starting = syncing.then(({ startSync }) => {
-    const sync = startSync(store, data)
+    const sync = startSync(store, data, ended.signal)
+    evicted = () => {
+      state.setEvicted(true)
+      sync.packsGrew()
+    }
     state.bind({
       setPack: async (market, minuteDays) => {
         await store.packs.put({ market, minuteDays })
         if (await data.packsChosen()) sync.syncNow()
         else sync.packsGrew()
       },
-      packCost: (market, minuteDays) => packCost(store, market, minuteDays, Date.now()),
+      packCost: (market, minuteDays) => packCost(store, market, minuteDays, clock.now()),
       askPersistence: async () => {
         const granted = (await navigator.storage?.persist?.()) ?? false
         state.measureStorage()
         return granted
       },
       syncNow: () => sync.syncNow(),
-      applyUpdate: () => void applyUpdate.then((apply) => apply()),
+      applyUpdate: update,
     })
     whenLookedAt(() => sync.syncNow())
   })
@@ -55,17 +69,16 @@ export async function bringUp(state: State): Promise<void> {
   })
 }
 
-const REPLACED = 'A newer version of the app runs in another tab: reload this page.'
 const BLOCKED = 'An older version of the app in another tab keeps the data busy: close that tab.'
 
 /** The clock on screen, and the picture for the next start. */
 function keepTime(state: State): void {
   setInterval(() => {
-    if (document.visibilityState === 'visible') state.tick(Date.now())
+    if (document.visibilityState === 'visible') state.tick(clock.now())
   }, 1_000)
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') state.keep()
-    else state.tick(Date.now())
+    else state.tick(clock.now())
   })
   window.addEventListener('pagehide', () => state.keep())
 }

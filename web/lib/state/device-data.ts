@@ -5,6 +5,7 @@ import type { MarketId } from '../../../core/market.ts'
 import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
 import { UNKNOWN_STATUS, type SyncStatus } from '../sync/status.ts'
+import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
 import { compute } from './compute.ts'
 import { later } from './later.ts'
@@ -44,6 +45,7 @@ export class DeviceData implements DataEvents {
     await Promise.all([this.#showMarkets(), this.packsChosen()])
     const positions = await this.#store.positions.toArray()
     const { sampleSeconds, simulated, lastSuccessMs } = archive
+    clock.passed(lastSuccessMs)
     this.#state.setConnection({
       sampleSeconds,
       simulated,
@@ -82,7 +84,8 @@ export class DeviceData implements DataEvents {
     this.#status = status
     // The revision follows when its data is on screen.
     const { revision, ...news } = status
-    this.#state.setConnection(news)
+    const clockAheadMs = clock.aheadMs === null ? 0 : -clock.aheadMs
+    this.#state.setConnection({ ...news, clockAheadMs })
     const { synced, progress } = news
     if (synced) {
       noteData()
@@ -132,7 +135,7 @@ export class DeviceData implements DataEvents {
   }
 
   async #showPacks(): Promise<void> {
-    this.#state.packs = await loadPacks(this.#store, Date.now())
+    this.#state.packs = await loadPacks(this.#store, clock.now())
   }
 
   #measure = later(1_000, async () => {

@@ -1,16 +1,21 @@
 /** What is left where the browser keeps nothing: the newest prices, while the server can be reached. */
 import { parseMarketId } from '../../../core/market.ts'
 import { askPrices } from '../sync/prices.ts'
+import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
 
 const PAUSE_MS = 30_000
 
-export async function showPricesOnly(state: State, why: string): Promise<void> {
+export async function showPricesOnly(state: State, why: string, update: () => void): Promise<void> {
   state.setConnection({ trouble: why, notInstallable: why })
   const look = async (): Promise<void> => {
     try {
       const quotes = await askPrices({
-        fetch: (url, init) => fetch(url, init),
+        fetch: async (url, init) => {
+          const response = await fetch(url, init)
+          clock.hear(response)
+          return response
+        },
         signal: new AbortController().signal,
       })
       state.setMarkets(
@@ -29,7 +34,7 @@ export async function showPricesOnly(state: State, why: string): Promise<void> {
           return { ...facts, price, priceAsOfMs: asOfMs, change24h, sparkline }
         }),
       )
-      state.setConnection({ online: true, connecting: false, lastSuccessMs: Date.now() })
+      state.setConnection({ online: true, connecting: false, lastSuccessMs: clock.now() })
     } catch {
       state.setConnection({ online: false, connecting: false })
     }
@@ -41,6 +46,6 @@ export async function showPricesOnly(state: State, why: string): Promise<void> {
     packCost: () => Promise.reject(new Error(why)),
     askPersistence: () => Promise.resolve(false),
     syncNow: () => void look(),
-    applyUpdate: () => window.location.reload(),
+    applyUpdate: update,
   })
 }

@@ -4,6 +4,7 @@
  */
 import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
+import { clock } from './clock.ts'
 import { freshnessAt } from './freshness.ts'
 import { later } from './later.ts'
 import { readSnapshot, thinView, writeSnapshot } from './snapshot.ts'
@@ -29,12 +30,14 @@ const UNCONNECTED: Connection = {
   sampleSeconds: 60,
   notInstallable: null,
   updateReady: false,
+  replaced: false,
   outdated: false,
   revision: null,
   synced: false,
   progress: null,
   history: null,
   trouble: null,
+  clockAheadMs: 0,
 }
 
 const EMPTY_STORAGE: Omit<StorageState, 'evicted'> = {
@@ -65,7 +68,7 @@ export class State implements AppState {
   #storageWatched = false
 
   packs = $state.raw<readonly Pack[]>([])
-  nowMs = $state(Date.now())
+  nowMs = $state(clock.now())
   readonly storage: StorageState
 
   constructor() {
@@ -73,6 +76,8 @@ export class State implements AppState {
     const snapshot = readSnapshot()
     if (!snapshot) return
     this.#connection = { ...UNCONNECTED, ...snapshot.connection }
+    clock.passed(snapshot.connection.lastSuccessMs)
+    this.nowMs = clock.now()
     this.#view = snapshot.view
     this.setMarkets(snapshot.markets)
   }
@@ -120,7 +125,9 @@ export class State implements AppState {
     this.#actions.resolve(actions)
   }
   setConnection(news: Partial<Connection>): void {
+    const { clockAheadMs } = this.#connection
     this.#connection = { ...this.#connection, ...news }
+    if (this.#connection.clockAheadMs !== clockAheadMs) this.nowMs = clock.now()
     this.#judge()
     if (typeof document === 'undefined') return
     const { dataset } = document.documentElement

@@ -4,6 +4,7 @@ import type { Store } from '../store/database.ts'
 import { openChannel, type TabMessage } from '../sync/channel.ts'
 import { SyncEngine } from '../sync/engine.ts'
 import { leadInTurn } from '../sync/leader.ts'
+import { clock } from './clock.ts'
 import type { SyncStatus } from '../sync/status.ts'
 
 /** What the syncing tab and the other tabs tell this one. */
@@ -21,7 +22,8 @@ export interface SyncHandle {
   packsGrew(): void
 }
 
-export function startSync(store: Store, data: DataEvents): SyncHandle {
+/** Works until the signal is aborted; then another tab may. */
+export function startSync(store: Store, data: DataEvents, ended: AbortSignal): SyncHandle {
   let engine: SyncEngine | null = null
   let status: SyncStatus = data.initial
   const channel = openChannel('crypto-tracker', take)
@@ -33,6 +35,7 @@ export function startSync(store: Store, data: DataEvents): SyncHandle {
     else if (message.kind === 'grown') engine?.packsGrew()
     else {
       status = message.status
+      clock.follow(message.serverAheadMs)
       data.status(status)
     }
   }
@@ -42,16 +45,21 @@ export function startSync(store: Store, data: DataEvents): SyncHandle {
     channel.send(message)
   }
 
-  void leadInTurn(new AbortController().signal, async (signal) => {
+  ended.addEventListener('abort', () => channel.close())
+  void leadInTurn(ended, async (signal) => {
     engine = new SyncEngine(
       {
         store,
-        fetch: (url, init) => fetch(url, init),
+        fetch: async (url, init) => {
+          const response = await fetch(url, init)
+          if (init.cache === 'no-store') clock.hear(response)
+          return response
+        },
         connect: (url) => new EventSource(url),
-        now: () => Date.now(),
+        now: () => clock.now(),
         changed: (markets) => tell({ kind: 'changed', markets }),
         quotesChanged: () => tell({ kind: 'quotes' }),
-        status: (news) => tell({ kind: 'status', status: news }),
+        status: (news) => tell({ kind: 'status', status: news, serverAheadMs: clock.aheadMs }),
       },
       status,
     )
@@ -66,10 +74,12 @@ export function startSync(store: Store, data: DataEvents): SyncHandle {
   })
 
   const syncNow = () => {
+    if (ended.aborted) return
     if (engine) engine.syncNow()
     else channel.send({ kind: 'wanted' })
   }
   const packsGrew = () => {
+    if (ended.aborted) return
     if (engine) engine.packsGrew()
     else channel.send({ kind: 'grown' })
   }

@@ -21,6 +21,8 @@ export interface Connection {
   readonly notInstallable: string | null
   /** A new version waits; `applyUpdate` switches to it. */
   readonly updateReady: boolean
+  /** A newer version of the app, in another tab, has taken over the store: this page stands still until it is reloaded. */
+  readonly replaced: boolean
   /** The server speaks a later wire format: the app must be updated. */
   readonly outdated: boolean
   readonly revision: number | null
@@ -29,6 +31,8 @@ export interface Connection {
   readonly progress: SyncProgress | null
   /** How much of the history the server itself has read; null where it does not say. */
   readonly history: HistoryProgress | null
+  /** How far the device's clock is ahead of the server's; 0 where they agree, or the server was not heard yet. */
+  readonly clockAheadMs: number
   /** What went wrong last, in words for people; null when nothing did. */
   readonly trouble: string | null
 }
@@ -96,7 +100,7 @@ export interface AppState {
   readonly markets: readonly MarketState[]
   readonly packs: readonly Pack[]
   readonly storage: StorageState
-  /** Follows the device's clock, once a second while visible. */
+  /** Once a second while visible; by the server's clock where the device's is wrong. */
   readonly nowMs: number
   applyUpdate(): void
   setPack(market: MarketId, depth: { readonly minuteDays: number }): Promise<void>

@@ -3,7 +3,7 @@ import type { State } from './state.svelte.ts'
 import { watchUpdates } from './update.ts'
 
 const register = vi.fn<() => Promise<unknown>>()
-const listeners = new Map<string, () => void>()
+const listeners = new Map<string, (event?: object) => void>()
 const skipWaiting = vi.fn()
 
 vi.mock('$app/environment', () => ({ dev: false }))
@@ -11,17 +11,21 @@ vi.mock('workbox-window', () => ({
   Workbox: class {
     register = register
     messageSkipWaiting = skipWaiting
-    addEventListener = (name: string, listener: () => void) => void listeners.set(name, listener)
+    addEventListener = (name: string, listener: (event?: object) => void) =>
+      void listeners.set(name, listener)
   },
 }))
 
+const registration = { waiting: null as object | null, installing: null, update: vi.fn() }
 const reload = vi.fn()
 const setConnection = vi.fn<State['setConnection']>()
 const state = { setConnection } as unknown as State
 
 beforeEach(() => {
   vi.stubGlobal('window', { isSecureContext: true, location: { reload } })
-  vi.stubGlobal('navigator', { serviceWorker: {} })
+  vi.stubGlobal('navigator', { serviceWorker: { getRegistration: async () => registration } })
+  registration.waiting = null
+  registration.update.mockResolvedValue(undefined)
   vi.stubGlobal('document', { addEventListener: () => undefined })
 })
 afterEach(() => {
@@ -47,7 +51,7 @@ it.each([
   )
   expect(told).toHaveBeenCalledOnce()
   told.mockRestore()
-  apply()
+  await apply()
   expect(reload).toHaveBeenCalledOnce()
 })
 
@@ -61,9 +65,28 @@ it('a version that waits takes over when it is asked to, and then the page is lo
   const apply = await watchUpdates(state)
   listeners.get('waiting')!()
   expect(setConnection).toHaveBeenCalledWith({ updateReady: true })
-  apply()
+  registration.waiting = {}
+  await apply()
   expect(skipWaiting).toHaveBeenCalledOnce()
   expect(reload).not.toHaveBeenCalled()
   listeners.get('controlling')!()
   expect(reload).toHaveBeenCalledOnce()
+})
+
+it('where no version waits, the newest is asked for, and then the page is loaded anew', async () => {
+  register.mockResolvedValue({})
+  const apply = await watchUpdates(state)
+  registration.update.mockRejectedValue(new TypeError('no network'))
+  await apply()
+  expect(registration.update).toHaveBeenCalledOnce()
+  expect(skipWaiting).not.toHaveBeenCalled()
+  expect(reload).toHaveBeenCalledOnce()
+})
+
+it('when another tab has switched to a new version, this one is told and not loaded anew', async () => {
+  register.mockResolvedValue({})
+  await watchUpdates(state)
+  listeners.get('controlling')!({ isUpdate: true, isExternal: false })
+  expect(setConnection).toHaveBeenCalledWith({ updateReady: true })
+  expect(reload).not.toHaveBeenCalled()
 })

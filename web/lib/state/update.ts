@@ -22,9 +22,9 @@ export function whyNotInstallable(): string | null {
  * Registers the service worker and watches for new versions. A browser that refuses the service worker has an app that
  * works while the server can be reached, and people are told so; nothing waits for it, and nothing is thrown.
  *
- * @returns what switches to a version that waits
+ * @returns what switches to the newest version that can be had, and else loads the page again
  */
-export async function watchUpdates(state: State): Promise<() => void> {
+export async function watchUpdates(state: State): Promise<() => void | Promise<void>> {
   const reload = () => window.location.reload()
   if (dev || whyNotInstallable() !== null) return reload
   let refused = false
@@ -37,11 +37,15 @@ export async function watchUpdates(state: State): Promise<() => void> {
     const { Workbox } = await import('workbox-window')
     const workbox = new Workbox('/service-worker.js', { scope: '/' })
     workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
+    // Another tab has switched: this one stays as it is until people reload it.
+    workbox.addEventListener('controlling', ({ isUpdate, isExternal }) => {
+      if (isUpdate || isExternal) state.setConnection({ updateReady: true })
+    })
     // Whatever it says, and whenever: the app is there without it.
     void register(workbox).catch(refuse)
     lookForVersions(workbox)
-    return () => {
-      if (refused) return reload()
+    return async () => {
+      if (refused || !(await isWaiting())) return reload()
       workbox.addEventListener('controlling', reload)
       workbox.messageSkipWaiting()
     }
@@ -59,11 +63,25 @@ async function register(workbox: Workbox): Promise<void> {
   if (!(await workbox.register())) throw new Error('the browser gave no registration')
 }
 
+/** Whether a newer version waits; one that nobody knew of is fetched first. */
+async function isWaiting(): Promise<boolean> {
+  const registration = await navigator.serviceWorker.getRegistration('/')
+  if (!registration) return false
+  // Without network there is none to be had.
+  if (!registration.waiting) await registration.update().catch(() => undefined)
+  const { installing } = registration
+  if (installing)
+    await new Promise<void>((resolve) => {
+      installing.addEventListener('statechange', () => resolve(), { once: true })
+    })
+  return registration.waiting !== null
+}
+
 function lookForVersions(workbox: Workbox): void {
-  let lookedMs = Date.now()
+  let lookedMs = performance.now()
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState !== 'visible' || Date.now() - lookedMs < LOOK_AGAIN_MS) return
-    lookedMs = Date.now()
+    if (document.visibilityState !== 'visible' || performance.now() - lookedMs < LOOK_AGAIN_MS) return
+    lookedMs = performance.now()
     // Offline there is nothing to look at; the next look comes.
     workbox.update().catch(() => undefined)
   })

@@ -5,6 +5,7 @@
 import { Dexie, type Table } from 'dexie'
 import type { MarketId } from '../../../core/market.ts'
 import type { ChunkHash } from '../../../core/chunk/chunk.ts'
+import { report } from './report.ts'
 import type {
   ArchiveRow,
   ChunkRow,
@@ -18,6 +19,8 @@ import type {
 } from './records.ts'
 
 const STORE_NAME = 'crypto-tracker'
+/** Between two tries to open a store that the browser has closed. */
+const REOPEN_MS = 500
 
 export class Store extends Dexie {
   declare readonly meta: Table<ArchiveRow, 'archive'>
@@ -56,10 +59,21 @@ export class StorageDenied extends Error {
   }
 }
 
+/** A newer version of the app has changed the store: this one must neither read nor write it. */
+export class StoreTooNew extends Error {
+  override readonly name = 'StoreTooNew'
+
+  constructor() {
+    super('A newer version of the app has been here and keeps the data of this device: reload to update.')
+  }
+}
+
 /** What may happen to an open store from outside. */
 export interface StoreEvents {
   /** A newer version of the app, in another tab, changes the store: this page must be loaded again. */
   replaced(): void
+  /** The browser has taken the store away while it was open; a new one is open now, and empty. */
+  evicted(): void
   /** An older tab keeps the store busy: it must be closed. */
   blocked(): void
 }
@@ -67,11 +81,13 @@ export interface StoreEvents {
 /**
  * Opens the store.
  *
- * @throws StorageDenied when the browser gives none
+ * @throws StorageDenied when the browser gives none; StoreTooNew when a newer version of the app has changed it
  */
 export async function openStore(events: StoreEvents, name?: string): Promise<Store> {
   const store = new Store(name)
+  let replaced = false
   store.on('versionchange', () => {
+    replaced = true
     store.close()
     events.replaced()
   })
@@ -80,8 +96,35 @@ export async function openStore(events: StoreEvents, name?: string): Promise<Sto
   })
   try {
     await store.open()
-    return store
   } catch (error) {
     throw new StorageDenied(error)
+  }
+  // Dexie counts in tenths, and opens a store of a later version, too.
+  if (store.backendDB().version >= 10 * (store.verno + 1)) {
+    store.close()
+    throw new StoreTooNew()
+  }
+  let reopening = false
+  store.on('close', () => {
+    if (replaced || reopening) return
+    reopening = true
+    void reopen(store).then(() => {
+      reopening = false
+      events.evicted()
+    })
+  })
+  return store
+}
+
+/** Tries until the browser is done with clearing; what is asked of the store meanwhile fails, and is asked again. */
+async function reopen(store: Store): Promise<void> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
+    try {
+      await store.open()
+      return
+    } catch (error) {
+      report('the browser closed the store and does not open it again yet', error)
+    }
   }
 }

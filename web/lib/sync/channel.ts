@@ -9,7 +9,7 @@ export type TabMessage =
   | { readonly kind: 'changed'; readonly markets: readonly MarketId[] }
   /** Prices in the store have changed. */
   | { readonly kind: 'quotes' }
-  | { readonly kind: 'status'; readonly status: SyncStatus }
+  | { readonly kind: 'status'; readonly status: SyncStatus; readonly serverAheadMs: number | null }
   /** Please sync now: somebody looks. */
   | { readonly kind: 'wanted' }
   /** Please sync now: packs want more. */

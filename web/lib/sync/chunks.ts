@@ -14,6 +14,7 @@ import { composeChunk } from './compose.ts'
 import type { SyncContext } from './context.ts'
 import { askBytes, RequestError } from './request.ts'
 import { saysNothingNew } from './tail.ts'
+import { isNoRoom, noRoomFor } from './trouble.ts'
 
 /** Downloads at once; browsers allow six connections a host, and one is the live stream. */
 const AT_ONCE = 5
@@ -24,6 +25,8 @@ export interface ChunkResult {
   readonly complete: boolean
   /** A chunk was replaced at the server meanwhile: the manifest must be asked again. */
   readonly replaced: boolean
+  /** The browser has no room for the rest; people were told. */
+  readonly noRoom: boolean
 }
 
 /**
@@ -37,7 +40,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   const depths = depthsOf(await store.packs.toArray())
   const queue = missingChunks(await store.manifest.toArray(), depths, context.now())
   const total = queue.reduce((sum, line) => sum + line.bytes, 0)
-  const done = { chunks: 0, bytes: 0, failed: 0, replaced: false }
+  const done = { chunks: 0, bytes: 0, size: 0, failed: 0, replaced: false, noRoom: false }
   const tell = () =>
     context.progress({
       chunksWanted: queue.length,
@@ -52,9 +55,13 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
       if (outcome === 'stored') {
         done.chunks += 1
         done.bytes += line.bytes
+        done.size += line.size
         context.changed([line.market])
       } else if (outcome === 'replaced') done.replaced = true
-      else done.failed += 1
+      else if (outcome === 'no room') {
+        done.noRoom = true
+        next = queue.length
+      } else done.failed += 1
       tell()
     }
   }
@@ -69,8 +76,11 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
     }
   }
   await dropUnwanted(store, depths, context.now())
-  return { complete: done.chunks === queue.length, replaced: done.replaced }
+  if (done.noRoom) context.trouble(await noRoomFor(sizeOf(queue) - done.size))
+  return { complete: done.chunks === queue.length, replaced: done.replaced, noRoom: done.noRoom }
 }
+
+const sizeOf = (lines: readonly ManifestRow[]) => lines.reduce((sum, line) => sum + line.size, 0)
 
 /** Lines whose bytes the browser has taken away are wanted again. */
 async function forgetLostBytes(store: Store): Promise<void> {
@@ -81,17 +91,16 @@ async function forgetLostBytes(store: Store): Promise<void> {
   })
 }
 
-type Outcome = 'stored' | 'replaced' | 'refused'
+type Outcome = 'stored' | 'replaced' | 'refused' | 'no room'
 
 async function fetchOne(context: SyncContext, line: ManifestRow): Promise<Outcome> {
-  const made = await composeChunk(context.store, line)
-  if (made) return (await storeChunk(context.store, line, made)) ? 'stored' : 'replaced'
   try {
-    const bytes = await download(context, line)
+    const bytes = (await composeChunk(context.store, line)) ?? (await download(context, line))
     if (!bytes) return 'refused'
     return (await storeChunk(context.store, line, bytes)) ? 'stored' : 'replaced'
   } catch (error) {
     if (error instanceof RequestError && error.status === 404) return 'replaced'
+    if (isNoRoom(error)) return 'no room'
     throw error
   }
 }

@@ -47,6 +47,8 @@ export class SyncEngine {
   #chunksAtMs = -Infinity
   /** A stream that breaks off again and again is not opened with every round. */
   #liveNotBeforeMs = -Infinity
+  /** The packs do not fit; downloads wait until somebody asks, or for the next look through all chunks. */
+  #full = false
   #writing: Promise<void> = Promise.resolve()
 
   constructor(parts: EngineParts, status: SyncStatus) {
@@ -58,6 +60,7 @@ export class SyncEngine {
   /** A round as soon as may be; ends the waiting after a failure. */
   syncNow(): void {
     this.#failures = 0
+    this.#full = false
     this.#wake.now()
   }
 
@@ -102,7 +105,9 @@ export class SyncEngine {
 
   /** Chunks are looked through when something speaks for it, else once in a while. */
   #chunksDue(): boolean {
-    return !this.#status.synced || this.#parts.now() - this.#chunksAtMs >= this.#pauses.chunks
+    return (
+      (!this.#status.synced && !this.#full) || this.#parts.now() - this.#chunksAtMs >= this.#pauses.chunks
+    )
   }
 
   async #pullChunks(context: SyncContext): Promise<void> {
@@ -113,6 +118,7 @@ export class SyncEngine {
       await pullManifest(context)
       chunks = await pullChunks(context)
     }
+    this.#full = chunks.noRoom
     this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
   }
 

@@ -4,7 +4,7 @@ import { Dexie } from 'dexie'
 import type { MarketId } from '../../../core/market.ts'
 import { Store } from '../store/database.ts'
 import type { SyncProgress } from '../state/types.ts'
-import { pullChunks } from './chunks.ts'
+import { pullChunks, type ChunkResult } from './chunks.ts'
 import type { SyncContext } from './context.ts'
 import { pullManifest } from './manifest.ts'
 import { pullTail } from './tail.ts'
@@ -17,7 +17,7 @@ export interface TestDevice {
   readonly progress: (SyncProgress | null)[]
   readonly changed: Set<MarketId>
   /** One round: manifest, tail, chunks. */
-  round(): Promise<{ complete: boolean; replaced: boolean }>
+  round(): Promise<ChunkResult>
 }
 
 let count = 0

@@ -1,6 +1,6 @@
 /**
  * An alarm clock for one sleeper: it sleeps until its longest time is over, until somebody says `now`,
- * or, with `soon`, at least its shortest time.
+ * or, with `soon`, at least its shortest time. The device's clock may be set meanwhile, so it is not looked at.
  */
 export class Wake {
   #ring: (() => void) | null = null
@@ -13,7 +13,7 @@ export class Wake {
     const asked = this.#asked
     this.#asked = 'no'
     if (asked === 'now') return Promise.resolve()
-    this.#leastUntil = Date.now() + leastMs
+    this.#leastUntil = performance.now() + leastMs
     return new Promise((resolve) => {
       this.#ring = () => {
         this.#ring = null
@@ -35,6 +35,6 @@ export class Wake {
       return
     }
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#ring, Math.max(0, this.#leastUntil - Date.now()))
+    this.#timer = setTimeout(this.#ring, Math.max(0, this.#leastUntil - performance.now()))
   }
 }
