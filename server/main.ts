@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { loadAppFiles } from './api/app-files.ts'
 import { createApi } from './api/api.ts'
 import type { Api } from './api/context.ts'
+import { loadDocs } from './api/docs.ts'
 import { listen, type Listening, type ListenOptions } from './api/listen.ts'
 import { createLiveHub } from './api/live.ts'
 import { createMetrics } from './api/metrics.ts'
@@ -87,7 +88,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     let ingest: Ingest | null = null
     const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
     const security = securityHeaders(addressOf(config, config.port))
-    const files = await loadAppFiles(config.appDir)
+    const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
     const { adminToken } = config
     const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
@@ -98,6 +99,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       live,
       backfill,
       files,
+      docs,
       operations,
       metrics,
       adminToken,
@@ -127,7 +129,11 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     })
     ingest = started
     running.push(() => started.stop())
-    files.warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
+    const warm = async () => {
+      await files.warm()
+      await docs.warm()
+    }
+    warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
     const address = addressOf(config, listening.port)
     return {
       address,

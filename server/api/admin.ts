@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
+import { createAttempts } from './attempts.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
@@ -92,25 +93,47 @@ export function addAdmin(api: Api, { operations, adminToken, clock }: ApiParts):
   )
 }
 
-/** Without a token in the configuration nobody gets in. */
+/** Without a token in the configuration nobody gets in; who guesses gets ten tries a minute. */
 function requireToken(token: string | null): MiddlewareHandler<ApiEnv> {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const expected = token === null ? null : digest(token)
+  const attempts = createAttempts()
   return async (c, next) => {
     const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    // Digests have one length, so the comparison takes the same time whatever was given.
-    if (!expected || given === undefined || !timingSafeEqual(digest(given), expected)) {
-      throw new ApiProblem(
-        'unauthorized',
-        expected
-          ? 'send "Authorization: Bearer …" with the ADMIN_TOKEN of this server'
-          : 'this server has no ADMIN_TOKEN: set one of more than 24 characters and start it again',
-        null,
-        { 'www-authenticate': 'Bearer realm="crypto-tracker"' },
+    if (!expected) {
+      throw unauthorized(
+        'this server has no ADMIN_TOKEN: set one of more than 24 characters and start it again',
       )
     }
+    if (given === undefined) throw unauthorized(HOW_TO_SIGN_IN)
+    const address = c.env.incoming.socket.remoteAddress ?? ''
+    const waitMs = attempts.waitMs(address)
+    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000))
+    // Digests have one length, so the comparison takes the same time whatever was given.
+    if (!timingSafeEqual(digest(given), expected)) {
+      attempts.failed(address)
+      throw unauthorized(HOW_TO_SIGN_IN)
+    }
+    attempts.succeeded(address)
     await next()
   }
+}
+
+const HOW_TO_SIGN_IN = 'send "Authorization: Bearer …" with the ADMIN_TOKEN of this server'
+
+function unauthorized(detail: string): ApiProblem {
+  return new ApiProblem('unauthorized', detail, null, {
+    'www-authenticate': 'Bearer realm="crypto-tracker"',
+  })
+}
+
+function tooMany(seconds: number): ApiProblem {
+  return new ApiProblem(
+    'too-many',
+    `too many wrong tokens came from this address: the next one is looked at in ${seconds} s`,
+    null,
+    { 'retry-after': String(seconds) },
+  )
 }
 
 /** A body is JSON or nothing; forms of other sites cannot send it without being asked first. */
@@ -118,6 +141,14 @@ const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const type = c.req.header('content-type')
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
     throw new ApiProblem('unsupported-type', `"${type.slice(0, 80)}" is not taken; send application/json`)
+  }
+  // What a few bytes can unpack to has no bound that their length tells.
+  const encoding = c.req.header('content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiProblem(
+      'unsupported-type',
+      `the Content-Encoding "${encoding.slice(0, 40)}" is not taken; send the body as it is`,
+    )
   }
   await next()
 }

@@ -7,6 +7,7 @@ import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
 import { addAdmin } from './admin.ts'
 import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts'
+import { addDocs } from './docs.ts'
 import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
 import { addMarkets } from './markets.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
@@ -23,6 +24,7 @@ export function createApi(parts: ApiParts): Api {
   addMarkets(api, parts)
   addSync(api, parts)
   addAdmin(api, parts)
+  addDocs(api, parts.docs)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

@@ -2,22 +2,11 @@
  * The built app, held in memory and sent compressed. Only files that were in the folder at the start can be asked for,
  * so no path leads out of it; a navigation to any other path gets the page.
  */
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Encoding } from '../archive/types.ts'
-import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
 import { pagePolicy } from './security.ts'
-
-interface AppFile {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly type: string
-  readonly etag: string
-  readonly immutable: boolean
-  /** Filled at the first request, or by `warm`. */
-  readonly encoded: Map<Encoding, Promise<Buffer<ArrayBuffer>>>
-}
+import { sendFile, staticFile, typeOf, warm, type StaticFile } from './static-file.ts'
 
 export interface AppFiles {
   /** Answers a GET or HEAD that no route took. */
@@ -26,24 +15,6 @@ export interface AppFiles {
   warm(): Promise<void>
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  mjs: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json',
-  map: 'application/json',
-  webmanifest: 'application/manifest+json',
-  svg: 'image/svg+xml',
-  txt: 'text/plain; charset=utf-8',
-  wasm: 'application/wasm',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  ico: 'image/x-icon',
-  woff2: 'font/woff2',
-}
-const COMPRESSIBLE = /^(text\/|application\/(json|manifest|wasm)|image\/svg)/
 const PAGE = '/index.html'
 
 /** Reads the folder; a folder that is not there gives an app that says how to build it. */
@@ -54,7 +25,7 @@ export async function loadAppFiles(folder: string): Promise<AppFiles> {
   return {
     answer: async (request, path) => {
       const file = files.get(path === '/' ? PAGE : path) ?? (isNavigation(request, path) ? page : undefined)
-      if (file) return send(file, request, policy)
+      if (file) return sendFile(file, request, policy)
       return problemResponse(
         page
           ? new ApiProblem('not-found', `there is nothing at ${path.slice(0, 200)}`)
@@ -64,33 +35,21 @@ export async function loadAppFiles(folder: string): Promise<AppFiles> {
             ),
       )
     },
-    warm: async () => {
-      for (const file of files.values()) {
-        if (isCompressible(file))
-          for (const encoding of ['br', 'gzip'] as const) await encoded(file, encoding)
-      }
-    },
+    warm: () => warm(files.values()),
   }
 }
 
-async function readFiles(folder: string): Promise<ReadonlyMap<string, AppFile>> {
+async function readFiles(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   })
-  const files = new Map<string, AppFile>()
+  const files = new Map<string, StaticFile>()
   for (const entry of entries) {
     if (!entry.isFile()) continue
     const place = join(entry.parentPath, entry.name)
     const path = `/${place.slice(join(folder, '/').length).replaceAll('\\', '/')}`
-    const bytes = new Uint8Array(await readFile(place))
-    files.set(path, {
-      bytes,
-      type: TYPES[entry.name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-      etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
-      immutable: path.startsWith('/_app/immutable/'),
-      encoded: new Map(),
-    })
+    files.set(path, staticFile(entry.name, await readFile(place), path.startsWith('/_app/immutable/')))
   }
   return files
 }
@@ -99,35 +58,5 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, AppFile>> 
 function isNavigation(request: Request, path: string): boolean {
   if (path.startsWith('/_app/')) return false
   if (request.headers.get('accept')?.includes('text/html')) return true
-  return TYPES[path.split('.').at(-1) ?? ''] === undefined
-}
-
-const isCompressible = (file: AppFile) => file.bytes.length >= SMALL_BYTES && COMPRESSIBLE.test(file.type)
-
-function encoded(file: AppFile, encoding: Encoding): Promise<Buffer<ArrayBuffer>> {
-  let promise = file.encoded.get(encoding)
-  if (!promise) {
-    promise = compress(file.bytes, encoding, 11).then((bytes) => Buffer.from(bytes))
-    file.encoded.set(encoding, promise)
-  }
-  return promise
-}
-
-async function send(file: AppFile, request: Request, policy: string | null): Promise<Response> {
-  const headers: Record<string, string> = {
-    'content-type': file.type,
-    etag: file.etag,
-    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-  }
-  if (policy && /html|javascript/.test(file.type)) headers['content-security-policy'] = policy
-  if (isCompressible(file)) headers['vary'] = 'accept-encoding'
-  if (request.headers.get('if-none-match')?.includes(file.etag))
-    return new Response(null, { status: 304, headers })
-  const encoding = isCompressible(file)
-    ? preferredEncoding(request.headers.get('accept-encoding') ?? '')
-    : 'identity'
-  if (encoding === 'identity') return new Response(file.bytes, { headers })
-  return new Response(await encoded(file, encoding), {
-    headers: { ...headers, 'content-encoding': encoding },
-  })
+  return typeOf(path) === undefined
 }

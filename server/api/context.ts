@@ -8,6 +8,7 @@ import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Operations } from '../control/operations.ts'
 import type { AppFiles } from './app-files.ts'
+import type { Docs } from './docs.ts'
 import type { LiveHub } from './live.ts'
 import type { Metrics } from './metrics.ts'
 import { ApiProblem } from './problem.ts'
@@ -20,6 +21,7 @@ export interface ApiParts {
   /** How far the history of each series is read. */
   readonly backfill: () => Promise<readonly BackfillProgress[]>
   readonly files: AppFiles
+  readonly docs: Docs
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations
   readonly metrics: Metrics

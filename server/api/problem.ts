@@ -16,6 +16,7 @@ const KINDS = {
   'body-too-large': [413, 'The body is too large'],
   'url-too-long': [414, 'The address is too long'],
   'unsupported-type': [415, 'Content type not supported'],
+  'too-many': [429, 'Too many attempts'],
   'headers-too-large': [431, 'The headers are too large'],
   internal: [500, 'The server failed'],
   unavailable: [503, 'Not available now'],

@@ -11,6 +11,7 @@ import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
+import { loadDocs } from '../../server/api/docs.ts'
 import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
 import { createMetrics } from '../../server/api/metrics.ts'
@@ -69,6 +70,7 @@ export async function serveArchive({
     live,
     backfill,
     files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
+    docs: await loadDocs(),
     operations: createOperations({
       archive,
       providers: new Map(),
