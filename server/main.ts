@@ -107,7 +107,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       clock,
       log,
     })
-    const listening = await listenAt(api, { ...config, tls, security, refused: metrics.refused })
+    const listening = await listenAt(api, { ...config, tls, security, metrics })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 

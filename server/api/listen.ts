@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Api } from './context.ts'
+import type { Metrics } from './metrics.ts'
 import { ApiProblem, problemBody, problemResponse, problemStatus, type ProblemKind } from './problem.ts'
 import type { Headers } from './security.ts'
 import type { Tls } from '../tls.ts'
@@ -45,8 +46,8 @@ export interface ListenOptions {
   /** null = plain http. */
   readonly tls: Pick<Tls, 'cert' | 'key'> | null
   readonly security: Headers
-  /** Told of each request that is refused before it reaches a route. */
-  readonly refused: (kind: ProblemKind) => void
+  /** Told of requests that are refused before they reach a route, and of connections. */
+  readonly metrics: Pick<Metrics, 'refused' | 'connected'>
   /** Tests only: shorter times. */
   readonly limits?: Partial<Limits>
 }
@@ -54,11 +55,11 @@ export interface ListenOptions {
 /** @throws Error of Node when the address cannot be used */
 export async function listen(
   api: Api,
-  { host, port, tls, security, refused, limits }: ListenOptions,
+  { host, port, tls, security, metrics, limits }: ListenOptions,
 ): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
     errorHandler: () => {
-      refused('bad-request')
+      metrics.refused('bad-request')
       return problemResponse(
         new ApiProblem('bad-request', 'the address or the Host header is malformed', null, security),
       )
@@ -74,7 +75,7 @@ export async function listen(
       else running.delete(peer)
     })
     if ((request.url?.length ?? 0) > MAX_URL_CHARACTERS) {
-      refused('url-too-long')
+      metrics.refused('url-too-long')
       const body = problemBody('url-too-long', `at most ${MAX_URL_CHARACTERS} characters are taken`)
       response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
       return
@@ -90,11 +91,15 @@ export async function listen(
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    metrics.connected(1)
+    socket.once('close', () => {
+      sockets.delete(socket)
+      metrics.connected(-1)
+    })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const kind = refuse(error, socket, security)
-    if (kind) refused(kind)
+    if (kind) metrics.refused(kind)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

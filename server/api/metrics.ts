@@ -16,6 +16,8 @@ export interface Metrics {
   answered(method: string, route: string, status: number, seconds: number): void
   /** A request was refused before it reached any route. */
   refused(kind: ProblemKind): void
+  /** A connection was opened (1) or closed (-1). */
+  connected(change: 1 | -1): void
   /** Everything as Prometheus reads it; a database that does not answer is told in it and spoils nothing else. */
   text(): Promise<string>
   readonly contentType: string
@@ -52,7 +54,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   }
 }
 
-function httpMetrics(registry: Registry): Pick<Metrics, 'answered' | 'refused'> {
+function httpMetrics(registry: Registry): Pick<Metrics, 'answered' | 'refused' | 'connected'> {
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'Requests answered, by method, route and status',
@@ -72,12 +74,14 @@ function httpMetrics(registry: Registry): Pick<Metrics, 'answered' | 'refused'> 
     labelNames: ['reason'],
     registers: [registry],
   })
+  const connections = gauge(registry, 'http_connections', 'Connections open now')
   return {
     answered: (method, route, status, duration) => {
       requests.inc({ method: METHODS.has(method) ? method : 'other', route, status })
       seconds.observe({ route }, duration)
     },
     refused: (reason) => refused.inc({ reason }),
+    connected: (change) => connections.inc(change),
   }
 }
 

@@ -89,7 +89,7 @@ export async function serveArchive({
     port: 0,
     tls: null,
     security,
-    refused: metrics.refused,
+    metrics,
     limits,
   })
   return {
