@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { addBackfill } from './backfill.ts'
+import { addDoctor } from './doctor.ts'
 import { addExport, addImport } from './import.ts'
 import type { ExitCode } from './exit.ts'
 import { addMarkets } from './markets.ts'
@@ -27,5 +28,6 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addMarkets(program)
   addBackfill(program)
   addVerify(program, done)
+  addDoctor(program, done)
   return program
 }

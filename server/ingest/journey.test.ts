@@ -107,6 +107,7 @@ class FlakySource implements Provider {
       failures: 0,
       requests: { answered: 1, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 },
       lastError: null,
+      lastAnswer: null,
       nextTryMs: null,
     }
   }

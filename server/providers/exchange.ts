@@ -19,6 +19,7 @@ import { isJson, readJson, request, type Answer } from './transport.ts'
 import {
   SourceError,
   type KeepRaw,
+  type LastAnswer,
   type ListedMarket,
   type Priority,
   type Provider,
@@ -89,6 +90,7 @@ export class ExchangeProvider implements Provider {
   readonly #raw: RawFilter
   readonly #calls = new AsyncLocalStorage<CallContext>()
   readonly #requests: Record<RequestOutcome, number>
+  #lastAnswer: LastAnswer | null = null
   #exchange: ReturnType<typeof openExchange> | null = null
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
@@ -170,6 +172,7 @@ export class ExchangeProvider implements Provider {
       failures: this.#circuit.failures,
       requests: { ...this.#requests },
       lastError: this.#circuit.lastError,
+      lastAnswer: this.#lastAnswer,
       nextTryMs: pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null,
     }
   }
@@ -203,7 +206,9 @@ export class ExchangeProvider implements Provider {
     return this.#limiter.run(context.priority, async (sent) => {
       const begun = this.#circuit.begin()
       try {
+        const startedMs = performance.now()
         const answer = await tellingSent(sent, () => request(this.source, url, HEADERS, this.#options))
+        this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
         context.answer = answer
         const value = readJson(this.source, answer, this.#options.clock.now())
         this.#circuit.succeeded()
@@ -263,6 +268,11 @@ export class ExchangeProvider implements Provider {
     const { base, quote } = parseMarketId(market)
     return this.#dialect.productId(base, quote)
   }
+}
+
+function lastAnswerOf({ status, headers, sentMs }: Answer, latencyMs: number): LastAnswer {
+  const dateMs = Date.parse(headers.get('date') ?? '')
+  return { status, atMs: sentMs, latencyMs, clockOffsetMs: Number.isNaN(dateMs) ? null : dateMs - sentMs }
 }
 
 function isTooMany(status: number | null): boolean {

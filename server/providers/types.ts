@@ -26,6 +26,15 @@ export interface SliceAnswer {
 export const REQUEST_OUTCOMES = ['answered', 'refused', 'too-many', 'failed', 'unreachable'] as const
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number]
 
+/** The last answer of a source, good or not. */
+export interface LastAnswer {
+  readonly status: number
+  readonly atMs: number
+  readonly latencyMs: number
+  /** The source's clock less ours; null where it did not tell the time. */
+  readonly clockOffsetMs: number | null
+}
+
 /** How the source's limiter and circuit stand. */
 export interface ProviderHealth {
   readonly source: string
@@ -39,6 +48,8 @@ export interface ProviderHealth {
   /** Requests since the start, by how they ended. */
   readonly requests: Readonly<Record<RequestOutcome, number>>
   readonly lastError: string | null
+  /** null before the first one. */
+  readonly lastAnswer: LastAnswer | null
   /** null while the source may be asked at once. */
   readonly nextTryMs: number | null
 }

@@ -1,0 +1,106 @@
+/** Whether the server can listen where it is told to, is reached where browsers look for it, and its certificate serves. */
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Config } from '../config.ts'
+import { loadTls } from '../tls.ts'
+import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
+
+const DAY_MS = 86_400_000
+const RENEW_WITHIN_MS = 14 * DAY_MS
+const DEADLINE_MS = 5_000
+
+/** @param runs whether a server runs on the data folder */
+export async function checkAddresses(
+  config: Config,
+  runs: boolean,
+  nowMs: number,
+): Promise<readonly Finding[]> {
+  const findings = [await checkPort(config), checkTls(config, nowMs)]
+  if (config.publicUrl !== null) findings.push(await checkPublic(config.publicUrl, runs))
+  return findings
+}
+
+async function checkPort({ host, port, tls }: Config): Promise<Finding> {
+  const place = `${host}:${port}`
+  if (port === 0) return ok('address', 'the operating system chooses a port (PORT=0)')
+  const server = createServer()
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    return ok('address', `${place} is free`)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE') {
+      return fault('address', `cannot listen at ${place} (${reasonOf(error)})`, 'set HOST and PORT')
+    }
+    const near = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+    if (await isUp(`${tls ? 'https' : 'http'}://${near}:${port}`))
+      return ok('address', `Crypto Tracker answers at ${place}`)
+    return fault(
+      'address',
+      `${place} is in use by another program`,
+      'stop that one, or set PORT to another port',
+    )
+  } finally {
+    server.close()
+  }
+}
+
+function checkTls({ host, tls }: Config, nowMs: number): Finding {
+  if (!tls) {
+    if (/^(localhost|127\.|::1)/.test(host)) return ok('address', 'plain http, for this machine alone')
+    return warning(
+      'address',
+      'plain http for other machines: their browsers install no app and work while online only',
+      'set TLS_CERT and TLS_KEY, or put a proxy with https in front and set PUBLIC_URL',
+    )
+  }
+  try {
+    const { validToMs } = loadTls(tls, nowMs)
+    const said = `the certificate in ${tls.cert} is valid until ${new Date(validToMs).toISOString().slice(0, 10)}`
+    if (validToMs - nowMs > RENEW_WITHIN_MS) return ok('address', said)
+    return warning('address', said, 'renew it, then start the server again')
+  } catch (error) {
+    return fault('address', reasonOf(error), 'the server does not start before that is mended')
+  }
+}
+
+async function checkPublic(publicUrl: string, runs: boolean): Promise<Finding> {
+  const { hostname } = new URL(publicUrl)
+  try {
+    await lookup(hostname.replace(/^\[|\]$/g, ''))
+  } catch (error) {
+    return fault(
+      'address',
+      `the name of PUBLIC_URL is not known (${reasonOf(error)})`,
+      'enter it in the DNS, or set PUBLIC_URL right',
+    )
+  }
+  if (await isUp(publicUrl)) return ok('address', `Crypto Tracker answers at ${publicUrl}`)
+  if (!runs)
+    return ok('address', `${hostname} is known; whether ${publicUrl} leads here shows once the server runs`)
+  return warning(
+    'address',
+    `${publicUrl} does not lead to this server`,
+    'check the proxy in front of it, its certificate, and the firewall; from inside some networks this is normal',
+  )
+}
+
+/** Whether a Crypto Tracker answers; who signed its certificate does not matter here. */
+async function isUp(url: string): Promise<boolean> {
+  const options = { signal: AbortSignal.timeout(DEADLINE_MS), agent: false } as const
+  try {
+    const sent = url.startsWith('https:')
+      ? httpsRequest(`${url}/up`, { ...options, rejectUnauthorized: false })
+      : httpRequest(`${url}/up`, options)
+    sent.end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    return (await text(response)) === '{"status":"up"}'
+  } catch {
+    return false
+  }
+}

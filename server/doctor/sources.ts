@@ -1,0 +1,93 @@
+/**
+ * Whether each source answers, and how far this machine's clock is from theirs. Where a server runs, its own last answers
+ * tell, so that nothing is asked beside its limiter; else each source is asked once.
+ */
+import { systemClock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { readJson, request } from '../providers/transport.ts'
+import type { LastAnswer, ProviderHealth } from '../providers/types.ts'
+import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
+import type { ServerStatus } from './server-status.ts'
+
+/** A small answer of each source. */
+const PROBES: Readonly<Record<string, string>> = { coinbase: '/products/BTC-USD/ticker' }
+
+/** A Date header has whole seconds, and an answer takes its time. */
+const CLOCK_OK_MS = 5_000
+const CLOCK_FAULT_MS = 60_000
+
+interface Asked {
+  readonly finding: Finding
+  readonly answer: LastAnswer | null
+}
+
+export async function checkSources(
+  config: Config,
+  server: ServerStatus | Error | null,
+): Promise<readonly Finding[]> {
+  const sources = Object.entries(config.sources)
+  const health = server === null || server instanceof Error ? [] : server.sources
+  const asked = await Promise.all(
+    sources.map(([source, { baseUrl, requestsPerSecond }]) => {
+      const own = health.find((known) => known.source === source)
+      return own ? told(own) : ask(source, baseUrl, requestsPerSecond)
+    }),
+  )
+  return [...asked.map(({ finding }) => finding), checkClock(asked)]
+}
+
+async function ask(source: string, baseUrl: string, requestsPerSecond: number): Promise<Asked> {
+  const url = `${baseUrl}${PROBES[source] ?? '/'}`
+  const startedMs = performance.now()
+  try {
+    const answer = await request(source, url, { accept: 'application/json' }, { clock: systemClock })
+    const latencyMs = performance.now() - startedMs
+    readJson(source, answer, systemClock.now())
+    const finding = ok(
+      'source',
+      `${source} at ${baseUrl} answers ${answer.status} in ${latencyMs.toFixed(0)} ms; at most ${requestsPerSecond} requests a second`,
+    )
+    const dateMs = Date.parse(answer.headers.get('date') ?? '')
+    const clockOffsetMs = Number.isNaN(dateMs) ? null : dateMs - answer.sentMs
+    return { finding, answer: { status: answer.status, atMs: answer.sentMs, latencyMs, clockOffsetMs } }
+  } catch (error) {
+    const todo = `check the network of this machine and ${source.toUpperCase()}_URL; what is there goes on being served`
+    return { finding: fault('source', reasonOf(error), todo), answer: null }
+  }
+}
+
+/** What the running server knows. */
+async function told({
+  source,
+  requestsPerSecond,
+  pending,
+  failures,
+  lastError,
+  lastAnswer,
+}: ProviderHealth): Promise<Asked> {
+  const quota = `${pending} requests under way or waiting, at most ${requestsPerSecond} a second`
+  if (failures > 0 || !lastAnswer) {
+    const finding = warning(
+      'source',
+      `${source}: ${lastError ?? 'it has not answered yet'}; ${quota}`,
+      'the server goes on trying; check the network of this machine where this lasts',
+    )
+    return { finding, answer: lastAnswer }
+  }
+  const { status, latencyMs } = lastAnswer
+  const finding = ok('source', `${source} answers ${status} in ${latencyMs.toFixed(0)} ms; ${quota}`)
+  return { finding, answer: lastAnswer }
+}
+
+function checkClock(asked: readonly Asked[]): Finding {
+  const offsets = asked.flatMap(({ answer }) => answer?.clockOffsetMs ?? [])
+  if (offsets.length === 0) {
+    return warning('clock', 'no source told the time', 'run it again when a source answers')
+  }
+  const offsetMs = offsets.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0]!
+  const seconds = (Math.abs(offsetMs) / 1000).toFixed(1)
+  const said = `this machine is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the sources`
+  const todo = 'let it be set by the network (timedatectl set-ntp true)'
+  if (Math.abs(offsetMs) <= CLOCK_OK_MS) return ok('clock', said)
+  return Math.abs(offsetMs) > CLOCK_FAULT_MS ? fault('clock', said, todo) : warning('clock', said, todo)
+}
