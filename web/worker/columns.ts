@@ -9,6 +9,7 @@ import { ChunkError, ChunkFormatError } from '../../core/chunk/chunk.ts'
 import { paintChunk } from '../../core/chunk/decode.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
+  DAY_MS,
   floorTo,
   INTERVAL_MS,
   STORED_UNDER,
@@ -20,11 +21,29 @@ import { dropDamaged, piecesOf } from '../lib/store/series.ts'
 
 /** Places that the cache keeps: three years of minutes, about 50 MB. */
 const MOST_PLACES = 1_600_000
+/** Places decoded ahead of what is asked: the longest window of σ, so that σ of what a chart shows needs no second decoding. */
+const LEAD = 512
+
+/** A series that is decoded, or about to be. */
+interface Kept {
+  readonly from: number
+  readonly to: number
+  readonly places: number
+  readonly columns: Promise<CandleColumns>
+  /** What was cut out of it last: asked again, it is the same object. */
+  cut: CandleColumns | null
+}
+
+interface Asked {
+  readonly from: number
+  readonly to: number
+  readonly leadMs: number
+}
 
 export class SeriesCache {
   readonly #store: Store
   /** By market and interval, the least recently used first. */
-  readonly #series = new Map<string, CandleColumns>()
+  readonly #series = new Map<string, Kept>()
 
   constructor(store: Store) {
     this.#store = store
@@ -36,8 +55,11 @@ export class SeriesCache {
     const step = INTERVAL_MS[interval]
     const from = Math.ceil(fromMs / step) * step
     const to = Math.max(from, floorTo(interval, toMs))
-    const columns = cutColumns(await this.#stored(market, stored, from, to), from, to)
-    return rollUp(columns, interval)
+    const kept = this.#keep(market, stored, { from, to, leadMs: LEAD * step })
+    const columns = await kept.columns
+    const { cut } = kept
+    if (cut?.startMs !== from || endOf(cut) !== to) kept.cut = cutColumns(columns, from, to)
+    return rollUp(kept.cut!, interval)
   }
 
   forget(market: MarketId | null): void {
@@ -45,24 +67,36 @@ export class SeriesCache {
       if (market === null || key.startsWith(`${market} `)) this.#series.delete(key)
   }
 
-  async #stored(
-    market: MarketId,
-    interval: StoredInterval,
-    from: number,
-    to: number,
-  ): Promise<CandleColumns> {
+  /** Whoever asks while a series is being decoded waits for the same. */
+  #keep(market: MarketId, interval: StoredInterval, asked: Asked): Kept {
     const key = `${market} ${interval}`
-    const kept = this.#series.get(key)
+    const known = this.#series.get(key)
+    const kept =
+      known && known.from <= asked.from && asked.to <= known.to ? known : this.#begin(market, interval, asked)
     this.#series.delete(key)
-    const columns = kept && holds(kept, from, to) ? kept : await this.#decode(market, interval, from, to)
-    this.#series.set(key, columns)
-    let places = [...this.#series.values()].reduce((sum, series) => sum + series.length, 0)
+    this.#series.set(key, kept)
+    let places = [...this.#series.values()].reduce((sum, series) => sum + series.places, 0)
     for (const [oldest, series] of this.#series) {
       if (places <= MOST_PLACES || oldest === key) break
-      places -= series.length
+      places -= series.places
       this.#series.delete(oldest)
     }
-    return columns
+    return kept
+  }
+
+  #begin(market: MarketId, interval: StoredInterval, asked: Asked): Kept {
+    const step = INTERVAL_MS[interval]
+    const from = asked.from - Math.ceil(asked.leadMs / step) * step
+    // To the end of its day, so that the next minute is in it, too; the change that brings it makes this one forgotten.
+    const to = Math.ceil(asked.to / DAY_MS) * DAY_MS
+    const columns = this.#decode(market, interval, from, to)
+    const kept: Kept = { from, to, places: (to - from) / step, columns, cut: null }
+    columns.catch(() => {
+      // Whoever waits is told by the same promise; the next one tries anew.
+      const key = `${market} ${interval}`
+      if (this.#series.get(key) === kept) this.#series.delete(key)
+    })
+    return kept
   }
 
   async #decode(
@@ -89,9 +123,6 @@ export class SeriesCache {
 
 const endOf = (columns: CandleColumns): number =>
   columns.startMs + columns.length * INTERVAL_MS[columns.interval]
-
-const holds = (columns: CandleColumns, from: number, to: number): boolean =>
-  columns.startMs <= from && to <= endOf(columns)
 
 /** The places from `from` until before `to`, sharing the arrays. */
 export function cutColumns(columns: CandleColumns, from: number, to: number): CandleColumns {

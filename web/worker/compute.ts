@@ -13,6 +13,7 @@ import {
   type Interval,
   type StoredInterval,
 } from '../../core/time/interval.ts'
+import { LogColumns } from '../../core/volatility/logs.ts'
 import { newestReceipt, percentile, volatility } from '../../core/volatility/volatility.ts'
 import type { Estimator, Mean, VolatilitySeries } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
@@ -39,6 +40,8 @@ const MIN_COVERAGE = 0.5
 export class Compute implements ComputeApi {
   readonly #store: Store
   readonly #cache: SeriesCache
+  /** Of the series asked about last: another estimator or window of it needs no new ones. */
+  #logs: LogColumns | null = null
 
   constructor(store: Store) {
     this.#store = store
@@ -86,7 +89,7 @@ export class Compute implements ComputeApi {
     // The window before the first place, and the close before that.
     const before = (window + 1) * step
     const columns = await this.#cache.read(market, interval, fromMs - before, toMs)
-    const series = sigmaOf(columns, request.estimator, window, request.mean)
+    const series = sigmaOf(this.#logsOf(columns), request.estimator, window, request.mean)
     const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
     return {
       market,
@@ -109,7 +112,7 @@ export class Compute implements ComputeApi {
     for (const market of markets) {
       const { fromMs, toMs } = spanOf((await this.#spans(market))['1d'])
       const columns = await this.#cache.read(market, '1d', fromMs, toMs)
-      const series = sigmaOf(columns, estimator, window, 'sample')
+      const series = sigmaOf(new LogColumns(columns), estimator, window, 'sample')
       summaries.push({ receipt: newestReceipt(series, columns), percentile: percentile(series) })
     }
     return summaries
@@ -125,6 +128,12 @@ export class Compute implements ComputeApi {
 
   async invalidate(market: MarketId | null): Promise<void> {
     this.#cache.forget(market)
+    if (market === null || this.#logs?.columns.market === market) this.#logs = null
+  }
+
+  #logsOf(columns: CandleColumns): LogColumns {
+    if (this.#logs?.columns !== columns) this.#logs = new LogColumns(columns)
+    return this.#logs
   }
 
   async #spans(market: MarketId): Promise<Record<StoredInterval, Awaited<ReturnType<typeof heldSpans>>>> {
@@ -135,9 +144,11 @@ export class Compute implements ComputeApi {
   }
 }
 
-function sigmaOf(columns: CandleColumns, estimator: Estimator, window: number, mean: Mean): VolatilitySeries {
+function sigmaOf(logs: LogColumns, estimator: Estimator, window: number, mean: Mean): VolatilitySeries {
+  const { columns } = logs
   const annual = barsPerYear(columns.interval)
-  return volatility(columns, { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE })
+  const request = { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE }
+  return volatility(columns, request, logs)
 }
 
 /** The span of all spans; empty without any. */

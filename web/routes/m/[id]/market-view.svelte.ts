@@ -36,6 +36,7 @@ export class MarketView {
   failure = $state<string | null>(null)
   /** The range of `price`. */
   #range: Range | null = null
+  #sigmaAsked = false
   /** What was kept last. */
   #kept: { readonly price: PriceView | null; readonly sigma: SigmaData | null } = { price: null, sigma: null }
 
@@ -119,7 +120,9 @@ export class MarketView {
     const interval = this.sigmaInterval
     app.changes(this.id)
     let wanted = true
-    // A slider sends many values: the last one counts.
+    // A slider sends many values: the last one counts. The first question of all waits for nothing.
+    const waitMs = this.#sigmaAsked ? 40 : 0
+    this.#sigmaAsked = true
     const timer = setTimeout(() => {
       const toMs = app.nowMs
       compute()
@@ -140,7 +143,7 @@ export class MarketView {
             if (wanted) this.failure = error instanceof Error ? error.message : String(error)
           },
         )
-    }, 40)
+    }, waitMs)
     return () => {
       wanted = false
       clearTimeout(timer)
