@@ -5,6 +5,7 @@ import { bytes } from './bytes.ts'
 import { decode } from './decode.ts'
 import { tableOf, type Measurement } from './measurement.ts'
 import { firstPaint, panning } from './page/charts.ts'
+import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
 
@@ -18,6 +19,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
+  'cold-start': {
+    about: 'from a new browser process to the painted chart, without a server',
+    run: coldStart,
+  },
   'first-paint': { about: 'from points in memory to the painted chart, a year of minutes', run: firstPaint },
   panning: { about: 'a frame while the chart is moved', run: panning },
 }

@@ -21,6 +21,8 @@ export interface PageApi {
   decode(year: YearFacts): Promise<DecodeSamples>
   /** Milliseconds to put the year into a new store of ours; what was there before goes first. */
   writeStore(year: YearFacts): Promise<number>
+  /** The same by the sync's code, which checks what has come. */
+  writeSynced(year: YearFacts): Promise<number>
   /** Milliseconds from the stored year to columns. */
   readStore(year: YearFacts): Promise<number>
   writeRows(year: YearFacts): Promise<number>

@@ -6,6 +6,7 @@ import { pairedRounds } from '../paired.ts'
 import { openBench, type Bench } from './open.ts'
 
 const OURS = 'our store'
+const SYNCED = 'our sync, checks included'
 const ROWS = 'one row a candle, Dexie'
 /** Two origins: what one has stored is not in the other's folder. */
 const HOSTS = { [OURS]: 'localhost', [ROWS]: '127.0.0.1' } as const
@@ -23,6 +24,11 @@ export async function indexedDb(): Promise<Measurement[]> {
       [OURS]: async () => {
         const written = await ours.ask('writeStore', year)
         reads[OURS].push(await ours.ask('readStore', year))
+        await ours.ask('removeAll')
+        return written
+      },
+      [SYNCED]: async () => {
+        const written = await ours.ask('writeSynced', year)
         await ours.ask('removeAll')
         return written
       },

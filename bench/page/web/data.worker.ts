@@ -2,10 +2,10 @@
 import { expose } from 'comlink'
 import type { PageApi } from '../api.ts'
 import { decode } from './decode.ts'
-import { readRows, readStore, removeAll, writeRows, writeStore } from './indexeddb.ts'
+import { readRows, readStore, removeAll, writeRows, writeStore, writeSynced } from './indexeddb.ts'
 
 export type DataApi = Omit<PageApi, 'firstPaint' | 'panning'>
 
-const api: DataApi = { decode, writeStore, readStore, writeRows, readRows, removeAll }
+const api: DataApi = { decode, writeStore, writeSynced, readStore, writeRows, readRows, removeAll }
 
 expose(api)

@@ -10,6 +10,7 @@ const data = wrap<DataApi>(new Worker(new URL('./data.worker.ts', import.meta.ur
 const bench: PageApi = {
   decode: (year) => data.decode(year),
   writeStore: (year) => data.writeStore(year),
+  writeSynced: (year) => data.writeSynced(year),
   readStore: (year) => data.readStore(year),
   writeRows: (year) => data.writeRows(year),
   readRows: (year) => data.readRows(year),
