@@ -24,6 +24,7 @@ describe('the configuration', () => {
     })
     expect(config.sources['coinbase']).toEqual({
       baseUrl: 'https://api.exchange.coinbase.com',
+      feedUrl: 'wss://ws-feed.exchange.coinbase.com',
       requestsPerSecond: 10,
     })
     expect(config.markets.map(({ id }) => id)).toEqual([
@@ -41,7 +42,14 @@ describe('the configuration', () => {
   })
 
   test('takes an empty variable as an unset one, and ignores those it does not know', () => {
-    const env = { PORT: '', MARKETS: ' ', COINBASE_WS_URL: 'nonsense', QUOTES: '?', COINGECKO_URL: 'x' }
+    const env = {
+      PORT: '',
+      MARKETS: ' ',
+      COINBASE_WS_URL: '',
+      KRAKEN_URL: 'nonsense',
+      QUOTES: '?',
+      COINGECKO_URL: 'x',
+    }
     expect(readConfig(env)).toEqual(readConfig({}))
   })
 
@@ -59,7 +67,17 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ host: '::', port: 0, adminToken: TOKEN })
     expect(config.publicUrl).toBe('https://prices.example.org')
     expect(config.markets.map(({ id }) => id)).toEqual(['coinbase:BTC-USD', 'coinbase:SHIB-USD'])
-    expect(config.sources['coinbase']).toEqual({ baseUrl: 'http://127.0.0.1:4000', requestsPerSecond: 2.5 })
+    expect(config.sources['coinbase']).toEqual({
+      baseUrl: 'http://127.0.0.1:4000',
+      feedUrl: null,
+      requestsPerSecond: 2.5,
+    })
+  })
+
+  test('takes the public socket beside the public address only, and any that is given', () => {
+    const feedUrl = (env: Record<string, string>) => readConfig(env).sources['coinbase']?.feedUrl
+    expect(feedUrl({ COINBASE_URL: 'http://127.0.0.1:4000' })).toBeNull()
+    expect(feedUrl({ COINBASE_WS_URL: 'ws://127.0.0.1:9' })).toBe('ws://127.0.0.1:9')
   })
 
   test.each([
@@ -73,6 +91,7 @@ describe('the configuration', () => {
     ['SAMPLE_SECONDS', '1e2', 'from 1 to 3600'],
     ['RAW_DAYS', '1.5', 'whole days'],
     ['COINBASE_URL', 'localhost', 'http(s) base address'],
+    ['COINBASE_WS_URL', 'https://x', 'ws(s) address'],
     ['COINBASE_RPS', '0', 'above 0'],
     ['COINBASE_RPS', 'many', 'above 0'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info'],

@@ -10,6 +10,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 interface SourceConfig {
   readonly baseUrl: string
+  /** Address of its WebSocket; null = prices are only polled. */
+  readonly feedUrl: string | null
   readonly requestsPerSecond: number
 }
 
@@ -84,6 +86,10 @@ const positiveNumber = (max: number) =>
 const urlOf = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
 
+/** Of the public service and of nobody else: real prices have no place among those of another server. */
+const COINBASE_URL = 'https://api.exchange.coinbase.com'
+const COINBASE_WS_URL = 'wss://ws-feed.exchange.coinbase.com'
+
 const httpUrl = urlOf(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''))
 
 /** The identifiers of a comma-separated list, each once, in their order. */
@@ -153,8 +159,13 @@ const VARIABLES = {
   },
   COINBASE_URL: {
     schema: httpUrl,
-    fallback: 'https://api.exchange.coinbase.com',
+    fallback: COINBASE_URL,
     accepted: 'the http(s) base address of Coinbase Exchange or of a server of the same protocol',
+  },
+  COINBASE_WS_URL: {
+    schema: urlOf(['ws:', 'wss:']),
+    fallback: null,
+    accepted: 'the ws(s) address of Coinbase Exchange’s market data or of a server of the same protocol',
   },
   ADMIN_TOKEN: {
     schema: z.string().regex(/^[\x21-\x7e]{25,1024}$/),
@@ -182,6 +193,7 @@ type ValueOf<K extends Name> = z.output<(typeof VARIABLES)[K]['schema']>
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const optional = <K extends Name>(name: K) => readVariable(env, name)
   const required = <K extends Name>(name: K) => readVariable(env, name) as ValueOf<K>
+  const baseUrl = required('COINBASE_URL')
   return {
     host: required('HOST'),
     port: required('PORT'),
@@ -193,7 +205,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sampleSeconds: required('SAMPLE_SECONDS'),
     rawDays: required('RAW_DAYS'),
     sources: {
-      coinbase: { baseUrl: required('COINBASE_URL'), requestsPerSecond: required('COINBASE_RPS') },
+      coinbase: {
+        baseUrl,
+        feedUrl: optional('COINBASE_WS_URL') ?? (baseUrl === COINBASE_URL ? COINBASE_WS_URL : null),
+        requestsPerSecond: required('COINBASE_RPS'),
+      },
     },
     adminToken: optional('ADMIN_TOKEN'),
     logLevel: required('LOG_LEVEL'),

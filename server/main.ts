@@ -200,8 +200,8 @@ function describe(
   listening: Listening,
 ): readonly string[] {
   const sources = Object.entries(config.sources).map(
-    ([source, { baseUrl, requestsPerSecond }]) =>
-      `${source} at ${baseUrl} (at most ${requestsPerSecond} requests a second)`,
+    ([source, { baseUrl, feedUrl, requestsPerSecond }]) =>
+      `${source} at ${baseUrl} (at most ${requestsPerSecond} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`,
   )
   return [
     `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,

@@ -23,9 +23,9 @@ export function createSources(
     })
   }
   return new Map(
-    Object.entries(config.sources).map(([source, { baseUrl, requestsPerSecond }]) => [
+    Object.entries(config.sources).map(([source, { baseUrl, feedUrl, requestsPerSecond }]) => [
       source,
-      createProvider(source, { baseUrl, requestsPerSecond, keepRaw, clock, log }),
+      createProvider(source, { baseUrl, feedUrl, requestsPerSecond, keepRaw, clock, log }),
     ]),
   )
 }

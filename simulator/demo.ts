@@ -45,7 +45,11 @@ export function prepareDemo(env: NodeJS.ProcessEnv): () => Promise<Demo> {
     const since = new Date(Date.UTC(new Date().getUTCFullYear() - YEARS, 0)).toISOString()
     const simulator = await startSimulator(['--since', since])
     try {
-      const coinbase = { baseUrl: simulator.url, requestsPerSecond: REQUESTS_PER_SECOND }
+      const coinbase = {
+        baseUrl: simulator.url,
+        feedUrl: simulator.socketUrl,
+        requestsPerSecond: REQUESTS_PER_SECOND,
+      }
       const server = await startServer({ ...config, sources: { coinbase } })
       return {
         lines: ['Demo on simulated data, no internet needed; Ctrl-C ends it', ...server.lines],

@@ -62,9 +62,9 @@ test.each(ANSWER_FAULTS.filter((kind) => kind !== 'delisted'))(
   },
 )
 
-test('every kind is possible for candles, and none that needs rows for the time', () => {
-  expect(possibleFaults(viewOf(url))).toEqual(ANSWER_FAULTS)
-  expect(possibleFaults(viewOf(new URL('/time', url)))).not.toContain('null-rows')
+test('every kind is possible for candles, and none that needs rows where there are none', () => {
+  expect(possibleFaults(viewOf(url), ask(url))).toEqual(ANSWER_FAULTS)
+  expect(possibleFaults('candles', { status: 200, body: '[]' })).not.toContain('null-rows')
 })
 
 test.each([

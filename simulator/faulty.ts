@@ -51,9 +51,9 @@ export function viewOf(url: URL): View {
   return /^\/(products|currencies)$/.test(url.pathname) ? 'list' : 'other'
 }
 
-/** The faults that an answer of this view may have. */
-export function possibleFaults(view: View): readonly AnswerFault[] {
-  return OF_VIEW[view]
+/** The faults that this good answer may have. */
+export function possibleFaults(view: View, { body }: HttpAnswer): readonly AnswerFault[] {
+  return body === '[]' ? ANYWHERE : OF_VIEW[view]
 }
 
 /** @param ask gives the good answer to another question of the same kind */

@@ -34,9 +34,10 @@ export function createSimulator(options: ServeOptions): Server {
       return { status: 429, body: '{"message":"Public rate limit exceeded"}' }
     if (method !== 'GET') return { status: 405, body: '{"message":"Method not allowed"}' }
     const view = viewOf(url)
-    const fault = faults.draw(url.pathname + url.search, questionOf(url), possibleFaults(view))
-    const good = (asked: URL) => exchange.answer(asked, now())
-    return fault ? spoil(fault, view, url, good) : good(url)
+    const ask = (asked: URL) => exchange.answer(asked, now())
+    const good = ask(url)
+    const fault = faults.draw(url.pathname + url.search, questionOf(url), possibleFaults(view, good))
+    return fault ? spoil(fault, view, url, ask) : good
   }
 
   const server = createServer((request, response) => {

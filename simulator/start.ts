@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface RunningSimulator {
   /** Its base address. */
   readonly url: string
+  /** Address of its WebSocket. */
+  readonly socketUrl: string
   stop(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function startSimulator(flags: readonly string[]): Promise<RunningS
   const url = await firstAddress(child)
   return {
     url,
+    socketUrl: url.replace(/^http/, 'ws'),
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -5,6 +5,7 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import type { MarketAnswer, PriceAnswer, ServerFreshness } from '../../core/wire/api.ts'
 import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
+import type { Context } from './context.ts'
 import { intervalFrom, minuteOf, msOf } from './grid.ts'
 import { listMarkets, type KeyedMarket } from './markets.ts'
 import type { Market } from './types.ts'
@@ -32,12 +33,12 @@ export function answeredStatus(status: Market['status']): MarketAnswer['status']
 
 export async function marketAnswers(
   tx: Transaction,
+  { told, sampleSeconds }: Pick<Context, 'told' | 'sampleSeconds'>,
   nowMs: number,
-  sampleSeconds: number,
 ): Promise<MarketAnswer[]> {
   const markets = await listMarkets(tx)
   const ends = await seriesEnds(tx)
-  const quotes = await newestQuotes(tx, ends)
+  const quotes = await newestQuotes(tx, markets, ends, told)
   return markets.map((market) => {
     const own = ends.filter((series) => series.market === market.key)
     const times = (pick: (series: SeriesEnds) => number) =>
@@ -60,11 +61,11 @@ export async function marketAnswers(
 /** One answer for each market of which any price is known. */
 export async function priceAnswers(
   tx: Transaction,
+  { told, sampleSeconds }: Pick<Context, 'told' | 'sampleSeconds'>,
   nowMs: number,
-  sampleSeconds: number,
 ): Promise<PriceAnswer[]> {
   const markets = await listMarkets(tx)
-  const quotes = await newestQuotes(tx, await seriesEnds(tx))
+  const quotes = await newestQuotes(tx, markets, await seriesEnds(tx), told)
   const days = await dayBefore(tx, quotes)
   return markets.flatMap((market) => {
     const quote = quotes.get(market.key)
@@ -110,8 +111,16 @@ async function seriesEnds(tx: Transaction): Promise<SeriesEnds[]> {
   }))
 }
 
-/** The newest sample or the close of the newest candle, whichever is later; of several at once the shortest candle's. */
-async function newestQuotes(tx: Transaction, ends: readonly SeriesEnds[]): Promise<Map<number, Quote>> {
+/**
+ * The newest sample, told price or close of the newest candle, whichever is later; of several closes at once the shortest
+ * candle's.
+ */
+async function newestQuotes(
+  tx: Transaction,
+  markets: readonly KeyedMarket[],
+  ends: readonly SeriesEnds[],
+  told: Context['told'],
+): Promise<Map<number, Quote>> {
   const quotes = new Map<number, Quote>()
   const offer = (market: number, quote: Quote) => {
     const known = quotes.get(market)
@@ -125,6 +134,10 @@ async function newestQuotes(tx: Transaction, ends: readonly SeriesEnds[]): Promi
   for (const { market, at, price } of samples) offer(market, { price, asOfMs: Number(at) })
   for (const { market, interval, lastMs, lastClose } of ends)
     offer(market, { price: lastClose, asOfMs: lastMs + INTERVAL_MS[interval] })
+  for (const { id, key } of markets) {
+    const sample = told.get(id)
+    if (sample) offer(key, { price: sample.price, asOfMs: sample.atMs })
+  }
   return quotes
 }
 

@@ -4,7 +4,8 @@ import { rows, type Database, type Transaction } from '../db/database.ts'
 import type { Clock } from '../clock.ts'
 import type { Events } from './events.ts'
 import type { StandingFrames } from './standing.ts'
-import type { ArchiveEvent, SettlingMs } from './types.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { ArchiveEvent, Sample, SettlingMs } from './types.ts'
 
 export interface ArchiveOptions {
   readonly clock: Clock
@@ -23,6 +24,8 @@ export interface Context extends ArchiveOptions {
   readonly archiveId: string
   readonly events: Events
   readonly standing: StandingFrames
+  /** The newest price of each market that was told in between two samples. */
+  readonly told: Map<MarketId, Sample>
 }
 
 /**

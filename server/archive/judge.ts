@@ -5,7 +5,7 @@
 import { Flag } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import { compareDecimals } from '../../core/decimal/text.ts'
-import { INTERVAL_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { INTERVAL_MS, MINUTE_MS, floorTo } from '../../core/time/interval.ts'
 import { isConfirmed, isOpen, type AbsentPlace } from './place.ts'
 import type { Reading } from './types.ts'
 
@@ -48,12 +48,18 @@ export const SILENCES = 6
  */
 export function judge(reading: Reading, known: KnownSlice, settlingMs: number): Judgement {
   const honest = reading.rows.length > 0 || reading.refused.length > 0
-  const slice = honest ? readSlice(reading, known.slice, settlingMs) : silentSlice(reading, known, settlingMs)
+  const slice = reading.isDoubtful
+    ? known.slice
+    : honest
+      ? readSlice(reading, known.slice, settlingMs)
+      : silentSlice(reading, known, settlingMs)
   const { added, revised } = judgeRows(reading.rows, known.candles)
   const present = new Set(reading.rows.map((row) => row.startMs))
-  const places = honest
-    ? judgeAbsences(reading, known, present, settlingMs)
-    : judgeSilence(reading, known, slice, settlingMs)
+  const places = reading.isDoubtful
+    ? new Map<number, AbsentPlace>()
+    : honest
+      ? judgeAbsences(reading, known, present, settlingMs)
+      : judgeSilence(reading, known, slice, settlingMs)
   const open = countOpen(reading, slice, (startMs) =>
     present.has(startMs) || known.candles.has(startMs)
       ? false
@@ -100,16 +106,28 @@ function judgeAbsences(
   settlingMs: number,
 ): Map<number, AbsentPlace> {
   const step = INTERVAL_MS[reading.interval]
-  const refused = new Set(reading.refused.map((row) => row.startMs))
+  const refused = refusedPlaces(reading)
   const places = new Map<number, AbsentPlace>()
   for (let startMs = reading.fromMs; startMs < reading.readToMs; startMs += step) {
     if (present.has(startMs) || known.candles.has(startMs)) continue
     const before = known.places.get(startMs)
     const isSettled = reading.readAtMs >= startMs + step + settlingMs
-    const after = refused.has(startMs)
+    const isRefused =
+      refused === 'any' ? !isConfirmed(before) && before?.reason !== 'beyond' : refused.has(startMs)
+    const after = isRefused
       ? refuse(before, reading.readAtMs, isSettled)
       : countAbsence(before, reading.readAtMs, isSettled)
     if (after !== before) places.set(startMs, after!)
+  }
+  return places
+}
+
+/** The places to which refused rows belong; `any` where one of them does not tell, so that it may be every absent one. */
+function refusedPlaces({ interval, fromMs, toMs, refused }: Reading): ReadonlySet<number> | 'any' {
+  const places = new Set<number>()
+  for (const { startMs } of refused) {
+    if (startMs === null || startMs < fromMs || startMs >= toMs) return 'any'
+    places.add(floorTo(interval, startMs))
   }
   return places
 }

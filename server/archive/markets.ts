@@ -103,6 +103,7 @@ const OF_MARKET = ['candle', 'place', 'coverage', 'series', 'sample'] as const
 export function removeMarket(context: Context, id: MarketId, purge: boolean): Promise<void> {
   return commit(context, async (tx, takeRevision) => {
     const { key, source } = await lockMarket(tx, id)
+    context.told.delete(id)
     if (purge) {
       for (const table of OF_MARKET)
         await rows(tx, sql`DELETE FROM ${sql.identifier(table)} WHERE market = ${key}`)

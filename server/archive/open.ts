@@ -16,7 +16,7 @@ import { applyReading } from './reading.ts'
 import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
 import { retain } from './retain.ts'
-import { recordSamples } from './samples.ts'
+import { recordSamples, tellPrices } from './samples.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
 import { StandingFrames } from './standing.ts'
@@ -36,6 +36,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     archiveId,
     events: createEvents(),
     standing: new StandingFrames(),
+    told: new Map(),
   }
   const { read } = database
   return {
@@ -51,6 +52,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     keepRaw: (answer) => keepRaw(context, answer),
     quarantine: (...refused) => quarantine(context, ...refused),
     recordSamples: (samples) => recordSamples(context, samples),
+    tellPrices: (samples) => tellPrices(context, samples),
     sealNext: async (...question) => {
       const sealed = await sealNext(context, ...question)
       return sealed && { market: sealed.market.id, interval: sealed.interval, period: sealed.period.text }
@@ -64,8 +66,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     tail: (...question) => tail(context, ...question),
     candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
     priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),
-    marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, nowMs, options.sampleSeconds)),
-    prices: (nowMs) => read((tx) => priceAnswers(tx, nowMs, options.sampleSeconds)),
+    marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, context, nowMs)),
+    prices: (nowMs) => read((tx) => priceAnswers(tx, context, nowMs)),
     eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, options.clock.now())),
     subscribe: context.events.subscribe,
 

@@ -1,4 +1,4 @@
-/** Sampled prices: the newest ones people see; they are kept for 48 hours. */
+/** Sampled prices, which are kept for 48 hours, and the ones in between, which are only told. */
 import { sql } from 'drizzle-orm'
 import { list, textList } from '../db/arrays.ts'
 import { rows } from '../db/database.ts'
@@ -21,4 +21,11 @@ export async function recordSamples(context: Context, samples: readonly Sample[]
     ),
   )
   for (const sample of samples) context.events.tellNow({ kind: 'price', sample })
+}
+
+export function tellPrices({ told, events }: Context, samples: readonly Sample[]): void {
+  for (const sample of samples) {
+    told.set(sample.market, sample)
+    events.tellNow({ kind: 'price', sample })
+  }
 }

@@ -61,6 +61,8 @@ export interface Reading {
   /** Valid, ascending, unique, `fromMs` ≤ start < `readToMs`. Empty = the source was silent. */
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
+  /** Something was wrong with the answer: its good rows are stored, what it lacks says nothing, and it is no reading. */
+  readonly isDoubtful?: boolean
 }
 
 /** A row that broke the rules: kept in quarantine, never averaged in, never dropped without trace. */
@@ -193,6 +195,8 @@ export interface Archive {
   keepRaw(answer: RawAnswer): Promise<void>
   quarantine(source: string, market: MarketId | null, atMs: number, row: RefusedRow): Promise<void>
   recordSamples(samples: readonly Sample[]): Promise<void>
+  /** Tells prices to listeners and to whoever asks for the newest, without keeping them. */
+  tellPrices(samples: readonly Sample[]): void
   /** Seals the next period that is ready (by coverage and `nowMs`); null when none is. */
   sealNext(
     nowMs: number,

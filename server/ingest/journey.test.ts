@@ -91,11 +91,15 @@ class FlakySource implements Provider {
       const row = truth(market, interval, start)
       if (row) rows.push(row)
     }
-    return { rows, refused: [], readAtMs: this.nowMs }
+    return { rows, refused: [], isAstray: false, readAtMs: this.nowMs }
   }
 
   async price(market: MarketId) {
     return { price: truth(market, '1d', floorTo('1d', this.nowMs))!.close, asOfMs: this.nowMs }
+  }
+
+  feed() {
+    return null
   }
 
   health() {

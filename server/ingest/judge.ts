@@ -138,8 +138,8 @@ function judgeRead(view: SliceView, known: CoverageSlice): Need {
   if (!known.settled) return { kind: 'read', rank: Rank.settling, dueMs: Math.max(settledMs, againMs) }
   // The last places of a slice that was followed live have had fewer readings than its first ones.
   const enough = known.readings >= HONEST_READINGS && known.lastReadMs >= settledMs + MINUTE_MS
-  if (known.open === 0 || enough) return NONE
-  return { kind: 'read', rank, dueMs: againMs }
+  if (known.open === 0) return NONE
+  return { kind: 'read', rank, dueMs: enough ? known.lastReadMs + LONGEST_WAIT_MS : againMs }
 }
 
 function judgeSilent(view: SliceView, known: CoverageSlice): Need {

@@ -200,7 +200,7 @@ describe('the reconciler', () => {
     expect(next(closed + 10 * MINUTE_MS, state, limits).kind).toBe('wait')
   })
 
-  it('reads a slice with open absences again, a minute apart, three times at most', () => {
+  it('reads a slice with open absences again, a minute apart, and after three times once a day', () => {
     const btc = follow('coinbase:BTC-USD', { live: false })
     knowAll(btc, NOW, FOUNDED, ...STORED_INTERVALS)
     const minutes = seriesOf(btc, '1m')
@@ -208,7 +208,7 @@ describe('the reconciler', () => {
     const { state, limits } = world(btc)
     const times: number[] = []
     let atMs = NOW
-    for (let readings = 1; readings <= 5; readings++) {
+    for (let readings = 1; readings <= 2; readings++) {
       minutes.learn(slice(minutes, from, atMs, { open: 3, readings }))
       const wait = next(atMs, state, limits)
       if (wait.kind !== 'wait' || wait.untilMs === Infinity) break
@@ -217,6 +217,9 @@ describe('the reconciler', () => {
       times.push(atMs - NOW)
     }
     expect(times).toEqual([MINUTE_MS, 2 * MINUTE_MS])
+    minutes.learn(slice(minutes, from, atMs, { open: 3, readings: 3 }))
+    expect(minutes.find(scopeOf(btc, minutes, state, atMs)).read).toBeNull()
+    expect(minutes.find(scopeOf(btc, minutes, state, atMs + DAY_MS)).read).not.toBeNull()
   })
 
   it('does not take a silent answer for a reading, and asks again while other work goes on', () => {

@@ -2,13 +2,17 @@
  * Reads one slice of a series: asks, decides what of the answer counts, and hands it to the archive. An answer that does
  * not count changes nothing but when the slice is asked for again.
  */
+import { Flag } from '../../core/candle/columns.ts'
+import type { CandleRow } from '../../core/candle/row.ts'
 import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
+import type { RefusedRow } from '../archive/types.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import type { SliceAnswer } from '../providers/types.ts'
 import type { Asking } from './asking.ts'
 import { isResolved, isSilent } from './judge.ts'
 import type { Action } from './next.ts'
 import type { Roster } from './roster.ts'
+import { wildRows } from './spike.ts'
 import type { IngestOptions } from './types.ts'
 
 export type Read = Extract<Action, { kind: 'read' }>
@@ -23,6 +27,10 @@ const LONGEST_HOLD_MS = 5 * MINUTE_MS
 /** A silence counts only where the source answered something else with candles within so long. */
 const ALIVE_MS = 3 * MINUTE_MS
 const CONTROL_EVERY_MS = 20_000
+/** An answer with something wrong in it is asked for again; so many in a row, and that is how the source is. */
+const DOUBTS = 5
+/** Confirmed wild candles that are remembered, so that a live slice is not asked for twice each minute. */
+const MOST_CONFIRMED = 1000
 /** Silences count when they are so far apart. */
 const APART_MS = MINUTE_MS
 
@@ -33,6 +41,10 @@ export class Reader {
   /** When each source last gave a candle: the proof that a silence of another slice is no general one. */
   readonly #aliveMs = new Map<string, number>()
   readonly #controlMs = new Map<string, number>()
+  /** How many answers of each slice in a row had something wrong in them. */
+  readonly #doubts = new Map<string, number>()
+  /** Wild candles that the source has given twice. */
+  readonly #confirmed = new Set<string>()
 
   constructor(options: IngestOptions, roster: Roster, asking: Asking) {
     this.#options = options
@@ -52,7 +64,7 @@ export class Reader {
         provider.candles(market.market, series.interval, fromMs, toMs, priority),
       )
       if (answer.rows.length > 0) this.#aliveMs.set(market.source, answer.readAtMs)
-      return await this.#weigh(action, answer)
+      return await this.#weigh(action, await this.#confirm(action, answer))
     } catch (error) {
       this.#failed(action)
       throw error
@@ -69,7 +81,7 @@ export class Reader {
       this.#wait(action, BEHIND_MS)
       return false
     }
-    if (rows.length === 0 && answer.refused.length === 0) {
+    if (rows.length === 0 && answer.refused.length === 0 && !answer.isAstray) {
       const known = series.known(fromMs)
       const countsMs = known?.silences ? known.lastReadMs + APART_MS : 0
       if (answer.readAtMs < countsMs) {
@@ -84,9 +96,33 @@ export class Reader {
     return this.#store(action, { ...answer, rows }, readToMs)
   }
 
+  /** Candles with a price far from their neighbours' count, flagged, if a second answer has them, too. */
+  async #confirm(action: Read, answer: SliceAnswer): Promise<SliceAnswer> {
+    const { market, series, fromMs, toMs, priority } = action
+    const nameOf = (row: CandleRow) => `${market.market} ${series.interval} ${JSON.stringify(row)}`
+    const wild = new Map(wildRows(answer.rows).map((row) => [row.startMs, row]))
+    const doubted = [...wild.values()].filter((row) => !this.#confirmed.has(nameOf(row)))
+    if (doubted.length > 0) {
+      const again = await this.#asking.ask(market.source, (provider) =>
+        provider.candles(market.market, series.interval, fromMs, toMs, priority),
+      )
+      const said = new Set(again.rows.map(nameOf))
+      if (this.#confirmed.size > MOST_CONFIRMED) this.#confirmed.clear()
+      for (const row of doubted) if (said.has(nameOf(row))) this.#confirmed.add(nameOf(row))
+    }
+    const isTaken = (row: CandleRow) => !wild.has(row.startMs) || this.#confirmed.has(nameOf(row))
+    return {
+      ...answer,
+      rows: answer.rows
+        .filter(isTaken)
+        .map((row) => (wild.has(row.startMs) ? { ...row, flags: Flag.suspicious } : row)),
+      refused: [...answer.refused, ...answer.rows.filter((row) => !isTaken(row)).map(refusedWild)],
+    }
+  }
+
   async #store(
     { market, series, fromMs, toMs }: Read,
-    { rows, refused, readAtMs }: SliceAnswer,
+    { rows, refused, isAstray, readAtMs }: SliceAnswer,
     readToMs: number,
   ): Promise<boolean> {
     const { archive, clock, log } = this.#options
@@ -95,6 +131,7 @@ export class Reader {
       log.warn(
         `${market.market} ${interval}: ${refused.length} candles refused, the first because ${refused[0]!.reason}`,
       )
+    const isDoubtful = this.#doubt(`${market.market} ${interval} ${fromMs}`, refused.length > 0 || isAstray)
     const result = await archive.applyReading({
       market: market.market,
       interval,
@@ -103,15 +140,26 @@ export class Reader {
       readToMs,
       readAtMs,
       rows,
-      refused: refused.filter((row) => row.startMs === null || row.startMs < readToMs),
+      // Of a place that is still forming nothing is expected.
+      refused: refused.filter(({ startMs }) => startMs === null || startMs < readToMs || startMs >= toMs),
+      isDoubtful,
     })
     series.learnPresent(rows.map((row) => row.startMs))
     this.#roster.learn(result.slice)
     // The source's clock is behind: the candle that closed by ours comes in a moment.
     const isBehind = readToMs < Math.min(toMs, floorTo(interval, clock.now() - FINISH_MS))
-    series.hold(fromMs, null)
-    if (isBehind) this.#wait({ series, fromMs }, BEHIND_MS)
+    if (isDoubtful) this.#failed({ series, fromMs })
+    else if (isBehind) this.#wait({ series, fromMs }, BEHIND_MS)
+    else series.hold(fromMs, null)
     return result.revision !== null
+  }
+
+  /** Whether an answer with something wrong in it may be a single mistake of the source. */
+  #doubt(slice: string, isSpoilt: boolean): boolean {
+    const doubts = isSpoilt ? (this.#doubts.get(slice) ?? 0) + 1 : 0
+    if (isSpoilt) this.#doubts.set(slice, doubts)
+    else this.#doubts.delete(slice)
+    return isSpoilt && doubts < DOUBTS
   }
 
   /**
@@ -143,9 +191,17 @@ export class Reader {
     })
   }
 
-  #failed({ series, fromMs }: Read): void {
+  #failed({ series, fromMs }: Pick<Read, 'series' | 'fromMs'>): void {
     const failures = series.failures(fromMs) + 1
     const waitMs = backoffMs(failures, FIRST_HOLD_MS, LONGEST_HOLD_MS, Math.random)
     series.hold(fromMs, { failures, untilMs: this.#options.clock.now() + waitMs })
+  }
+}
+
+function refusedWild(row: CandleRow): RefusedRow {
+  return {
+    startMs: row.startMs,
+    reason: 'a price is far from the neighbouring ones, and a second answer did not have it',
+    raw: JSON.stringify(row),
   }
 }

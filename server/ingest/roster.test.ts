@@ -37,6 +37,7 @@ beforeAll(async () => {
   const keepRaw = () => {}
   const provider = createProvider('coinbase', {
     baseUrl: 'http://127.0.0.1:9',
+    feedUrl: null,
     requestsPerSecond: 1,
     keepRaw,
     log,

@@ -1,18 +1,43 @@
 /**
- * Guards sampled prices against a single wild tick: a price far from the last one counts only when the next sample
- * supports it. Closed candles are the record and are never judged here.
+ * Guards against a single wild tick: a sampled price far from the last one counts only when the next sample supports it;
+ * a closed candle is the record, but one with a price far from its neighbours is to be asked for twice.
  */
+
+import type { CandleRow } from '../../core/candle/row.ts'
 
 /** Farther than this factor from the last price within a sample or two is more likely a slip than a move. */
 const WILD_FACTOR = 5
 /** Two samples support each other within this factor. */
 const SUPPORT_FACTOR = 1.5
 
+/** Prices of a candle, as far as its likelihood hangs on them. */
+type Bar = Pick<CandleRow, 'open' | 'high' | 'low' | 'close'>
+
+/**
+ * Which candles of an answer are so unlikely that it is asked a second time before they are believed: a wick that
+ * reaches far beyond the candle's own body, or a body far from those before and after it.
+ *
+ * @param rows ascending
+ */
+export function wildRows<T extends Bar>(rows: readonly T[]): T[] {
+  const bodies = rows.map(({ open, close }) => [Number(open), Number(close)] as const)
+  return rows.filter(({ high, low }, i) => {
+    const [open, close] = bodies[i]!
+    if (Number(high) > Math.max(open, close) * WILD_FACTOR) return true
+    if (Number(low) * WILD_FACTOR < Math.min(open, close)) return true
+    const before = bodies[i - 1]?.[1]
+    const after = bodies[i + 1]?.[0]
+    const isFar = (other: number | undefined, own: number) =>
+      other === undefined || !within(own, other, WILD_FACTOR)
+    return (before ?? after) !== undefined && isFar(before, open) && isFar(after, close)
+  })
+}
+
 export class SpikeGuard {
   #good: number | null = null
   #held: number | null = null
 
-  /** Whether the price can be stored; when not, it waits for the next one to support it. */
+  /** Whether a polled price can be stored; when not, it waits for the next one to support it. */
   accepts(price: number): boolean {
     if (
       this.#good === null ||
@@ -25,6 +50,20 @@ export class SpikeGuard {
     }
     this.#held = price
     return false
+  }
+
+  /**
+   * A price told by a socket, where a slip may be repeated many times a second: it never supports itself, a polled price
+   * does. `unknown`: no polled price is known yet.
+   */
+  judgeTold(price: number): 'good' | 'wild' | 'unknown' {
+    if (this.#good === null) return 'unknown'
+    if (within(price, this.#good, WILD_FACTOR)) {
+      this.#good = price
+      return 'good'
+    }
+    this.#held = price
+    return 'wild'
   }
 }
 

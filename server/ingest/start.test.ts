@@ -97,6 +97,7 @@ function run(port: number, from: Archive = archive) {
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const provider = createProvider('coinbase', {
     baseUrl: `http://127.0.0.1:${port}`,
+    feedUrl: null,
     requestsPerSecond: 200,
     keepRaw: () => {},
     clock: systemClock,

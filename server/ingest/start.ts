@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnknownMarketError } from '../archive/markets.ts'
+import { LivePrices } from './live-prices.ts'
 import { next, type Action, type Limits, type State } from './next.ts'
 import { Performer } from './perform.ts'
 import { Roster } from './roster.ts'
@@ -30,6 +31,7 @@ class Loop implements Ingest {
   readonly #options: IngestOptions
   readonly #roster: Roster
   readonly #performer: Performer
+  readonly #prices: LivePrices
   readonly #underWay = new Set<Promise<void>>()
   readonly #ending = new AbortController()
   #reads = 0
@@ -43,10 +45,12 @@ class Loop implements Ingest {
     this.#options = options
     this.#roster = new Roster(options)
     this.#performer = new Performer(options, this.#roster)
+    this.#prices = new LivePrices(options, this.#roster, () => this.#wakeUp())
     setMaxListeners(0, this.#ending.signal)
   }
 
   start(): void {
+    this.#prices.start()
     this.#running = this.#run()
   }
 
@@ -54,6 +58,7 @@ class Loop implements Ingest {
     this.#ending.abort()
     this.#wakeUp()
     await Promise.all(this.#options.providers.map((provider) => provider.close()))
+    await this.#prices.stop()
     await this.#running
     await Promise.all(this.#underWay)
   }
@@ -64,7 +69,7 @@ class Loop implements Ingest {
   }
 
   status(): IngestStatus {
-    return ingestStatus(this.#options, this.#roster, this.#state())
+    return { ...ingestStatus(this.#options, this.#roster, this.#state()), feeds: this.#prices.status() }
   }
 
   async #run(): Promise<void> {

@@ -5,7 +5,11 @@ import type { Roster } from './roster.ts'
 import { progress } from './search.ts'
 import type { IngestOptions, IngestStatus } from './types.ts'
 
-export function ingestStatus(options: IngestOptions, roster: Roster, state: State): IngestStatus {
+export function ingestStatus(
+  options: IngestOptions,
+  roster: Roster,
+  state: State,
+): Omit<IngestStatus, 'feeds'> {
   const nowMs = options.clock.now()
   return {
     sources: options.providers.map((provider) => provider.health()),

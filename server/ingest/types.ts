@@ -4,6 +4,7 @@ import type { MarketId } from '../../core/market.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive, SettlingMs } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import type { FeedStatus } from './live-prices.ts'
 import type { Provider, ProviderHealth } from '../providers/types.ts'
 
 export interface IngestOptions {
@@ -27,6 +28,8 @@ export interface Ingest {
 
 export interface IngestStatus {
   readonly sources: readonly ProviderHealth[]
+  /** Their sockets, where they have one. */
+  readonly feeds: readonly FeedStatus[]
   readonly markets: readonly MarketStatus[]
   /** Markets that cannot be asked for, with the nearest names. */
   readonly unknown: readonly UnknownMarket[]

@@ -6,6 +6,7 @@ import { isLosslessNumber } from 'lossless-json'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { INTERVAL_MS } from '../../core/time/interval.ts'
+import { readTickerFrame } from './coinbase-frames.ts'
 import type { Dialect } from './exchange.ts'
 
 export const coinbase: Dialect = {
@@ -14,6 +15,11 @@ export const coinbase: Dialect = {
   foundedMs: Date.UTC(2015, 0),
   intervals: ['1m', '1h', '1d'],
   rowShape: { start: 0, low: 1, high: 2, open: 3, close: 4, volume: 5 },
+  feed: {
+    subscribe: (product) => feedMessage('subscribe', product),
+    unsubscribe: (product) => feedMessage('unsubscribe', product),
+    read: readTickerFrame,
+  },
   productId: (base, quote) => `${base}-${quote}`,
 
   candles: (exchange, id, interval, fromMs, toMs) =>
@@ -44,4 +50,9 @@ export const coinbase: Dialect = {
       atMs: typeof time === 'string' ? Date.parse(time) : NaN,
     }
   },
+}
+
+/** The heartbeat of each second tells a quiet market from a dead socket. */
+function feedMessage(type: 'subscribe' | 'unsubscribe', product: string): string {
+  return JSON.stringify({ type, product_ids: [product], channels: ['ticker', 'heartbeat'] })
 }

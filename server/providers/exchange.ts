@@ -11,6 +11,7 @@ import { plainDecimal } from '../../core/decimal/text.ts'
 import type { StoredInterval } from '../../core/time/interval.ts'
 import type { Clock } from '../clock.ts'
 import { Circuit } from './circuit.ts'
+import { PriceFeed, type FeedDialect, type FeedListener } from './feed.ts'
 import { Limiter } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
 import { readRows, type RowShape } from './rows.ts'
@@ -40,6 +41,7 @@ export interface Dialect {
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
   readonly rowShape: RowShape
+  readonly feed: FeedDialect
   productId(base: string, quote: string): string
   candles(
     exchange: ImplicitCalls,
@@ -55,6 +57,8 @@ export interface Dialect {
 
 export interface ExchangeOptions {
   readonly baseUrl: string
+  /** Address of its WebSocket; null = prices are only polled. */
+  readonly feedUrl: string | null
   readonly requestsPerSecond: number
   readonly keepRaw: KeepRaw
   readonly clock: Clock
@@ -92,6 +96,7 @@ export class ExchangeProvider implements Provider {
   readonly #requests: Record<RequestOutcome, number>
   #lastAnswer: LastAnswer | null = null
   #exchange: ReturnType<typeof openExchange> | null = null
+  #feed: PriceFeed | null = null
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
     this.source = dialect.source
@@ -162,6 +167,17 @@ export class ExchangeProvider implements Provider {
     }
   }
 
+  feed(listener: FeedListener): PriceFeed | null {
+    const { feedUrl: url, clock, log } = this.#options
+    if (url === null || this.#feed) return this.#feed
+    const productId = (market: MarketId) => this.#productId(market)
+    this.#feed = new PriceFeed(
+      { source: this.source, url, dialect: this.#dialect.feed, productId, clock, log },
+      listener,
+    )
+    return this.#feed
+  }
+
   health(): ProviderHealth {
     const pauseMs = this.#limiter.pauseLeftMs()
     return {
@@ -178,6 +194,7 @@ export class ExchangeProvider implements Provider {
   }
 
   async close(): Promise<void> {
+    this.#feed?.close()
     this.#limiter.close()
     await this.#exchange?.catch(() => {}) // A failed import was told to whoever asked.
   }

@@ -39,6 +39,7 @@ async function open(...answers: Answer[]) {
   const raw: RawAnswer[] = []
   const provider = createProvider('coinbase', {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    feedUrl: null,
     requestsPerSecond: 200,
     keepRaw: (answer) => void raw.push(answer),
     clock: { now: () => NOW },

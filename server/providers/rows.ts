@@ -32,6 +32,8 @@ export interface CheckedRows {
   /** Ascending, unique, closed, within what was asked. */
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
+  /** Rows lay outside of what was asked: it may be the answer to another question, and what it lacks says nothing. */
+  readonly isAstray: boolean
 }
 
 /** A clock may differ from the source's by so much before its candles count as future ones. */
@@ -41,6 +43,9 @@ const CLOCK_TOLERANCE_MS = 60_000
 export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked): CheckedRows {
   const refused: RefusedRow[] = []
   const byStart = new Map<number, { row: CandleRow; raw: unknown }[]>()
+  // One place too many at either end is how sources count their ends.
+  const stepMs = INTERVAL_MS[asked.interval]
+  let isAstray = false
   for (const raw of list) {
     const row = readRow(raw, shape)
     if (typeof row === 'string') {
@@ -48,8 +53,14 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
       continue
     }
     const { startMs } = row
-    if (startMs < asked.fromMs || startMs >= asked.toMs) continue
-    const forming = startMs + INTERVAL_MS[asked.interval] > asked.readAtMs
+    if (startMs < asked.fromMs || startMs >= asked.toMs) {
+      if (startMs < asked.fromMs - stepMs || startMs > asked.toMs) isAstray = true
+      if (startMs <= asked.readAtMs + CLOCK_TOLERANCE_MS) continue
+      const reason = `start ${new Date(startMs).toISOString()} lies in the future`
+      refused.push({ startMs, reason, raw: rawText(raw) })
+      continue
+    }
+    const forming = startMs + stepMs > asked.readAtMs
     if (forming && startMs <= asked.readAtMs + CLOCK_TOLERANCE_MS) continue
     const reason = checkRow(row, asked.interval, asked.readAtMs)
     if (reason !== null) {
@@ -68,7 +79,7 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
       for (const { raw } of candidates)
         refused.push({ startMs, reason: 'two different candles of the same start', raw: rawText(raw) })
   }
-  return { rows: rows.sort((a, b) => a.startMs - b.startMs), refused }
+  return { rows: rows.sort((a, b) => a.startMs - b.startMs), refused, isAstray }
 }
 
 /** The row in plain decimals, not yet held against the rules of a candle; or why it cannot be read. */

@@ -5,6 +5,7 @@ import type { StoredInterval } from '../../core/time/interval.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { RawAnswer, RefusedRow } from '../archive/types.ts'
+import type { FeedListener, PriceFeed } from './feed.ts'
 
 export interface ListedMarket {
   readonly id: MarketId
@@ -18,6 +19,8 @@ export interface ListedMarket {
 export interface SliceAnswer {
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
+  /** Rows lay outside of what was asked: it may be the answer to another question. */
+  readonly isAstray: boolean
   /** When it was asked, by our clock or the source's, whichever is behind: what closed later is not in it. */
   readonly readAtMs: number
 }
@@ -76,6 +79,8 @@ export interface Provider {
   ): Promise<SliceAnswer>
   /** The current price. @throws SourceError */
   price(market: MarketId): Promise<{ readonly price: string; readonly asOfMs: number }>
+  /** Opens the source's socket, which tells prices from its first `follow` on; null where there is none. */
+  feed(listener: FeedListener): PriceFeed | null
   health(): ProviderHealth
   close(): Promise<void>
 }

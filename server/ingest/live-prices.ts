@@ -1,0 +1,164 @@
+/**
+ * Prices as sources tell them by socket: the newest of each market is told to devices as it changes and recorded at each
+ * sample time. While a market's price comes this way, it is not polled; whatever is wrong here costs freshness only.
+ */
+import type { MarketId } from '../../core/market.ts'
+import type { Sample } from '../archive/types.ts'
+import type { FeedHealth, PriceFeed } from '../providers/feed.ts'
+import type { FollowedMarket, Roster } from './roster.ts'
+import type { IngestOptions } from './types.ts'
+
+/** How the socket of a source stands. */
+export interface FeedStatus extends FeedHealth {
+  readonly source: string
+}
+
+/** What is known of a market by socket. */
+interface Told {
+  price: string
+  atMs: number
+  /** When it was last known to be the newest price, by the steady clock; −Infinity once it is doubted. */
+  aliveAt: number
+  recordedAtMs: number
+  nextRecordMs: number
+  toldAtMs: number
+  toldAt: number
+}
+
+const NEVER = { recordedAtMs: -Infinity, nextRecordMs: 0, toldAtMs: -Infinity, toldAt: -Infinity }
+const LOOK_MS = 1000
+/** Without a sign of life for so long, a market is polled again. */
+const FRESH_MS = 5000
+/** A price is told to devices at most so often: enough for eyes, and bearable for thousands of them. */
+const TELL_EVERY_MS = 2000
+const RECORD_AGAIN_MS = 5000
+/** What is refused is kept at most so often of each market, however much of it comes. */
+const KEEP_REFUSED_EVERY_MS = 60_000
+
+export class LivePrices {
+  readonly #options: IngestOptions
+  readonly #roster: Roster
+  readonly #feeds = new Map<string, PriceFeed>()
+  readonly #told = new Map<MarketId, Told>()
+  readonly #keptAt = new Map<string, number>()
+  readonly #wake: () => void
+  #looking: NodeJS.Timeout | null = null
+  #recording: Promise<void> | null = null
+
+  /** @param wake called when a market is to be polled at once */
+  constructor(options: IngestOptions, roster: Roster, wake: () => void) {
+    this.#options = options
+    this.#roster = roster
+    this.#wake = wake
+  }
+
+  start(): void {
+    for (const provider of this.#options.providers) {
+      const feed = provider.feed({
+        price: (market, price, atMs) => this.#price(market, price, atMs),
+        alive: (market) => {
+          const told = this.#told.get(market)
+          if (told && told.aliveAt > -Infinity) told.aliveAt = performance.now()
+        },
+        refused: (market, reason, raw) => {
+          const told = market && this.#told.get(market)
+          if (told) told.aliveAt = -Infinity
+          this.#keepRefused(provider.source, market, reason, raw)
+        },
+      })
+      if (feed) this.#feeds.set(provider.source, feed)
+    }
+    if (this.#feeds.size > 0) this.#looking = setInterval(() => this.#look(), LOOK_MS)
+  }
+
+  /** The feeds themselves are closed with their providers. */
+  async stop(): Promise<void> {
+    if (this.#looking) clearInterval(this.#looking)
+    await this.#recording
+  }
+
+  status(): readonly FeedStatus[] {
+    return [...this.#feeds].map(([source, feed]) => ({ source, ...feed.health() }))
+  }
+
+  #price(market: MarketId, price: string, atMs: number): void {
+    const followed = this.#roster.followed.find((one) => one.market === market)
+    if (!followed?.live) return
+    const verdict = followed.guard.judgeTold(Number(price))
+    const told = this.#told.get(market)
+    if (verdict !== 'good') {
+      if (told) told.aliveAt = -Infinity
+      if (verdict === 'wild') this.#doubt(followed, price)
+      return
+    }
+    const news = { price, atMs, aliveAt: performance.now() }
+    if (told) Object.assign(told, news)
+    else this.#told.set(market, { ...NEVER, ...news })
+  }
+
+  /** Polled at once, since only another way to the source can tell a move from a slip; and then in its turn. */
+  #doubt(followed: FollowedMarket, price: string): void {
+    const { market, source } = followed
+    const reason = 'told by socket, far from the last price, and no polled one supports it'
+    if (!this.#keepRefused(source, market, reason, price)) return
+    this.#options.log.warn(`${market}: price ${price}: ${reason}: not taken`)
+    followed.nextSampleMs = Math.min(followed.nextSampleMs, this.#options.clock.now())
+    this.#wake()
+  }
+
+  #look(): void {
+    const { clock, archive, sampleSeconds, log } = this.#options
+    const { followed } = this.#roster
+    for (const [source, feed] of this.#feeds)
+      feed.follow(followed.filter((one) => one.source === source && one.live).map(({ market }) => market))
+    for (const id of this.#told.keys())
+      if (!followed.some(({ market }) => market === id)) this.#told.delete(id)
+
+    const nowMs = clock.now()
+    const at = performance.now()
+    const due: [Told, Sample][] = []
+    const changed: Sample[] = []
+    for (const market of followed) {
+      const told = this.#told.get(market.market)
+      if (!told || at - told.aliveAt > FRESH_MS) continue
+      // As soon as nothing more is heard, it is due.
+      market.nextSampleMs = Math.max(market.nextSampleMs, nowMs + FRESH_MS)
+      const sample = { market: market.market, price: told.price, atMs: told.atMs }
+      const isDue = nowMs >= told.nextRecordMs || told.nextRecordMs > nowMs + 2 * sampleSeconds * 1000
+      if (isDue && told.atMs > told.recordedAtMs && !this.#recording) due.push([told, sample])
+      else if (told.atMs > told.toldAtMs && at - told.toldAt >= TELL_EVERY_MS) changed.push(sample)
+      else continue
+      told.toldAtMs = told.atMs
+      told.toldAt = at
+    }
+    archive.tellPrices(changed)
+    if (due.length === 0) return
+    const roundMs = sampleSeconds * 1000
+    this.#recording = archive
+      .recordSamples(due.map(([, sample]) => sample))
+      .then(() => {
+        for (const [told, sample] of due) {
+          told.recordedAtMs = sample.atMs
+          told.nextRecordMs = (Math.floor(nowMs / roundMs) + 1) * roundMs
+        }
+      })
+      .catch((error: unknown) => {
+        for (const [told] of due) told.nextRecordMs = nowMs + RECORD_AGAIN_MS
+        log.error({ err: error }, 'prices could not be recorded, they are tried again in 5 s')
+      })
+      .finally(() => (this.#recording = null))
+  }
+
+  /** Whether it was kept; false where one was kept a moment ago. */
+  #keepRefused(source: string, market: MarketId | null, reason: string, raw: string): boolean {
+    const { archive, clock, log } = this.#options
+    const key = market ?? source
+    const at = performance.now()
+    if (at - (this.#keptAt.get(key) ?? -Infinity) < KEEP_REFUSED_EVERY_MS) return false
+    this.#keptAt.set(key, at)
+    archive
+      .quarantine(source, market, clock.now(), { startMs: null, reason, raw: raw.slice(0, 500) })
+      .catch((error: unknown) => log.error({ err: error }, `${key}: what was refused could not be kept`))
+    return true
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * A source that misbehaves, over real HTTP and sockets: ingest reads a simulated exchange whose answers about each market
+ * and interval are faulty in a way of their own, and ends with the exchange's candles and no others.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parseMarketId } from '../../core/market.ts'
+import { DAY_MS, HOUR_MS, INTERVAL_MS, floorTo, type StoredInterval } from '../../core/time/interval.ts'
+import { openArchive } from '../../server/archive/open.ts'
+import type { Archive, ArchiveEvent } from '../../server/archive/types.ts'
+import { systemClock } from '../../server/clock.ts'
+import { rows, type Database } from '../../server/db/database.ts'
+import { openDatabase } from '../../server/db/open.ts'
+import { startIngest } from '../../server/ingest/start.ts'
+import type { Ingest } from '../../server/ingest/types.ts'
+import { createProvider } from '../../server/providers/create.ts'
+import { defaultSettling } from '../../server/settling.ts'
+import { ANSWER_FAULTS, ROW_FAULTS, type FaultKind, type GivenRule } from '../../simulator/faults.ts'
+import { startSimulator, type RunningSimulator } from '../../simulator/start.ts'
+import { createTruth } from '../../simulator/truth.ts'
+
+const PRODUCTS = [
+  ...['BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'ADA', 'LINK', 'LTC', 'SHIB', 'PEPE'].map((base) => `${base}-USD`),
+  ...['BTC-EUR', 'ETH-EUR'],
+]
+const SEED = process.env['FAULT_SEED'] ?? '1'
+const FAULTS_EACH = 2
+
+const sinceMs = floorTo('1h', Date.now()) - 2 * DAY_MS
+const closedMs = floorTo('1h', Date.now() - 60_000)
+const truth = createTruth({ seed: '1', sinceMs })
+
+interface Place {
+  readonly kind: FaultKind
+  readonly product: string
+  readonly interval: StoredInterval
+}
+
+/** Each kind of fault has a market and interval of its own: those of rows where there are many. */
+const PLACES: readonly Place[] = [
+  ...ROW_FAULTS,
+  ...ANSWER_FAULTS.filter((kind) => !(ROW_FAULTS as readonly string[]).includes(kind)),
+].map((kind, i) => ({
+  kind,
+  product: PRODUCTS[i % PRODUCTS.length]!,
+  interval: (['1m', '1h', '1d'] as const)[Math.floor(i / PRODUCTS.length)]!,
+}))
+
+const ruleOf = ({ kind, product, interval }: Place): GivenRule => ({
+  kinds: [kind],
+  count: FAULTS_EACH,
+  seed: SEED,
+  path: `/products/${product}/candles?granularity=${INTERVAL_MS[interval] / 1000}&`,
+})
+
+describe(`a source that misbehaves (FAULT_SEED=${SEED})`, { timeout: 180_000 }, () => {
+  let simulator: RunningSimulator
+  let folder: string
+  let database: Database
+  let archive: Archive
+  let ingest: Ingest
+  const told: Extract<ArchiveEvent, { kind: 'price' }>[] = []
+
+  const misbehave = (...rules: GivenRule[]) =>
+    fetch(`${simulator.url}/simulator/faults`, { method: 'POST', body: JSON.stringify({ rules }) })
+  const stats = async () =>
+    (await (await fetch(`${simulator.url}/simulator/stats`)).json()) as {
+      requests: number
+      faults: Partial<Record<FaultKind, number>>
+    }
+  const held = async ({ product, interval }: Pick<Place, 'product' | 'interval'>) =>
+    (await archive.candles(parseMarketId(`coinbase:${product}`).id, interval, 0, closedMs, 10_000)).map(
+      ({ startMs, open, high, low, close, volume }) => ({ startMs, open, high, low, close, volume }),
+    )
+  const wanted = ({ product, interval }: Pick<Place, 'product' | 'interval'>) =>
+    truth.rows(product, interval, sinceMs - DAY_MS, floorTo(interval, closedMs))
+  const price = async (product: string) =>
+    (await archive.prices(Date.now())).find(({ market }) => market === `coinbase:${product}`)
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--since', new Date(sinceMs).toISOString()])
+    folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-sources-'))
+    database = await openDatabase({ dataDir: folder, databaseUrl: null })
+    const clock = systemClock
+    const settling = defaultSettling
+    archive = await openArchive(database, { clock, settling, sampleSeconds: 5, simulated: true, rawDays: 30 })
+    archive.subscribe((event) => event.kind === 'price' && told.push(event))
+    for (const product of PRODUCTS) {
+      const { id, source, base, quote } = parseMarketId(`coinbase:${product}`)
+      const market = { id, source, base, quote, name: base, tick: null, status: 'live' } as const
+      await archive.putMarket({ ...market, minutesFromMs: sinceMs })
+    }
+    await misbehave({ kinds: ['too-many'], path: '/products', count: 1 }, ...PLACES.map(ruleOf), {
+      kinds: ['socket-refuse'],
+    })
+    const log = pino({ level: 'silent' })
+    const provider = createProvider('coinbase', {
+      baseUrl: simulator.url,
+      feedUrl: simulator.socketUrl,
+      requestsPerSecond: 50,
+      keepRaw: (answer) => void archive.keepRaw(answer),
+      clock,
+      log,
+      deadlineMs: 3000,
+    })
+    ingest = startIngest({
+      archive,
+      providers: [provider],
+      clock,
+      sampleSeconds: 5,
+      settling,
+      minuteDays: 2,
+      log,
+    })
+  })
+
+  afterAll(async () => {
+    await ingest.stop()
+    await archive.close()
+    await simulator.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  test('is not given up after its first answer of all, 429', async () => {
+    await vi.waitFor(() => expect(ingest.status().markets).toHaveLength(PRODUCTS.length), { timeout: 30_000 })
+  })
+
+  test.each(PLACES)(
+    'answers with $kind about $product $interval: every candle comes, none is wrong',
+    async (place) => {
+      await vi.waitFor(
+        async () => expect((await stats()).faults[place.kind]).toBeGreaterThanOrEqual(FAULTS_EACH),
+        {
+          timeout: 120_000,
+          interval: 500,
+        },
+      )
+      const real = wanted(place)
+      await vi.waitFor(async () => expect((await held(place)).length).toBeGreaterThanOrEqual(real.length), {
+        timeout: 120_000,
+        interval: 500,
+      })
+      expect(await held(place)).toEqual(real)
+    },
+  )
+
+  test.each([
+    ['null-rows', /no price|no Unix time/],
+    ['negative', /no price|no volume/],
+    ['zero', /no price/],
+    ['high-below-low', /lies above/],
+    ['text-numbers', /no price/],
+    ['off-grid', /not on the grid/],
+    ['future', /lies in the future/],
+    ['spike', /far from the neighbouring ones/],
+  ] as const)('has its rows with %s in quarantine, with reason and raw text', async (kind, reason) => {
+    const { product } = PLACES.find((place) => place.kind === kind)!
+    const kept = await database.read((tx) =>
+      rows<{ reason: string; raw: string }>(
+        tx,
+        sql`SELECT reason, raw FROM quarantine WHERE market = ${`coinbase:${product}`}`,
+      ),
+    )
+    const found = kept.filter((row) => reason.test(row.reason))
+    expect(found.length).toBeGreaterThan(0)
+    expect(found[0]!.raw).not.toBe('')
+  })
+
+  test.each(['truncated', 'html', 'content-type', 'empty-body', 'server-error', 'too-many'] as const)(
+    'has its answer with %s kept as it came',
+    async (kind) => {
+      const { path } = ruleOf(PLACES.find((place) => place.kind === kind)!)
+      const kept = await database.read((tx) =>
+        rows<{ url: string }>(tx, sql`SELECT url FROM raw WHERE strpos(url, ${path!}) > 0`),
+      )
+      // The faulty ones and the good one after them.
+      expect(kept.length).toBeGreaterThan(FAULTS_EACH)
+    },
+  )
+
+  test('has its prices polled while no socket is to be had', async () => {
+    expect(ingest.status().feeds[0]).toMatchObject({ source: 'coinbase', isOpen: false })
+    const before = await price('BTC-USD')
+    await vi.waitFor(async () => expect((await price('BTC-USD'))!.as_of > before!.as_of).toBe(true), {
+      timeout: 20_000,
+      interval: 500,
+    })
+  })
+
+  test('has its prices by socket as soon as there is one, and is no longer asked for them', async () => {
+    await misbehave()
+    const isOpen = () => expect(ingest.status().feeds[0]).toMatchObject({ isOpen: true, lastError: null })
+    await vi.waitFor(isOpen, { timeout: 90_000, interval: 500 })
+    const first = told.length
+    await vi.waitFor(
+      () => expect(new Set(told.slice(first).map(({ sample }) => sample.market)).size).toBe(12),
+      {
+        timeout: 30_000,
+      },
+    )
+    const { requests } = await stats()
+    const now = told.length
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(now + 3 * PRODUCTS.length), {
+      timeout: 30_000,
+    })
+    // Polling would have been a request for each of these.
+    expect((await stats()).requests - requests).toBeLessThan(2 * PRODUCTS.length)
+  })
+
+  test('has no price taken from a socket that lies, and polled ones in its place', async () => {
+    const real = Number((await price('BTC-USD'))!.price)
+    await misbehave({ kinds: ['socket-lie'] })
+    await vi.waitFor(async () => {
+      const reasons = await database.read((tx) =>
+        rows<{ reason: string }>(tx, sql`SELECT reason FROM quarantine WHERE market = 'coinbase:BTC-USD'`),
+      )
+      expect(reasons.some(({ reason }) => reason.includes('told by socket'))).toBe(true)
+    })
+    const first = told.length
+    await vi.waitFor(
+      () =>
+        expect(
+          told.slice(first).filter(({ sample }) => sample.market === 'coinbase:BTC-USD').length,
+        ).toBeGreaterThan(2),
+      { timeout: 30_000 },
+    )
+    for (const { sample } of told.slice(first))
+      if (sample.market === 'coinbase:BTC-USD') expect(Number(sample.price) / real).toBeLessThan(2)
+  })
+
+  test('has a product delisted: it is shown as ended and keeps its history', async () => {
+    const before = await held({ product: 'LTC-USD', interval: '1h' })
+    await misbehave({ kinds: ['delisted'], path: '/products/LTC-USD/' })
+    await archive.markUnread(parseMarketId('coinbase:LTC-USD').id, sinceMs)
+    ingest.wake()
+    await vi.waitFor(async () => expect((await stats()).faults.delisted).toBeGreaterThan(FAULTS_EACH + 3), {
+      timeout: 30_000,
+    })
+    expect(await held({ product: 'LTC-USD', interval: '1h' })).toEqual(before)
+    expect(before.length).toBeGreaterThan(24)
+  })
+
+  test('ends with an archive of which every stored byte verifies', async () => {
+    expect((await archive.verify(null)).faults).toEqual([])
+    expect(closedMs - sinceMs).toBeGreaterThan(40 * HOUR_MS)
+  })
+})
