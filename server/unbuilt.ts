@@ -4,7 +4,6 @@ import { isVariable } from './config.ts'
 const PROMISED = [
   'ROLE',
   'QUOTES',
-  'COINBASE_WS_URL',
   ...['KRAKEN', 'BINANCE', 'BITSTAMP', 'COINGECKO'].flatMap((source) => [`${source}_URL`, `${source}_RPS`]),
   'COINGECKO_API_KEY',
   'CHUNK_STORE',

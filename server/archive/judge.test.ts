@@ -243,4 +243,27 @@ describe('refused rows', () => {
     ])
     expect(placeAt(after, 7)?.reason).toBe('empty')
   })
+
+  test('a refused row off the grid is that of its place', () => {
+    const offGrid = [{ ...refused[0]!, startMs: FROM + 7 * MINUTE_MS + 13_000 }]
+    const { known: after } = judgeAll([reading(rowsBut(7), LATE, offGrid)])
+    expect(placeAt(after, 7)?.reason).toBe('refused')
+  })
+
+  test('a refused row that does not tell its place may be any absent one: none of them is empty', () => {
+    const unreadable = [{ ...refused[0]!, startMs: null }]
+    const { known: after } = judgeAll([
+      reading(rowsBut(7, 9), LATE, unreadable),
+      reading(rowsBut(7, 9), LATE + MINUTE_MS, unreadable),
+    ])
+    expect([placeAt(after, 7)?.reason, placeAt(after, 9)?.reason]).toEqual(['refused', 'refused'])
+  })
+})
+
+test('of a doubtful answer the good rows are taken, and nothing is learned from what it lacks', () => {
+  const doubtful = { ...reading(rowsBut(7), LATE), isDoubtful: true }
+  const { last, known: after } = judgeAll([doubtful, { ...doubtful, readAtMs: LATE + MINUTE_MS }])
+  expect(after.candles.size).toBe(299)
+  expect(after.places.size).toBe(0)
+  expect(last.slice).toEqual(NOTHING.slice)
 })

@@ -20,16 +20,18 @@ type Bar = Pick<CandleRow, 'open' | 'high' | 'low' | 'close'>
  * @param rows ascending
  */
 export function wildRows<T extends Bar>(rows: readonly T[]): T[] {
-  const bodies = rows.map(({ open, close }) => [Number(open), Number(close)] as const)
-  return rows.filter(({ high, low }, i) => {
-    const [open, close] = bodies[i]!
-    if (Number(high) > Math.max(open, close) * WILD_FACTOR) return true
-    if (Number(low) * WILD_FACTOR < Math.min(open, close)) return true
-    const before = bodies[i - 1]?.[1]
-    const after = bodies[i + 1]?.[0]
-    const isFar = (other: number | undefined, own: number) =>
-      other === undefined || !within(own, other, WILD_FACTOR)
-    return (before ?? after) !== undefined && isFar(before, open) && isFar(after, close)
+  /** Whether the price leaps between this candle and the next. */
+  const leaps = (i: number) => !within(Number(rows[i]!.close), Number(rows[i + 1]!.open), WILD_FACTOR)
+  const last = rows.length - 1
+  return rows.filter(({ open, high, low, close }, i) => {
+    const body = [Number(open), Number(close)]
+    if (Number(high) > Math.max(...body) * WILD_FACTOR) return true
+    if (Number(low) * WILD_FACTOR < Math.min(...body)) return true
+    if (last < 2) return false
+    // At an end, where there is one neighbour only, that one must be no leaper itself.
+    if (i === 0) return leaps(0) && !leaps(1)
+    if (i === last) return leaps(last - 1) && !leaps(last - 2)
+    return leaps(i - 1) && leaps(i)
   })
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { Flag } from '../../core/candle/columns.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { HOUR_MS, MINUTE_MS, floorTo } from '../../core/time/interval.ts'
 import { openArchive } from '../archive/open.ts'
@@ -245,6 +246,51 @@ it('reads the candles of a market whose price the source refuses', async () => {
         expect((await archive.candles(sol, '1h', LISTED, Date.now(), 1000)).length).toBeGreaterThanOrEqual(
           96,
         ),
+      { timeout: 30_000 },
+    )
+  } finally {
+    await ingest.stop()
+    await exchange.close()
+  }
+})
+
+it('stores a wild candle that its source gives twice, flagged, and no other that it gives once', async () => {
+  const exchange = new Exchange()
+  const port = await exchange.listen(0)
+  const answer = exchange.answer
+  const steady = LISTED + 24 * HOUR_MS
+  const once = LISTED + 25 * HOUR_MS
+  let asked = 0
+  exchange.answer = (url, response) => {
+    const send = (value: unknown) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    if (url.pathname === '/products')
+      return void send([{ id: 'LTC-USD', quote_increment: '0.01', status: 'online' }])
+    if (url.searchParams.get('granularity') !== '3600') return answer(url, response)
+    const wild = [steady, ...(asked++ === 0 ? [once] : [])]
+    const rows: unknown[] = []
+    for (
+      let start = Date.parse(url.searchParams.get('start')!);
+      start < Date.now() - HOUR_MS;
+      start += HOUR_MS
+    )
+      if (start >= LISTED && start <= Date.parse(url.searchParams.get('end')!))
+        rows.unshift([start / 1000, 99.5, wild.includes(start) ? 101_000 : 101, 100, 100.5, 12.25])
+    send(rows)
+  }
+  const ltc = parseMarketId('coinbase:LTC-USD').id
+  await track(ltc)
+  const { ingest } = run(port)
+  try {
+    await vi.waitFor(
+      async () => {
+        const hours = await archive.candles(ltc, '1h', LISTED, LISTED + 48 * HOUR_MS, 100)
+        expect(hours).toHaveLength(48)
+        expect(hours.filter(({ high }) => high === '101000')).toMatchObject([
+          { startMs: steady, flags: Flag.suspicious },
+        ])
+        expect(hours.find(({ startMs }) => startMs === once)?.high).toBe('101')
+      },
       { timeout: 30_000 },
     )
   } finally {

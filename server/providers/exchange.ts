@@ -12,7 +12,7 @@ import type { StoredInterval } from '../../core/time/interval.ts'
 import type { Clock } from '../clock.ts'
 import { Circuit } from './circuit.ts'
 import { PriceFeed, type FeedDialect, type FeedListener } from './feed.ts'
-import { Limiter } from './limiter.ts'
+import { Limiter, LimiterClosed } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
 import { readRows, type RowShape } from './rows.ts'
 import { tellingSent } from './sent.ts'
@@ -211,9 +211,15 @@ export class ExchangeProvider implements Provider {
     run: () => Promise<T>,
   ): Promise<{ value: T; answer: Answer }> {
     const context: CallContext = { ...question, answer: null }
-    const value = await this.#calls.run(context, run)
-    if (!context.answer) throw new Error(`${this.source}: ccxt gave a result without asking`)
-    return { value, answer: context.answer }
+    try {
+      const value = await this.#calls.run(context, run)
+      if (!context.answer) throw new Error(`${this.source}: ccxt gave a result without asking`)
+      return { value, answer: context.answer }
+    } catch (error) {
+      if (error instanceof SourceError || error instanceof LimiterClosed || !context.answer) throw error
+      // JSON of another shape than ccxt takes for granted.
+      throw this.#malformed(context.answer, 'answered with something that cannot be read', error)
+    }
   }
 
   /** Stands in for ccxt's own fetch. */
@@ -261,13 +267,14 @@ export class ExchangeProvider implements Provider {
     return behind > 0 && behind < TRUSTED_CLOCK_DIFFERENCE_MS ? theirs : answer.sentMs
   }
 
-  #malformed(answer: Answer, what: string): SourceError {
+  #malformed(answer: Answer, what: string, cause?: unknown): SourceError {
     this.#options.keepRaw(this.#rawAnswer(answer))
     return new SourceError(
       this.source,
       `${this.source}: ${what}: ${answer.text.slice(0, 100)} (${answer.url})`,
       answer.status,
       null,
+      cause,
     )
   }
 

@@ -29,7 +29,9 @@ const PRODUCTS = `[
 ]`
 
 /** A real server that gives these answers in turn, the last one again and again; and a provider that asks it. */
-async function open(...answers: Answer[]) {
+async function open(...given: (Answer | { readonly baseUrl: string })[]) {
+  const answers = given.filter((one) => typeof one === 'function')
+  const elsewhere = given.find((one) => typeof one === 'object')
   const urls: string[] = []
   const server = createServer((request, response) => {
     urls.push(request.url ?? '')
@@ -38,13 +40,13 @@ async function open(...answers: Answer[]) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const raw: RawAnswer[] = []
   const provider = createProvider('coinbase', {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: elsewhere?.baseUrl ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     feedUrl: null,
     requestsPerSecond: 200,
     keepRaw: (answer) => void raw.push(answer),
     clock: { now: () => NOW },
     log: pino({ level: 'silent' }),
-    deadlineMs: 300,
+    deadlineMs: 1000,
     random: () => 0,
   })
   return {
@@ -83,6 +85,7 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     expect(answer).toEqual({
       readAtMs: NOW,
       refused: [],
+      isAstray: false,
       rows: [FROM, FROM + MINUTE].map((startMs) => ({
         startMs,
         open: '61168.13',
@@ -143,12 +146,12 @@ describe('a provider of an exchange', { concurrent: true }, () => {
 
   it.each<[string, Answer, string]>([
     ['a reset connection', (request) => void request.socket.resetAndDestroy(), 'cannot be reached'],
-    ['no answer in time', () => {}, 'within 0.3 s'],
+    ['no answer in time', () => {}, 'within 1 s'],
     [
       'an answer that stops in the middle',
       (_, response) =>
         void response.writeHead(200, { 'content-type': 'application/json' }).write('[[1709287200,'),
-      'within 0.3 s',
+      'within 1 s',
     ],
     [
       'a redirect',
@@ -160,6 +163,23 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     expect((await failure(ask(opened.provider))).message).toContain(words)
     expect((await ask(opened.provider)).rows).toHaveLength(2)
   })
+
+  it('survives a name that does not resolve', async () => {
+    await using opened = await open(someCandles, { baseUrl: 'http://exchange.invalid' })
+    expect((await failure(ask(opened.provider))).message).toMatch(/cannot be reached: getaddrinfo/)
+    expect(opened.provider.health().failures).toBe(1)
+  })
+
+  it.each(['[null]', '{}', 'null', '[[1]]', '"none"', '[{"id":7,"base_currency":{}}]'])(
+    'refuses a list of markets with something else in it: %s',
+    async (body) => {
+      await using opened = await open(json(body), json(PRODUCTS))
+      expect((await failure(opened.provider.listMarkets())).message).toMatch(
+        /list of markets is empty|cannot be read/,
+      )
+      expect(await opened.provider.listMarkets()).toHaveLength(3)
+    },
+  )
 
   it('obeys Retry-After: nothing is asked before', async () => {
     await using opened = await open(json('{}', 429, { 'retry-after': '1' }), someCandles)

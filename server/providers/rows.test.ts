@@ -43,6 +43,18 @@ describe('rows of a source', () => {
     expect([rows.length, refused]).toEqual([1, []])
   })
 
+  it('far outside of what was asked mean that the answer may be another question’s', () => {
+    expect(read(`[${good(T - 60)},${good(T)},${good(T + 18_000)}]`).isAstray).toBe(false)
+    expect(read(`[${good(T - 120)},${good(T)}]`).isAstray).toBe(true)
+    expect(read(`[${good(T + 18_060)}]`).isAstray).toBe(true)
+  })
+
+  it('of another year in the future are refused, though nobody asked for them', () => {
+    const { rows, refused } = read(`[${good(T + 31_536_000)},${good(T)}]`)
+    expect(rows).toHaveLength(1)
+    expect(refused).toMatchObject([{ reason: expect.stringContaining('lies in the future') }])
+  })
+
   it('that are still forming are dropped', () => {
     const { rows, refused } = read(`[${good(T + 60)},${good(T)}]`, { readAtMs: (T + 119) * 1000 })
     expect([rows.length, refused]).toEqual([1, []])
