@@ -242,6 +242,7 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     )
     const { rows, readAtMs } = await ask(opened.provider)
     expect(readAtMs).toBe(NOW - 2 * MINUTE + 1000)
+    expect(opened.provider.health().lastAnswer).toMatchObject({ status: 200, clockOffsetMs: -2 * MINUTE })
     expect(rows.map((row) => row.startMs)).toEqual([NOW - 30_000 - 3 * MINUTE])
   })
 

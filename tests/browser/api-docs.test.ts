@@ -11,7 +11,7 @@ afterAll(() => server.stop())
 
 describe.each(['light', 'dark'] as const)('the documentation in %s', (theme) => {
   test('shows every route, opens one, asks nobody else, and breaks no policy', async () => {
-    await using browser = await openBrowser('desktop', theme)
+    await using browser = await openBrowser('desktop', { colorScheme: theme })
     const page = browser.context.pages()[0] ?? (await browser.context.newPage())
     const asked: string[] = []
     const complaints: string[] = []
