@@ -38,7 +38,7 @@ export async function openSite(files: Files): Promise<Site> {
   await build({
     configFile: false,
     root: join(import.meta.dirname, 'web'),
-    logLevel: 'warn',
+    logLevel: 'error',
     worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, target: 'esnext', modulePreload: { polyfill: false } },
   })
