@@ -8,6 +8,8 @@ import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
+import { accuracy } from './sigma/accuracy.ts'
+import { estimators } from './sigma/estimators.ts'
 
 interface Benchmark {
   readonly about: string
@@ -17,6 +19,8 @@ interface Benchmark {
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   bytes: { about: 'bytes on the wire per candle, a month of minutes', run: bytes },
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
+  estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
+  accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
   'cold-start': {

@@ -84,5 +84,6 @@ export function tableOf(measurements: readonly Measurement[]): string {
 }
 
 function figure(value: number): string {
+  if (value !== 0 && value < 1e-3) return value.toExponential(1)
   return value < 10 ? value.toFixed(3) : value.toFixed(2)
 }
