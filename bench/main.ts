@@ -8,6 +8,8 @@ import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
+import { chunkRoute } from './server/chunk-route.ts'
+import { live } from './server/live.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
 
@@ -21,6 +23,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
   accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
+  'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
+  live: { about: 'ten thousand listeners beside bare node:http', run: live },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
   'cold-start': {

@@ -8,6 +8,7 @@ import { loadAppFiles } from './api/app-files.ts'
 import { createApi } from './api/api.ts'
 import type { Api } from './api/context.ts'
 import { loadDocs } from './api/docs.ts'
+import { createHotChunks } from './api/hot-chunks.ts'
 import { listen, type Listening, type ListenOptions } from './api/listen.ts'
 import { createLiveHub } from './api/live.ts'
 import { createMetrics } from './api/metrics.ts'
@@ -94,9 +95,11 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
     const sources = () => [...providers.values()].map((provider) => provider.health())
     const metrics = createMetrics({ archive, live, sources, backfill, clock })
+    const chunks = createHotChunks(archive, metrics, security)
     const api = createApi({
       archive,
       live,
+      chunks,
       backfill,
       files,
       docs,
@@ -107,7 +110,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       clock,
       log,
     })
-    const listening = await listenAt(api, { ...config, tls, security, metrics })
+    const listening = await listenAt(api, { ...config, tls, security, direct: chunks.answer, metrics })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { Operations } from '../control/operations.ts'
 import type { AppFiles } from './app-files.ts'
 import type { Docs } from './docs.ts'
+import type { HotChunks } from './hot-chunks.ts'
 import type { LiveHub } from './live.ts'
 import type { Metrics } from './metrics.ts'
 import { ApiProblem } from './problem.ts'
@@ -18,6 +19,7 @@ import type { Headers } from './security.ts'
 export interface ApiParts {
   readonly archive: Archive
   readonly live: LiveHub
+  readonly chunks: HotChunks
   /** How far the history of each series is read. */
   readonly backfill: () => Promise<readonly BackfillProgress[]>
   readonly files: AppFiles

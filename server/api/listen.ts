@@ -46,6 +46,8 @@ export interface ListenOptions {
   /** null = plain http. */
   readonly tls: Pick<Tls, 'cert' | 'key'> | null
   readonly security: Headers
+  /** Answers what needs no routing; false leaves the request to the API. */
+  readonly direct: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Told of requests that are refused before they reach a route, and of connections. */
   readonly metrics: Pick<Metrics, 'refused' | 'connected'>
   /** Tests only: shorter times. */
@@ -55,7 +57,7 @@ export interface ListenOptions {
 /** @throws Error of Node when the address cannot be used */
 export async function listen(
   api: Api,
-  { host, port, tls, security, metrics, limits }: ListenOptions,
+  { host, port, tls, security, direct, metrics, limits }: ListenOptions,
 ): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
     errorHandler: () => {
@@ -80,6 +82,7 @@ export async function listen(
       response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
       return
     }
+    if (direct(request, response)) return
     void answer(request, response)
   }
   const { idleTimeout, ...options } = { ...LIMITS, ...limits }

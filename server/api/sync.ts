@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
 import type { HistoryProgress } from '../../core/wire/api.ts'
 import { preferredEncoding, gunzipAsync } from './encoding.ts'
+import { chunkHeaders, isKnown } from './hot-chunks.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
 import { shared } from './memo.ts'
 import { ApiProblem } from './problem.ts'
@@ -76,7 +77,7 @@ const live = route({
   },
 })
 
-export function addSync(api: Api, { archive, backfill, clock, live: hub, security }: ApiParts): void {
+export function addSync(api: Api, { archive, backfill, chunks, clock, live: hub, security }: ApiParts): void {
   // Every device asks every few seconds while history comes; the sum may be a second old.
   const progress = shared(async () => sumOf(await backfill()), PROGRESS_MS)
 
@@ -95,14 +96,10 @@ export function addSync(api: Api, { archive, backfill, clock, live: hub, securit
 
   api.openapi(chunk, async (c) => {
     const { sha256 } = c.req.valid('param')
-    const headers = {
-      etag: `"${sha256}"`,
-      'cache-control': 'public, max-age=31536000, immutable',
-      vary: 'accept-encoding',
-    }
-    if (c.req.header('if-none-match')?.includes(sha256)) return c.body(null, 304, headers)
+    const headers = chunkHeaders(sha256)
+    if (isKnown(sha256, c.req.header('if-none-match'))) return c.body(null, 304, headers)
     const encoding = preferredEncoding(c.req.header('accept-encoding'))
-    const bytes = await archive.chunk(sha256, encoding === 'br' ? 'br' : 'gzip')
+    const bytes = await chunks.read(sha256, encoding === 'br' ? 'br' : 'gzip')
     if (!bytes) {
       throw new ApiProblem(
         'not-found',

@@ -12,6 +12,7 @@ import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
 import { loadDocs } from '../../server/api/docs.ts'
+import { createHotChunks } from '../../server/api/hot-chunks.ts'
 import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
 import { createMetrics } from '../../server/api/metrics.ts'
@@ -65,9 +66,11 @@ export async function serveArchive({
   const security = securityHeaders('http://localhost')
   const backfill = () => archive.progress(clock.now())
   const metrics = createMetrics({ archive, live, sources, backfill, clock })
+  const chunks = createHotChunks(archive, metrics, security)
   const api = createApi({
     archive,
     live,
+    chunks,
     backfill,
     files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
     docs: await loadDocs(),
@@ -89,6 +92,7 @@ export async function serveArchive({
     port: 0,
     tls: null,
     security,
+    direct: chunks.answer,
     metrics,
     limits,
   })
