@@ -32,7 +32,7 @@ export interface CheckedRows {
   /** Ascending, unique, closed, within what was asked. */
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
-  /** Rows lay outside of what was asked: it may be the answer to another question, and what it lacks says nothing. */
+  /** It may be the answer to another question: rows lay outside of what was asked, and what it lacks says nothing. */
   readonly isAstray: boolean
 }
 
@@ -45,7 +45,10 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
   const byStart = new Map<number, { row: CandleRow; raw: unknown }[]>()
   // One place too many at either end is how sources count their ends.
   const stepMs = INTERVAL_MS[asked.interval]
-  let isAstray = false
+  // One that fills its page up with older rows still answers what was asked, up to its end.
+  const endMs = Math.min(asked.toMs, asked.readAtMs)
+  const nearEndMs = endMs - (endMs - asked.fromMs) / 10
+  let [isBefore, isAfter, isToItsEnd] = [false, false, false]
   for (const raw of list) {
     const row = readRow(raw, shape)
     if (typeof row === 'string') {
@@ -54,12 +57,14 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
     }
     const { startMs } = row
     if (startMs < asked.fromMs || startMs >= asked.toMs) {
-      if (startMs < asked.fromMs - stepMs || startMs > asked.toMs) isAstray = true
+      if (startMs < asked.fromMs - stepMs) isBefore = true
+      if (startMs > asked.toMs) isAfter = true
       if (startMs <= asked.readAtMs + CLOCK_TOLERANCE_MS) continue
       const reason = `start ${new Date(startMs).toISOString()} lies in the future`
       refused.push({ startMs, reason, raw: rawText(raw) })
       continue
     }
+    if (startMs >= nearEndMs) isToItsEnd = true
     const forming = startMs + stepMs > asked.readAtMs
     if (forming && startMs <= asked.readAtMs + CLOCK_TOLERANCE_MS) continue
     const reason = checkRow(row, asked.interval, asked.readAtMs)
@@ -79,7 +84,11 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
       for (const { raw } of candidates)
         refused.push({ startMs, reason: 'two different candles of the same start', raw: rawText(raw) })
   }
-  return { rows: rows.sort((a, b) => a.startMs - b.startMs), refused, isAstray }
+  return {
+    rows: rows.sort((a, b) => a.startMs - b.startMs),
+    refused,
+    isAstray: isAfter || (isBefore && !isToItsEnd),
+  }
 }
 
 /** The row in plain decimals, not yet held against the rules of a candle; or why it cannot be read. */
