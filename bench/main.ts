@@ -12,6 +12,7 @@ import { chunkRoute } from './server/chunk-route.ts'
 import { live } from './server/live.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
+import { rolling } from './sigma/rolling.ts'
 
 interface Benchmark {
   readonly about: string
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
   accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
+  rolling: { about: 'rolling deviation beside npm libraries', run: rolling },
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },

@@ -23,10 +23,12 @@ const server = createServer((_, response) => {
 })
 let atMs = Date.UTC(2024, 2, 10)
 tellUsage(() => {
-  const time = new Date((atMs += 1000)).toISOString().replace('.000', '')
-  const data = JSON.stringify({ market: 'coinbase:BTC-USD', price: '73271.63', as_of: time })
-  const frame = Buffer.from(`event: price\ndata: ${data}\n\n`)
-  for (const response of listeners) response.write(frame)
+  for (let event = 0; event < 10; event++) {
+    const time = new Date((atMs += 1000)).toISOString().replace('.000', '')
+    const data = JSON.stringify({ market: 'coinbase:BTC-USD', price: '73271.63', as_of: time })
+    const frame = Buffer.from(`event: price\ndata: ${data}\n\n`)
+    for (const response of listeners) response.write(frame)
+  }
 })
 process.once('SIGTERM', () => {
   server.close()

@@ -8,7 +8,8 @@ import { pairedRounds, ROUNDS, type Samples } from '../paired.ts'
 import { startServerProcess, type ServerProcess } from './child.ts'
 
 const LISTENERS = 10_000
-const EVENTS = 4
+/** Of one round of prices. */
+const EVENTS = 10
 /** Of the greeting, and of an event. */
 const LEAST_BYTES = 80
 const OURS = 'our live events'
@@ -58,7 +59,7 @@ async function open(file: string): Promise<Side> {
 async function cpuOfEvents({ server, listeners }: Side): Promise<number> {
   const before = await server.usage()
   const heard = await bytesHeard(listeners, 0)
-  for (let event = 0; event < EVENTS; event++) server.child.send('tell')
+  server.child.send('tell')
   await bytesHeard(listeners, heard + EVENTS * LISTENERS * LEAST_BYTES)
   const after = await server.usage()
   return ((after.cpuMs - before.cpuMs) * 1000) / (EVENTS * LISTENERS)

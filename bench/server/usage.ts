@@ -3,7 +3,7 @@
 export interface Usage {
   /** Of all threads since the start. */
   readonly cpuMs: number
-  /** Resident, after a collection where the process was started with --expose-gc. */
+  /** In use after a collection: resident memory would count what an earlier step left free. */
   readonly memoryBytes: number
 }
 
@@ -13,7 +13,8 @@ export function tellUsage(order: (message: string) => void = () => {}): void {
     if (message !== 'usage') return order(message)
     globalThis.gc?.()
     const { user, system } = process.cpuUsage()
-    const usage: Usage = { cpuMs: (user + system) / 1000, memoryBytes: process.memoryUsage.rss() }
+    const { heapUsed, external } = process.memoryUsage()
+    const usage: Usage = { cpuMs: (user + system) / 1000, memoryBytes: heapUsed + external }
     process.send?.(usage)
   })
   // The channel to the parent would keep the process.
