@@ -20,6 +20,7 @@ import type { Config } from './config.ts'
 import { createOperations } from './control/operations.ts'
 import { controlSocketPath, serveControl } from './control/socket.ts'
 import { openDatabase } from './db/open.ts'
+import { tellOutages } from './db/outage.ts'
 import { startIngest } from './ingest/start.ts'
 import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
@@ -62,7 +63,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   // First of all: nothing has been opened yet that would have to be closed again.
   const tls = config.tls && loadTls(config.tls, clock.now())
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
+  const place = { dataDir: config.dataDir, databaseUrl: config.databaseUrl }
+  const database = tellOutages(await openDatabase(place), log)
   const { sampleSeconds, simulated, minuteDays, rawDays } = config
   const archive = await openArchive(database, {
     clock,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Archive } from './archive/types.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { DatabaseUnavailableError } from './db/database.ts'
 import { createProvider } from './providers/create.ts'
 import type { Provider } from './providers/types.ts'
 
@@ -19,7 +20,9 @@ export function createSources(
   const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
     if (config.rawDays === 0) return
     archive.keepRaw(answer).catch((error: unknown) => {
-      log.error({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
+      // That the database is out of reach is told once, by itself.
+      const level = error instanceof DatabaseUnavailableError ? 'debug' : 'error'
+      log[level]({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
     })
   }
   return new Map(

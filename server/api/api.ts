@@ -5,6 +5,7 @@
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
+import { DatabaseUnavailableError } from '../db/database.ts'
 import { addAdmin } from './admin.ts'
 import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { addDocs } from './docs.ts'
@@ -63,6 +64,14 @@ export function createApi(parts: ApiParts): Api {
           { path: 'body', message: 'not valid JSON' },
         ]),
       )
+    }
+    if (error instanceof DatabaseUnavailableError) {
+      // Its own words name hosts and folders: they are for the owner and the log.
+      const isOwner = c.req.path.startsWith('/api/v1/admin/')
+      const detail = isOwner
+        ? error.message
+        : 'the database cannot be used at the moment; ask again in a few seconds'
+      return problemResponse(new ApiProblem('unavailable', detail, null, { 'retry-after': '5' }))
     }
     parts.log.error({ err: error, path: c.req.path }, `${c.req.method} ${c.req.path} failed`)
     return problemResponse(

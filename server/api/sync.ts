@@ -2,6 +2,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
 import type { HistoryProgress } from '../../core/wire/api.ts'
+import { DatabaseUnavailableError } from '../db/database.ts'
 import { preferredEncoding, gunzipAsync } from './encoding.ts'
 import { chunkHeaders, isKnown } from './hot-chunks.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
@@ -77,7 +78,10 @@ const live = route({
   },
 })
 
-export function addSync(api: Api, { archive, backfill, chunks, clock, live: hub, security }: ApiParts): void {
+export function addSync(
+  api: Api,
+  { archive, backfill, chunks, clock, live: hub, security, log }: ApiParts,
+): void {
   // Every device asks every few seconds while history comes; the sum may be a second old.
   const progress = shared(async () => sumOf(await backfill()), PROGRESS_MS)
 
@@ -133,12 +137,13 @@ export function addSync(api: Api, { archive, backfill, chunks, clock, live: hub,
     }
     if (c.req.method === 'HEAD')
       return c.body(null, 200, { 'content-type': 'text/event-stream; charset=utf-8' })
-    await hub.attach(
-      c.env.outgoing,
-      security,
-      markets && new Set(markets),
-      last === undefined ? null : Number(last),
-    )
+    const since = last === undefined ? null : Number(last)
+    try {
+      await hub.attach(c.env.outgoing, security, markets && new Set(markets), since)
+    } catch (error) {
+      // Its headers are sent, so no problem can be told; it was dropped and comes back by itself.
+      if (!(error instanceof DatabaseUnavailableError)) log.error({ err: error }, 'a listener was dropped')
+    }
     return RESPONSE_ALREADY_SENT
   })
 }

@@ -1,7 +1,7 @@
 /** Opens the archive of a database: one door, behind which each room has a file of its own. */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { rows, type Database } from '../db/database.ts'
+import { rows, type Database, type Transaction } from '../db/database.ts'
 import { marketAnswers, priceAnswers } from './answers.ts'
 import { readCandleRows } from './candles.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
@@ -84,14 +84,17 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
   }
 }
 
-/** The archive's name, given when its database is opened for the first time. */
-async function archiveOf(database: Database): Promise<string> {
-  const [head] = await database.write(async (tx) => {
+/** The archive's name, given when its database is opened for the first time; later it is only read, so a full disk does not matter. */
+async function archiveOf({ read, write }: Database): Promise<string> {
+  const find = (tx: Transaction) => rows<{ archive: string }>(tx, sql`SELECT archive FROM head`)
+  const [known] = await read(find)
+  if (known) return known.archive
+  const [head] = await write(async (tx) => {
     await rows(
       tx,
       sql`INSERT INTO head (archive, revision) VALUES (${randomUUID()}, 0) ON CONFLICT DO NOTHING`,
     )
-    return rows<{ archive: string }>(tx, sql`SELECT archive FROM head`)
+    return find(tx)
   })
   return head!.archive
 }

@@ -28,7 +28,12 @@ export interface Database {
 
 /** The database did not do what it was asked; the cause says why. */
 export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError'
+  override readonly name: string = 'DatabaseError'
+}
+
+/** The database cannot do it now, and may later: it is out of reach, has no room, or is being opened anew. */
+export class DatabaseUnavailableError extends DatabaseError {
+  override readonly name = 'DatabaseUnavailableError'
 }
 
 /** Another process has the data folder. */

@@ -24,6 +24,7 @@ type Write = (
   position?: number,
 ) => number
 interface EmscriptenModule {
+  readonly FS: { quit(): void }
   readonly NODEFS: {
     readonly stream_ops: { write: Write; fsync?: (stream: Stream) => number }
     realPath(node: object): string
@@ -39,6 +40,7 @@ export class DurableFiles extends NodeFS {
   readonly #timer: NodeJS.Timeout
   #running: Promise<void> = Promise.resolve()
   #failure: unknown = null
+  #module: EmscriptenModule | null = null
 
   constructor(folder: string) {
     super(folder)
@@ -51,6 +53,18 @@ export class DurableFiles extends NodeFS {
     return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), watch] } }
   }
 
+  /** Why nothing more is written; null while all is well. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Leaves the files as they are: their log says what was committed. */
+  abandon(): void {
+    this.#failure ??= new Error('the database was given up')
+    clearInterval(this.#timer)
+    this.#module?.FS.quit()
+  }
+
   override async closeFs(): Promise<void> {
     clearInterval(this.#timer)
     await this.#running
@@ -58,7 +72,9 @@ export class DurableFiles extends NodeFS {
     await super.closeFs()
   }
 
-  #watch({ NODEFS }: EmscriptenModule): void {
+  #watch(module: EmscriptenModule): void {
+    this.#module = module
+    const { NODEFS } = module
     const { stream_ops: operations } = NODEFS
     const { write } = operations
     const logs = new WeakMap<object, boolean>()
@@ -72,7 +88,13 @@ export class DurableFiles extends NodeFS {
     operations.write = (stream, memory, offset, length, position) => {
       if (this.#failure) throw this.#failure
       if (this.#loose.size > 0 && !isLog(stream) && !isBlank(memory, offset, length)) this.#syncNow()
-      return write(stream, memory, offset, length, position)
+      try {
+        return write(stream, memory, offset, length, position)
+      } catch (error) {
+        // A table that cannot grow fails its statement and no more; a log that is torn must not be written on.
+        if (isLog(stream)) this.#failure = error
+        throw error
+      }
     }
     operations.fsync = (stream) => {
       const path = NODEFS.realPath(stream.node)

@@ -1,30 +1,19 @@
 /** The embedded database: PGlite in a folder that only this process has. One connection, so transactions take turns. */
-import { mkdir } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { drizzle } from 'drizzle-orm/pglite'
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
+import type { PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import { DatabaseError, FolderInUseError, told, type Database, type Transaction } from './database.ts'
-import { DurableFiles } from './durable-files.ts'
+import { DatabaseError, FolderInUseError, type Database, type Transaction } from './database.ts'
+import { Engine } from './engine.ts'
 import { lockFolder } from './lock.ts'
-import { MIGRATIONS, refuseNewer } from './migrate.ts'
+import { MIGRATIONS, refuseNewer, sign } from './migrate.ts'
+import { refuseWithoutRoom } from './room.ts'
 import { Turns } from './turns.ts'
 
-/**
- * A small write-ahead log that leaves no files for later: the folder is somebody's disk. No compilation of queries: they are
- * short. Syncs are asked for, which PGlite turns off (-F), since its own files have none.
- */
-const START_PARAMS = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  ...[
-    'max_wal_size=64MB',
-    'min_wal_size=32MB',
-    'wal_recycle=off',
-    'wal_init_zero=off',
-    'wal_sync_method=fsync',
-    'jit=off',
-  ].flatMap((setting) => ['-c', setting]),
-]
+/** Of PGlite's PostgreSQL. */
+const ENGINE_VERSION = '18'
 
 /** Writing transactions from one checkpoint to the next; nothing here makes any by itself, and the log would only grow. */
 const CHECKPOINT_EVERY = 500
@@ -36,18 +25,20 @@ const CHECKPOINT_EVERY = 500
  */
 export async function openEmbedded(dataDir: string): Promise<Database> {
   const release = await takeFolder(dataDir)
-  let client: PGlite | undefined
+  let engine: Engine | undefined
   try {
-    client = await PGlite.create({
-      fs: new DurableFiles(join(dataDir, 'database')),
-      startParams: START_PARAMS,
+    const folder = join(dataDir, 'database')
+    if (!existsSync(folder)) await refuseWithoutRoom(dataDir)
+    else await refuseOther(folder, dataDir)
+    engine = await Engine.open(folder)
+    await engine.run(async (db) => {
+      await refuseNewer(db as unknown as Transaction)
+      await migrate(db, { migrationsFolder: MIGRATIONS })
+      await sign(db as unknown as Transaction)
     })
-    const db = drizzle(client)
-    await refuseNewer(db as unknown as Transaction)
-    await migrate(db, { migrationsFolder: MIGRATIONS })
-    return describe(client, db as unknown as Transaction, dataDir, release)
+    return describe(engine, dataDir, release)
   } catch (error) {
-    await client?.close()
+    await engine?.close()
     release()
     if (error instanceof DatabaseError) throw error
     throw new DatabaseError(
@@ -60,6 +51,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
 async function takeFolder(dataDir: string) {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.W_OK)
     return lockFolder(dataDir)
   } catch (error) {
     if (error instanceof FolderInUseError) throw error
@@ -70,30 +62,55 @@ async function takeFolder(dataDir: string) {
   }
 }
 
-function describe(client: PGlite, db: Transaction, dataDir: string, release: () => void): Database {
+/** The engine of one version does not read the files of another. */
+async function refuseOther(folder: string, dataDir: string): Promise<void> {
+  const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '')
+  if (version === '' || version.trim() === ENGINE_VERSION) return
+  throw new DatabaseError(
+    `the embedded database in ${dataDir} was written by PostgreSQL ${version.trim()}, and this program brings PostgreSQL ${ENGINE_VERSION}: start the version of Crypto Tracker that wrote it, or set DATA_DIR to a new folder and restore a backup`,
+  )
+}
+
+function describe(engine: Engine, dataDir: string, release: () => void): Database {
   const turns = new Turns()
   let writes = 0
-  const checkpoint = () => told(() => client.exec('CHECKPOINT'))
+  const checkpoint = () => engine.run((_, client) => client.exec('CHECKPOINT'))
   const read = <T>(work: (tx: Transaction) => Promise<T>) =>
-    told(() => db.transaction(work, { accessMode: 'read only' }))
+    engine.run((db) => transaction(db, work, { accessMode: 'read only' }))
   return {
     kind: 'embedded',
     description: `embedded PostgreSQL in ${dataDir}`,
     write: (work) =>
       turns.inTurn(async () => {
+        await refuseWithoutRoom(dataDir)
         if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
-        return told(() => db.transaction(work))
+        return engine.run((db) => transaction(db, work))
       }),
     read: (work) => turns.first(() => read(work)),
     readInTurn: (work) => turns.inTurn(() => read(work)),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.
     pack: async (tables) => {
-      for (const table of tables) await turns.inTurn(() => told(() => client.exec(`VACUUM FULL ${table}`)))
+      for (const table of tables)
+        await turns.inTurn(async () => {
+          await refuseWithoutRoom(dataDir)
+          await engine.run((_, client) => client.exec(`VACUUM FULL ${table}`))
+        })
       await turns.inTurn(checkpoint)
     },
     close: async () => {
-      await client.close()
-      release()
+      try {
+        await engine.close()
+      } finally {
+        release()
+      }
     },
   }
+}
+
+function transaction<T>(
+  db: PgliteDatabase,
+  work: (tx: Transaction) => Promise<T>,
+  config?: PgTransactionConfig,
+): Promise<T> {
+  return db.transaction((tx) => work(tx as unknown as Transaction), config)
 }

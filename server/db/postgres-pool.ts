@@ -2,7 +2,8 @@
  * A pool of connections that is thrown away as a whole as soon as one of them breaks, and made anew by whoever asks next.
  * postgres.js writes to a connection that is gone when a statement (a ROLLBACK, say) follows the break: an exception that
  * nobody can catch, or a connection that hangs for good (its issues 1154 and 1208, open in 3.4.9). So here no statement is
- * sent over a broken pool, and none of its connections is used again.
+ * sent over a broken pool, and none of its connections is used again. Each connection is a client of its own: a reserved one
+ * of postgres.js's pool asks for the types of arrays first, and a break in that question, which nobody awaits, ends the process.
  */
 import postgres from 'postgres'
 
@@ -10,11 +11,6 @@ export interface PostgresPool {
   /** Runs the work in a transaction on one connection; rolled back when it throws. */
   begin<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>
   end(): Promise<void>
-}
-
-interface Generation {
-  readonly client: postgres.Sql
-  isBroken: boolean
 }
 
 /** The transaction's connection, or one beside it, has broken. */
@@ -30,64 +26,108 @@ class ConnectionLostError extends Error {
 const CONNECTIONS = 10
 
 export function createPool(url: string): PostgresPool {
-  let current = start(url)
+  let current = new Generation(url)
   const usable = () => {
     if (current.isBroken) {
       // What still runs there is lost with it; the server rolls it back.
-      void current.client.end({ timeout: 0 })
-      current = start(url)
+      void current.end(0)
+      current = new Generation(url)
     }
     return current
   }
   return {
     begin: (work) => transaction(usable(), work),
-    end: () => current.client.end({ timeout: current.isBroken ? 0 : 5 }),
+    end: () => current.end(current.isBroken ? 0 : 5),
   }
 }
 
-function start(url: string): Generation {
-  const generation: Generation = {
-    isBroken: false,
-    client: postgres(url, {
-      max: CONNECTIONS,
+interface Waiting {
+  resolve(client: postgres.Sql): void
+  reject(error: Error): void
+}
+
+/** Connections that live until the first of them breaks. */
+class Generation {
+  readonly #url: string
+  readonly #clients: postgres.Sql[] = []
+  readonly #idle: postgres.Sql[] = []
+  readonly #waiting: Waiting[] = []
+  #isBroken = false
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken
+  }
+
+  /** A connection of one's own, until it is given back. */
+  async take(): Promise<postgres.Sql> {
+    const idle = this.#idle.pop()
+    if (idle) return idle
+    if (this.#clients.length < CONNECTIONS) return this.#add()
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+  }
+
+  give(client: postgres.Sql): void {
+    const next = this.#waiting.shift()
+    if (next) next.resolve(client)
+    else this.#idle.push(client)
+  }
+
+  async end(withinSeconds: number): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.end({ timeout: withinSeconds })))
+  }
+
+  #add(): postgres.Sql {
+    const client = postgres(this.#url, {
+      max: 1,
       connect_timeout: 10,
+      fetch_types: false,
+      // Who asks again decides when.
+      backoff: () => 0,
       // No connection closes by itself, so that a close always means a break.
       max_lifetime: null,
       onnotice: () => {},
-      onclose: () => {
-        generation.isBroken = true
-      },
-    }),
+      onclose: () => this.#break(),
+    })
+    this.#clients.push(client)
+    return client
   }
-  return generation
+
+  #break(): void {
+    this.#isBroken = true
+    for (const { reject } of this.#waiting.splice(0)) reject(new ConnectionLostError())
+  }
 }
 
 async function transaction<T>(pool: Generation, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const reserved = await pool.client.reserve()
-  const guarded = guard(pool, reserved)
+  const client = await pool.take()
+  const guarded = guard(pool, client)
   try {
     await guarded.unsafe('BEGIN')
     const result = await work(guarded)
     await guarded.unsafe('COMMIT')
     return result
   } catch (error) {
-    if (!pool.isBroken) await rollBack(reserved)
+    if (!pool.isBroken) await rollBack(client)
     throw error
   } finally {
-    if (!pool.isBroken) reserved.release()
+    pool.give(client)
   }
 }
 
 /** A rollback that fails has lost its connection, and the transaction with it. */
-async function rollBack(reserved: postgres.ReservedSql): Promise<void> {
-  await reserved.unsafe('ROLLBACK').catch(() => undefined)
+async function rollBack(client: postgres.Sql): Promise<void> {
+  await client.unsafe('ROLLBACK').catch(() => undefined)
 }
 
 /** The connection as Drizzle uses it, refusing to send anything once the pool is broken. */
-function guard(pool: Generation, reserved: postgres.ReservedSql): postgres.Sql {
+function guard(pool: Generation, client: postgres.Sql): postgres.Sql {
   const unsafe: postgres.Sql['unsafe'] = (...statement) => {
     if (pool.isBroken) throw new ConnectionLostError()
-    return reserved.unsafe(...statement)
+    return client.unsafe(...statement)
   }
-  return Object.assign(Object.create(reserved) as postgres.Sql, { unsafe })
+  return Object.assign(Object.create(client) as postgres.Sql, { unsafe })
 }

@@ -3,8 +3,15 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
-import { DatabaseError, rows, told, type Database, type Transaction } from './database.ts'
-import { MIGRATIONS, refuseNewer } from './migrate.ts'
+import {
+  DatabaseError,
+  DatabaseUnavailableError,
+  rows,
+  told,
+  type Database,
+  type Transaction,
+} from './database.ts'
+import { MIGRATIONS, refuseNewer, sign } from './migrate.ts'
 import { createPool } from './postgres-pool.ts'
 
 /** Any number that nothing else on the server uses: one process migrates, the others wait for it. */
@@ -37,13 +44,14 @@ export async function openPostgres(url: string): Promise<Database> {
 
 /** Checks the server and brings the tables up to date, over one connection: its lock must not wander through a pool. */
 async function prepare(url: string, place: string): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, fetch_types: false })
   const db = drizzle(client) as unknown as Transaction
   try {
     await refuseOld(db, place)
     await rows(db, sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
     await refuseNewer(db)
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
+    await sign(db)
   } catch (error) {
     if (error instanceof DatabaseError && !isConnection(error.cause)) throw error
     throw new DatabaseError(
@@ -67,7 +75,9 @@ async function refuseOld(db: Transaction, place: string): Promise<void> {
 
 function lost(error: unknown, place: string): never {
   if (isConnection(error) || (error instanceof DatabaseError && isConnection(error.cause)))
-    throw new DatabaseError(`PostgreSQL at ${place} cannot be reached: ${reason(error)}`, { cause: error })
+    throw new DatabaseUnavailableError(`PostgreSQL at ${place} cannot be reached: ${reason(error)}`, {
+      cause: error,
+    })
   throw error
 }
 

@@ -60,6 +60,19 @@ export class Performer {
     }
   }
 
+  /** The clock was set: what is due later stays due as much later. */
+  shift(byMs: number): void {
+    this.#nextSealMs += byMs
+    this.#nextRetainMs += byMs
+    this.#nextDropMs += byMs
+    for (const source of Object.keys(this.#nextListMs)) this.#nextListMs[source]! += byMs
+    for (const market of this.#roster.followed) {
+      market.nextSampleMs += byMs
+      market.heldUntilMs += byMs
+      for (const series of market.series) series.shiftHolds(byMs)
+    }
+  }
+
   perform(action: Exclude<Action, { kind: 'wait' }>): Promise<void> {
     // The markets of an action are the roster's own entries: the reconciler hands back what it was given.
     switch (action.kind) {

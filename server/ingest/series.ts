@@ -107,6 +107,12 @@ export class Series {
     this.#version++
   }
 
+  shiftHolds(byMs: number): void {
+    for (const [fromMs, hold] of this.#holds)
+      this.#holds.set(fromMs, { ...hold, untilMs: hold.untilMs + byMs })
+    this.#version++
+  }
+
   setBusy(fromMs: number, busy: boolean): void {
     if (busy) this.#busy.add(fromMs)
     else this.#busy.delete(fromMs)

@@ -5,7 +5,9 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnknownMarketError } from '../archive/markets.ts'
+import { DatabaseUnavailableError } from '../db/database.ts'
 import { LivePrices } from './live-prices.ts'
+import { ClockWatch, clockWasSet } from './clock-watch.ts'
 import { next, type Action, type Limits, type State } from './next.ts'
 import { Performer } from './perform.ts'
 import { Roster } from './roster.ts'
@@ -20,6 +22,8 @@ const READS_BESIDE_SEALING = 1
 const LONGEST_WAIT_MS = 30_000
 const RETRY_LOAD_MS = 5000
 const STUMBLE_MS = 2000
+/** A database that cannot be used now is left alone for so long, and no source is asked for what cannot be stored. */
+const UNAVAILABLE_MS = 5000
 
 export function startIngest(options: IngestOptions): Ingest {
   const loop = new Loop(options)
@@ -34,10 +38,12 @@ class Loop implements Ingest {
   readonly #prices: LivePrices
   readonly #underWay = new Set<Promise<void>>()
   readonly #ending = new AbortController()
+  readonly #watch: ClockWatch
   #reads = 0
   #marks = 0
   #seals = 0
   #mustLoad = true
+  #isUnavailable = false
   #wakeUp: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
 
@@ -46,6 +52,7 @@ class Loop implements Ingest {
     this.#roster = new Roster(options)
     this.#performer = new Performer(options, this.#roster)
     this.#prices = new LivePrices(options, this.#roster, () => this.#wakeUp())
+    this.#watch = new ClockWatch(options.clock)
     setMaxListeners(0, this.#ending.signal)
   }
 
@@ -74,6 +81,9 @@ class Loop implements Ingest {
 
   async #run(): Promise<void> {
     while (!this.#ending.signal.aborted) {
+      if (this.#isUnavailable) await this.#pause(UNAVAILABLE_MS)
+      this.#isUnavailable = false
+      this.#lookAtClock()
       if (this.#mustLoad && !(await this.#load())) {
         await this.#pause(RETRY_LOAD_MS)
         continue
@@ -85,6 +95,13 @@ class Loop implements Ingest {
     }
   }
 
+  #lookAtClock(): void {
+    const byMs = this.#watch.setBy()
+    if (byMs === 0) return
+    this.#performer.shift(byMs)
+    this.#options.log.warn(clockWasSet(byMs))
+  }
+
   async #load(): Promise<boolean> {
     this.#mustLoad = false
     try {
@@ -92,7 +109,8 @@ class Loop implements Ingest {
       return true
     } catch (error) {
       this.#mustLoad = true
-      this.#options.log.error({ err: error }, 'markets and coverage cannot be read, trying again in 5 s')
+      if (!(error instanceof DatabaseUnavailableError))
+        this.#options.log.error({ err: error }, 'markets and coverage cannot be read, trying again in 5 s')
       return false
     }
   }
@@ -116,6 +134,7 @@ class Loop implements Ingest {
     const { log } = this.#options
     // Removed while it was asked for: the answer is nobody's any more, and the next look at the roster leaves it out.
     if (error instanceof UnknownMarketError) log.debug(`${action.kind}: ${error.message}`)
+    else if (error instanceof DatabaseUnavailableError) this.#isUnavailable = true
     else log.error({ err: error }, `${action.kind} failed, it is tried again`)
     await this.#pause(STUMBLE_MS)
   }

@@ -97,6 +97,7 @@ export class ExchangeProvider implements Provider {
   #lastAnswer: LastAnswer | null = null
   #exchange: ReturnType<typeof openExchange> | null = null
   #feed: PriceFeed | null = null
+  #isTheirClockTrusted = false
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
     this.source = dialect.source
@@ -264,7 +265,9 @@ export class ExchangeProvider implements Provider {
   #readAt(answer: Answer): number {
     const theirs = Date.parse(answer.headers.get('date') ?? '') + 1000
     const behind = answer.sentMs - theirs
-    return behind > 0 && behind < TRUSTED_CLOCK_DIFFERENCE_MS ? theirs : answer.sentMs
+    // Once the two agreed, it is ours that was set.
+    this.#isTheirClockTrusted ||= Math.abs(behind) < TRUSTED_CLOCK_DIFFERENCE_MS
+    return behind > 0 && this.#isTheirClockTrusted ? theirs : answer.sentMs
   }
 
   #malformed(answer: Answer, what: string, cause?: unknown): SourceError {

@@ -15,13 +15,15 @@ export interface TestPostgres {
   createDatabase(): Promise<string>
   /** Runs a statement beside the database under test. */
   admin(statement: string): Promise<void>
+  /** Stops the server and starts it again, as a restart or a failure does; null where it is somebody else's. */
+  readonly power: { off(): Promise<void>; on(): Promise<void> } | null
   stop(): Promise<void>
 }
 
 /** Starts (or joins) a server. It takes a few seconds, so a file shares one. */
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL']
-  return given ? onServer(given, async () => {}) : startOwn()
+  return given ? onServer(given, null, async () => {}) : startOwn()
 }
 
 async function startOwn(): Promise<TestPostgres> {
@@ -34,7 +36,8 @@ async function startOwn(): Promise<TestPostgres> {
     port,
     user: 'postgres',
     password: 'test',
-    persistent: false,
+    // A stop keeps its data; the folder is removed in the end.
+    persistent: true,
     // PostgreSQL refuses to run as root, and CI is root: then a user of its own is made.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
@@ -44,13 +47,14 @@ async function startOwn(): Promise<TestPostgres> {
   })
   await server.initialise()
   await server.start()
-  return onServer(`postgresql://postgres:test@127.0.0.1:${port}/postgres`, async () => {
+  const power = { off: () => server.stop(), on: () => server.start() }
+  return onServer(`postgresql://postgres:test@127.0.0.1:${port}/postgres`, power, async () => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   })
 }
 
-function onServer(url: string, stop: () => Promise<void>): TestPostgres {
+function onServer(url: string, power: TestPostgres['power'], stop: () => Promise<void>): TestPostgres {
   const admin = postgres(url, { max: 1, onnotice: () => {} })
   const made: string[] = []
   return {
@@ -65,6 +69,7 @@ function onServer(url: string, stop: () => Promise<void>): TestPostgres {
     admin: async (statement) => {
       await admin.unsafe(statement)
     },
+    power,
     stop: async () => {
       for (const name of made) await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
       await admin.end()

@@ -97,19 +97,6 @@ test('several processes that open a new database at once migrate it once', async
   }
 })
 
-test('a database that a newer program wrote is refused', async () => {
-  const databaseUrl = await server.createDatabase()
-  const database = await openDatabase({ dataDir: folder, databaseUrl })
-  await database.write((tx) =>
-    rows(
-      tx,
-      sql`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('later', ${Date.UTC(2099, 0)})`,
-    ),
-  )
-  await database.close()
-  await expect(openDatabase({ dataDir: folder, databaseUrl })).rejects.toThrow(/newer Crypto Tracker/)
-})
-
 test('an embedded folder is opened once, and is nobody else to read', async () => {
   const dataDir = join(folder, 'embedded')
   const database = await openDatabase({ dataDir, databaseUrl: null })
