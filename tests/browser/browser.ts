@@ -117,3 +117,13 @@ export async function controlled(page: Page): Promise<void> {
     timeout: 60_000,
   })
 }
+
+/** Opens a page that then has everything, and opens without network. */
+export async function openSynced(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(url)
+  await ready(page)
+  await synced(page)
+  await controlled(page)
+  return page
+}

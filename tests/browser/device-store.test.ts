@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { controlled, openBrowser, ready, synced } from './browser.ts'
+import { openBrowser, openSynced, ready, synced } from './browser.ts'
 import type { Line } from './line.ts'
 import { lookIntoStore } from './stored.ts'
 
@@ -118,15 +118,6 @@ describe('Device: the store', () => {
     expect(await page.locator('[data-sigma]').first().getAttribute('data-value')).not.toBe('')
   })
 })
-
-async function openSynced(context: { newPage(): Promise<Page> }, url: string): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(url)
-  await ready(page)
-  await synced(page)
-  await controlled(page)
-  return page
-}
 
 const refuseToSync: Line['fault'] = ({ path }, answer, pass) => {
   if (path === '/api/v1/sync') answer.destroy()

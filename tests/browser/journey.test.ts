@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { controlled, openBrowser, ready, synced, type DeviceName } from './browser.ts'
+import { countStoredMinutes, paintedShare, readSigma } from './journey-page.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -78,7 +79,7 @@ describe('a year of minutes in airplane mode', () => {
       expect({ ...offline, value: online.value }).toEqual(online)
       const minutes = await page.evaluate(countStoredMinutes)
       expect(minutes).toBeGreaterThan(YEAR_MINUTES * 0.97)
-      expect(await paintedShare(page)).toBeGreaterThan(0.001)
+      expect(await page.evaluate(paintedShare)).toBeGreaterThan(0.001)
 
       await stage.startServer()
       await context.setOffline(false)
@@ -109,75 +110,8 @@ describe('a year of minutes in airplane mode', () => {
   })
 })
 
-/** What the σ element says of itself. */
 async function sigmaOf(page: Page) {
   const element = page.locator(`[data-sigma][data-market="${MARKET}"]`).last()
   await element.waitFor({ state: 'attached', timeout: 30_000 })
-  const read = (name: string) => element.getAttribute(`data-${name}`)
-  return {
-    value: Number(await read('value')),
-    estimator: await read('estimator'),
-    interval: await read('interval'),
-    window: await read('window'),
-    used: await read('n'),
-    expected: await read('expected'),
-    asOf: await read('as-of'),
-  }
-}
-
-/** Rows that the stored minute chunks of the market hold, by the device's own manifest. Runs in the page. */
-async function countStoredMinutes(): Promise<number> {
-  const names = await indexedDB.databases()
-  let rows = 0
-  for (const { name } of names) {
-    if (!name) continue
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name)
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error ?? new Error('unreadable'))
-    })
-    if (database.objectStoreNames.contains('manifest') && database.objectStoreNames.contains('chunks')) {
-      const all = <T>(store: string) =>
-        new Promise<T[]>((resolve, reject) => {
-          const request = database.transaction(store).objectStore(store).getAll()
-          request.onsuccess = () => resolve(request.result as T[])
-          request.onerror = () => reject(request.error ?? new Error('unreadable'))
-        })
-      const keys = await new Promise<IDBValidKey[]>((resolve) => {
-        const request = database.transaction('chunks').objectStore('chunks').getAllKeys()
-        request.onsuccess = () => resolve(request.result)
-      })
-      const stored = new Set(keys.map(String))
-      const manifest = await all<{
-        market: string
-        interval: string
-        part: string
-        sha256: string
-        rows: number
-      }>('manifest')
-      for (const entry of manifest)
-        if (
-          entry.market === 'coinbase:BTC-USD' &&
-          entry.interval === '1m' &&
-          entry.part === 'price' &&
-          stored.has(entry.sha256)
-        )
-          rows += entry.rows
-    }
-    database.close()
-  }
-  return rows
-}
-
-/** Share of the first chart's pixels that are not transparent: 0 is a blank chart. */
-function paintedShare(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const canvas = document.querySelector('canvas')
-    const context = canvas?.getContext('2d')
-    if (!canvas || !context) return 0
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
-    let painted = 0
-    for (let index = 3; index < data.length; index += 4) if (data[index]! > 0) painted++
-    return painted / (data.length / 4)
-  })
+  return page.evaluate(readSigma, MARKET)
 }

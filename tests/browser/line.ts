@@ -94,8 +94,9 @@ function forward(
   now: () => number,
   edit: Edit | undefined,
 ): void {
-  const headers = { ...incoming.headers }
-  if (edit) delete headers['accept-encoding']
+  // What is edited must come whole and plain.
+  const plain = edit ? { 'accept-encoding': 'identity', 'if-none-match': '' } : {}
+  const headers = { ...incoming.headers, ...plain }
   const outgoing = request(target + (incoming.url ?? '/'), { method: incoming.method ?? 'GET', headers })
   outgoing.on('error', () => answer.destroy())
   answer.on('close', () => outgoing.destroy())

@@ -77,7 +77,8 @@ async function addressOf(exchange: ChildProcess): Promise<string> {
   throw new Error(`the simulated exchange did not start: ${printed}`)
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens at right now. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo

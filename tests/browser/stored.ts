@@ -10,6 +10,8 @@ export interface Stored {
   readonly dangling: number
   /** Lines of the manifest whose bytes are here, in candles. */
   readonly minutes: number
+  /** Frames of the recent places. */
+  readonly frames: number
 }
 
 export function lookIntoStore(page: Page): Promise<Stored> {
@@ -19,16 +21,17 @@ export function lookIntoStore(page: Page): Promise<Stored> {
       request.onsuccess = () => resolve(request.result)
       request.onerror = () => reject(request.error ?? new Error('unreadable'))
     })
-    const tables = database.transaction(['chunks', 'manifest'])
+    const tables = database.transaction(['chunks', 'manifest', 'tail'])
     const all = <Row>(name: string) =>
       new Promise<Row[]>((resolve, reject) => {
         const request = tables.objectStore(name).getAll()
         request.onsuccess = () => resolve(request.result as Row[])
         request.onerror = () => reject(request.error ?? new Error('unreadable'))
       })
-    const [chunks, lines] = await Promise.all([
+    const [chunks, lines, frames] = await Promise.all([
       all<{ hash: string; bytes: Uint8Array<ArrayBuffer> }>('chunks'),
       all<{ held: string | null; interval: string; part: string; rows: number }>('manifest'),
+      all('tail'),
     ])
     database.close()
     const here = new Set(chunks.map((chunk) => chunk.hash))
@@ -39,6 +42,7 @@ export function lookIntoStore(page: Page): Promise<Stored> {
     }
     const held = lines.filter((line) => line.held !== null)
     return {
+      frames: frames.length,
       chunks: chunks.length,
       spoilt,
       dangling: held.filter((line) => !here.has(line.held!)).length,

@@ -16,6 +16,8 @@ export interface ArchiveRow {
   readonly sampleSeconds: number
   readonly simulated: boolean
   readonly lastSuccessMs: number
+  /** The server's list of markets was read since one of them changed. */
+  readonly listed: boolean
 }
 
 /** A followed market; its presence here says that it is followed. */

@@ -14,7 +14,7 @@ import { composeChunk } from './compose.ts'
 import type { SyncContext } from './context.ts'
 import { askBytes, RequestError } from './request.ts'
 import { saysNothingNew } from './tail.ts'
-import { isNoRoom, noRoomFor } from './trouble.ts'
+import { isNoRoom, noRoomTrouble } from './trouble.ts'
 
 /** Downloads at once; browsers allow six connections a host, and one is the live stream. */
 const AT_ONCE = 5
@@ -40,7 +40,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   const depths = depthsOf(await store.packs.toArray())
   const queue = missingChunks(await store.manifest.toArray(), depths, context.now())
   const total = queue.reduce((sum, line) => sum + line.bytes, 0)
-  const done = { chunks: 0, bytes: 0, size: 0, failed: 0, replaced: false, noRoom: false }
+  const done = { chunks: 0, bytes: 0, failed: 0, replaced: false, noRoom: false }
   const tell = () =>
     context.progress({
       chunksWanted: queue.length,
@@ -55,7 +55,6 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
       if (outcome === 'stored') {
         done.chunks += 1
         done.bytes += line.bytes
-        done.size += line.size
         context.changed([line.market])
       } else if (outcome === 'replaced') done.replaced = true
       else if (outcome === 'no room') {
@@ -76,11 +75,9 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
     }
   }
   await dropUnwanted(store, depths, context.now())
-  if (done.noRoom) context.trouble(await noRoomFor(sizeOf(queue) - done.size))
+  if (done.noRoom) context.trouble(await noRoomTrouble(store, context.now()))
   return { complete: done.chunks === queue.length, replaced: done.replaced, noRoom: done.noRoom }
 }
-
-const sizeOf = (lines: readonly ManifestRow[]) => lines.reduce((sum, line) => sum + line.size, 0)
 
 /** Lines whose bytes the browser has taken away are wanted again. */
 async function forgetLostBytes(store: Store): Promise<void> {

@@ -18,7 +18,7 @@ import type { SyncStatus } from './status.ts'
 import type { Store } from '../store/database.ts'
 import { RequestError, type Fetch } from './request.ts'
 import { PAUSES, type Pauses } from './pauses.ts'
-import { isStoreTrouble, troubleOf } from './trouble.ts'
+import { isNoRoom, isStoreTrouble, noRoomTrouble, troubleOf } from './trouble.ts'
 import { Wake } from './wake.ts'
 
 export interface EngineParts {
@@ -98,7 +98,7 @@ export class SyncEngine {
       this.#failures = 0
       return { least: this.#pauses.between, most: this.#pauses.idle }
     } catch (error) {
-      if (!signal.aborted) this.#fail(error)
+      if (!signal.aborted) await this.#fail(error)
       return this.#backOff()
     }
   }
@@ -147,8 +147,10 @@ export class SyncEngine {
   }
 
   async #pullPrices(context: SyncContext): Promise<void> {
-    const [quotes] = await Promise.all([askPrices(context), pullMarkets(context)])
-    await keepQuotes(context.store, quotes)
+    const { store } = context
+    const listed = (await store.meta.get('archive'))?.listed
+    const [quotes] = await Promise.all([askPrices(context), listed ? null : pullMarkets(context)])
+    await keepQuotes(store, quotes)
     this.#pricesAtMs = this.#parts.now()
     this.#parts.quotesChanged()
   }
@@ -163,7 +165,7 @@ export class SyncEngine {
     this.#tell({ online: true, connecting: false, lastSuccessMs, revision: head, outdated: false, ...over })
   }
 
-  #fail(error: unknown): void {
+  async #fail(error: unknown): Promise<void> {
     this.#closeLive()
     this.#failures += 1
     this.#failing = true
@@ -172,7 +174,9 @@ export class SyncEngine {
     const outdated = error instanceof WireFormatError || error instanceof ChunkFormatError
     // What the store refuses says nothing of the server.
     const online = isStoreTrouble(error) ? this.#status.online : outdated
-    this.#tell({ online, connecting: false, outdated, trouble: troubleOf(error) })
+    const { store, now } = this.#parts
+    const trouble = isNoRoom(error) ? await noRoomTrouble(store, now()) : troubleOf(error)
+    this.#tell({ online, connecting: false, outdated, trouble })
     if (!(error instanceof RequestError) && !outdated) report('sync failed', error)
   }
 

@@ -104,6 +104,7 @@ async function applyPage(
       else await putMarket(store, market, whole)
     }
     await applyChunks(store, page.chunks)
+    const before = await store.meta.get('archive')
     const position: ArchiveRow = {
       key: 'archive',
       archive: page.archive,
@@ -111,6 +112,7 @@ async function applyPage(
       sampleSeconds: page.sample_seconds,
       simulated: page.simulated,
       lastSuccessMs: now,
+      listed: page.markets.length === 0 && before?.listed === true,
     }
     await store.meta.put(position)
   })

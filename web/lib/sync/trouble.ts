@@ -1,6 +1,8 @@
 /** What went wrong, in words for people. */
 import { Dexie } from 'dexie'
 import { formatBytes } from '../../../core/format/bytes.ts'
+import type { Store } from '../store/database.ts'
+import { depthsOf, missingChunks } from '../store/packs.ts'
 
 /** Whether the device's own store refused; that says nothing of the server. */
 export const isStoreTrouble = (error: unknown): boolean => error instanceof Dexie.DexieError
@@ -12,20 +14,21 @@ export function isNoRoom(error: unknown): boolean {
   return error.name === 'QuotaExceededError' || cause?.name === 'QuotaExceededError'
 }
 
-/**
- * What to say when packs do not fit.
- *
- * @param neededBytes what is still to come
- */
-export async function noRoomFor(neededBytes: number): Promise<string> {
+/** What to say when the browser has no room, with what the packs still need. */
+export async function noRoomTrouble(store: Store, nowMs: number): Promise<string> {
+  const depths = depthsOf(await store.packs.toArray())
+  const missing = missingChunks(await store.manifest.toArray(), depths, nowMs)
+  const neededBytes = missing.reduce((sum, line) => sum + line.size, 0)
   const estimate = await (globalThis.navigator?.storage as StorageManager | undefined)?.estimate()
   const left = estimate && Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0))
   const room = left === undefined ? '' : `, the browser gives ${formatBytes(left)}`
-  return `No room for the rest of the packs: ${formatBytes(neededBytes)} more are needed${room}. What is here stays; keep fewer minutes, or free some space.`
+  const needed =
+    neededBytes > 0
+      ? `No room for the rest of the packs: ${formatBytes(neededBytes)} more are needed`
+      : 'No room for newer prices and candles'
+  return `${needed}${room}. What is here stays; keep fewer minutes, or free some space.`
 }
 
 export function troubleOf(error: unknown): string {
-  if (isNoRoom(error))
-    return 'This device has no room left for more data: keep fewer minutes, or free some space.'
   return error instanceof Error ? error.message : String(error)
 }
