@@ -21,7 +21,8 @@ export async function noRoomTrouble(store: Store, nowMs: number): Promise<string
   const neededBytes = missing.reduce((sum, line) => sum + line.size, 0)
   const estimate = await (globalThis.navigator?.storage as StorageManager | undefined)?.estimate()
   const left = estimate && Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0))
-  const room = left === undefined ? '' : `, the browser gives ${formatBytes(left)}`
+  // A disk that is full is full, whatever the estimate says.
+  const room = left === undefined || left >= neededBytes ? '' : `, the browser gives ${formatBytes(left)}`
   const needed =
     neededBytes > 0
       ? `No room for the rest of the packs: ${formatBytes(neededBytes)} more are needed`
