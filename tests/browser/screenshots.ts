@@ -19,7 +19,8 @@ await using folder = await temporaryFolder()
 const app = await startApp(['simulator/demo.mjs', '--no-build'], folder.path)
 try {
   await until('days and hours of ten markets', 600_000, async () => {
-    const answer = await fetch(`${app.url}/api/v1/sync?since=0`)
+    const answer = await fetch(`${app.url}/api/v1/sync?since=0`).catch(() => null)
+    if (!answer?.ok) return null
     const { chunks } = (await answer.json()) as { chunks: { market: string; interval: string }[] }
     const markets = new Set(chunks.filter(({ interval }) => interval === '1h').map(({ market }) => market))
     return markets.size === 10 ? true : null
