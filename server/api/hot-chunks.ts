@@ -21,7 +21,7 @@ const MAX_SPELLINGS = 100
 export interface HotChunks {
   /** The bytes as they are sent; null without such a chunk. */
   read(hash: ChunkHash, encoding: Encoding): Promise<Uint8Array | null>
-  /** Answers a GET of a chunk that is at hand; false leaves the request to the router. */
+  /** Answers a GET of a chunk that is at hand, or that the client has; false leaves the request to the router. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
 }
 
@@ -97,12 +97,12 @@ export function createHotChunks(
       if (hash === undefined) return false
       const startedMs = performance.now()
       const found = find(`${encodingOf(request.headers['accept-encoding'])} ${hash}`)
-      if (!found) return false
       if (isKnown(hash, request.headers['if-none-match'])) {
-        response.writeHead(304, found.unchanged).end()
+        response.writeHead(304, found?.unchanged ?? { ...security, ...chunkHeaders(hash) }).end()
         metrics.answered('GET', ROUTE, 304, (performance.now() - startedMs) / 1000)
         return true
       }
+      if (!found) return false
       response.writeHead(200, found.headers).end(found.bytes)
       metrics.answered('GET', ROUTE, 200, (performance.now() - startedMs) / 1000)
       return true
