@@ -81,6 +81,8 @@ describe('Device: the line', () => {
     expect(stored.chunks).toBeGreaterThan(0)
     await stage.line.mend()
     await synced(page)
+    // An installation that met the portal was refused; the next visit tries again.
+    await page.reload()
     await controlled(page)
     expect(await lookIntoStore(page)).toMatchObject({ spoilt: 0, dangling: 0 })
     expect(await page.evaluate(filesThatAreThePortal)).toEqual([])
