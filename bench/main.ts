@@ -13,6 +13,7 @@ import { live } from './server/live.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
 import { rolling } from './sigma/rolling.ts'
+import { catchingUp } from './sync/catching-up.ts'
 
 interface Benchmark {
   readonly about: string
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   rolling: { about: 'rolling deviation beside npm libraries', run: rolling },
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },
+  'catching-up': { about: 'a device that was away, beside JSON + gzip of the same candles', run: catchingUp },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
   'cold-start': {

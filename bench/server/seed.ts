@@ -1,6 +1,7 @@
-/** Archives of benchmarks: minutes made from a seed, as a source would have given them. */
+/** Archives of benchmarks: candles made from a seed, as a source would have given them. */
+import type { CandleRow } from '../../core/candle/row.ts'
 import type { MarketId } from '../../core/market.ts'
-import { MINUTE_MS } from '../../core/time/interval.ts'
+import { INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { syntheticRows } from '../data.ts'
 
@@ -8,26 +9,35 @@ import { syntheticRows } from '../data.ts'
 const SLICE = 300
 
 /** Reads [fromMs, toMs) of a market's minutes into the archive, slice by slice. */
-export async function applyRows(
+export async function applyMinutes(
   archive: Archive,
   market: MarketId,
   fromMs: number,
   toMs: number,
   readAtMs: number,
 ): Promise<void> {
-  const rows = syntheticRows(1, fromMs, (toMs - fromMs) / MINUTE_MS)
-  for (let first = 0; first < rows.length; first += SLICE) {
-    const slice = rows.slice(first, first + SLICE)
-    const sliceFromMs = fromMs + first * MINUTE_MS
-    const sliceToMs = sliceFromMs + slice.length * MINUTE_MS
+  await applyRows(archive, market, '1m', syntheticRows(1, fromMs, (toMs - fromMs) / MINUTE_MS), readAtMs)
+}
+
+/** Reads rows without a gap into the archive, slice by slice of the grid; the last one up to the last row. */
+export async function applyRows(
+  archive: Archive,
+  market: MarketId,
+  interval: StoredInterval,
+  rows: readonly CandleRow[],
+  readAtMs: number,
+): Promise<void> {
+  const step = INTERVAL_MS[interval]
+  const slices = Map.groupBy(rows, (row) => Math.floor(row.startMs / (SLICE * step)))
+  for (const [slice, some] of slices) {
     await archive.applyReading({
       market,
-      interval: '1m',
-      fromMs: sliceFromMs,
-      toMs: sliceToMs,
-      readToMs: sliceToMs,
+      interval,
+      fromMs: slice * SLICE * step,
+      toMs: (slice + 1) * SLICE * step,
+      readToMs: some.at(-1)!.startMs + step,
       readAtMs,
-      rows: slice,
+      rows: some,
       refused: [],
     })
   }

@@ -3,15 +3,16 @@
  * The TypeScript shapes of the answers are `core/wire/api.ts`; a handler whose answer differs from its schema does not compile.
  */
 import { z } from '@hono/zod-openapi'
-import type { ChunkHash } from '../../core/chunk/chunk.ts'
+import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import { isMarketId, type MarketId } from '../../core/market.ts'
-import { INTERVALS, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
+import { INTERVALS, STORED_INTERVALS } from '../../core/time/interval.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 
 // Parameters
 
 const MARKET_ACCEPTED = 'a market is written SOURCE:BASE-QUOTE, for example coinbase:BTC-USD, or csv:NAME'
 const MAX_LISTED = 1_000
+const PARTS: readonly Part[] = ['price', 'volume']
 
 export const marketIdParam = z
   .string(MARKET_ACCEPTED)
@@ -39,22 +40,31 @@ export const marketsParam = z
   })
   .openapi({ type: 'string', example: 'coinbase:BTC-USD,coinbase:ETH-EUR' })
 
-export const intervalsParam = z
-  .string()
-  .optional()
-  .transform((text, context): readonly StoredInterval[] | null => {
-    if (text === undefined) return null
-    const given = new Set(text.split(','))
-    const known = STORED_INTERVALS.filter((interval) => given.delete(interval))
-    if (given.size === 0) return known
-    const [wrong = ''] = given
-    context.addIssue({
-      code: 'custom',
-      message: `"${wrong.slice(0, 20)}" is no stored interval; accepted are ${STORED_INTERVALS.join(', ')}`,
+/** Some names of a few, comma-separated; null where the parameter is absent. `what` is one of them, in words. */
+function someOf<T extends string>(accepted: readonly T[], what: string) {
+  return z
+    .string()
+    .optional()
+    .transform((text, context): readonly T[] | null => {
+      if (text === undefined) return null
+      const given = new Set(text.split(','))
+      const known = accepted.filter((name) => given.delete(name))
+      if (given.size === 0) return known
+      const [wrong = ''] = given
+      context.addIssue({
+        code: 'custom',
+        message: `"${wrong.slice(0, 20)}" is no ${what}; accepted are ${accepted.join(', ')}`,
+      })
+      return z.NEVER
     })
-    return z.NEVER
-  })
-  .openapi({ type: 'string', example: '1m,1h' })
+}
+
+export const intervalsParam = someOf(STORED_INTERVALS, 'stored interval').openapi({
+  type: 'string',
+  example: '1m,1h',
+})
+
+export const partsParam = someOf(PARTS, 'part').openapi({ type: 'string', example: 'price' })
 
 export const revisionParam = z
   .string()

@@ -53,6 +53,7 @@ const tail = route({
       since: schema.revisionParam,
       markets: schema.marketsParam,
       intervals: schema.intervalsParam,
+      parts: schema.partsParam,
     }),
   },
   responses: { 200: octets('preamble and frames'), default: problemAnswer },
@@ -119,8 +120,8 @@ export function addSync(
   })
 
   api.openapi(tail, async (c) => {
-    const { since, markets, intervals } = c.req.valid('query')
-    const bytes = await archive.tail(since, markets, intervals, clock.now())
+    const { since, markets, intervals, parts } = c.req.valid('query')
+    const bytes = await archive.tail(since, markets, intervals, clock.now(), parts)
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': 'application/octet-stream',
       'cache-control': 'no-cache',

@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
+import type { Part } from '../../core/chunk/chunk.ts'
 import { placesLimit } from '../../core/chunk/layout.ts'
 import type { MarketId } from '../../core/market.ts'
 import { floorTo, STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
@@ -20,6 +21,7 @@ import { framesAfter, type ChangesText, type Frames, type TailSpan } from './tai
 /**
  * @param markets null = all
  * @param intervals null = all three
+ * @param parts null = both
  */
 export async function tail(
   context: Context,
@@ -27,12 +29,15 @@ export async function tail(
   markets: readonly MarketId[] | null,
   intervals: readonly StoredInterval[] | null,
   nowMs: number,
+  parts: readonly Part[] | null = null,
 ): Promise<Uint8Array> {
   const { revision, found } = await context.database.read(async (tx) => {
     const head = await headRevision(tx)
     const wanted = await wantedSeries(tx, markets, intervals ?? STORED_INTERVALS, nowMs)
     return { revision: head, found: await newsSince(tx, wanted, since, head, context) }
   })
+  const sent = (part: Part, frames: Frames | null) =>
+    parts === null || parts.includes(part) ? (frames?.[part].bytes ?? null) : null
   const series: TailSeries[] = []
   for (const { one, before, text } of found) {
     // Eight days of ten markets are most of a second of work: others get their turn in between.
@@ -44,8 +49,8 @@ export async function tail(
       market: market.id,
       interval,
       firstUncoveredMs,
-      price: frames?.price.bytes ?? null,
-      volume: frames?.volume.bytes ?? null,
+      price: sent('price', frames),
+      volume: sent('volume', frames),
     })
   }
   return encodeTail({ archive: context.archiveId, revision, series })

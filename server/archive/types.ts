@@ -3,7 +3,7 @@
  * Everything here is about one database, embedded or PostgreSQL alike.
  */
 import type { CandleRow } from '../../core/candle/row.ts'
-import type { ChunkHash } from '../../core/chunk/chunk.ts'
+import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
@@ -221,6 +221,7 @@ export interface Archive {
     markets: readonly MarketId[] | null,
     intervals: readonly StoredInterval[] | null,
     nowMs: number,
+    parts?: readonly Part[] | null,
   ): Promise<Uint8Array>
   /** Rows with `fromMs` ≤ start < `toMs`, rolled up where the interval is not stored; at most `limit` of them. */
   candles(

@@ -312,6 +312,22 @@ describe('sync, chunks and tail', () => {
     expect(unchanged.series.every(({ price, volume }) => price === null && volume === null)).toBe(true)
   })
 
+  test('the tail has one part alone where that is asked for, the same bytes', async () => {
+    const ask = async (parts: string) =>
+      decodeTail(new Uint8Array(await (await get(`/api/v1/tail?markets=${bitcoin}${parts}`)).arrayBuffer()))
+    const both = await ask('')
+    expect(both.series.some(({ volume }) => volume !== null)).toBe(true)
+    expect(await ask('&parts=price')).toEqual({
+      ...both,
+      series: both.series.map((series) => ({ ...series, volume: null })),
+    })
+    expect(await ask('&parts=volume')).toEqual({
+      ...both,
+      series: both.series.map((series) => ({ ...series, price: null })),
+    })
+    expect(await ask('&parts=volume,price')).toEqual(both)
+  })
+
   test.each(['br', 'gzip'])('what is made for one answer is sent with %s', async (encoding) => {
     for (const path of ['/api/v1/tail', '/api/v1/markets/coinbase:BTC-USD/candles?interval=1m']) {
       const raw = await getRaw(path, { 'accept-encoding': encoding })
@@ -327,6 +343,7 @@ describe('sync, chunks and tail', () => {
     ['/api/v1/sync?markets=bitcoin', 'markets'],
     ['/api/v1/sync?archive=none', 'archive'],
     ['/api/v1/tail?intervals=5m', 'intervals'],
+    ['/api/v1/tail?parts=prices', 'parts'],
     ['/api/v1/tail?markets=coinbase:BTC-USD,%00', 'markets'],
     ['/api/v1/chunks/abc', 'sha256'],
     [`/api/v1/chunks/${'G'.repeat(64)}`, 'sha256'],

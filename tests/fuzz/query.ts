@@ -16,7 +16,7 @@ const QUESTIONS: readonly (readonly [string, Readonly<Record<string, string>>])[
   ],
   ['/api/v1/markets/coinbase:BTC-USD/candles', { interval: '1h', format: 'csv' }],
   ['/api/v1/sync', { since: '0', markets: 'coinbase:BTC-USD' }],
-  ['/api/v1/tail', { since: '1', markets: 'coinbase:BTC-USD', intervals: '1m,1h' }],
+  ['/api/v1/tail', { since: '1', markets: 'coinbase:BTC-USD', intervals: '1m,1h', parts: 'price' }],
   ['/api/v1/live', { markets: 'coinbase:BTC-USD' }],
   [`/api/v1/chunks/${'a'.repeat(64)}`, {}],
   ['/api/v1/markets', {}],

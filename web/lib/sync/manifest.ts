@@ -147,7 +147,10 @@ async function applyChunks(store: Store, chunks: readonly SyncChunk[]): Promise<
     const remove: PeriodKey[] = []
     chunks.forEach((chunk, index) => {
       const held = here[index] ? chunk.sha256 : (before[index]?.held ?? null)
-      if (chunk.removed && held === null) return remove.push(keyOf(chunk))
+      if (chunk.removed && held === null) {
+        remove.push(keyOf(chunk))
+        return
+      }
       const { fromMs, toMs } = parsePeriod(chunk.period)
       const { market, interval, period, part, bytes, size, rows, expected, revision } = chunk
       const sha256 = chunk.removed ? null : chunk.sha256

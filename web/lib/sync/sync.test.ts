@@ -231,6 +231,15 @@ describe('the tail', () => {
     expect(await device.store.tail.get([market, '1m', '2024-03-10', 'price'])).toBeUndefined()
   })
 
+  it('is asked for prices alone, the only part that packs hold', async () => {
+    const { archive } = await archiveOfMarch()
+    const device = await testDevice(archive)
+    await device.round()
+    const asked = archive.asked('/api/v1/tail')
+    expect(asked.map((url) => new URLSearchParams(url.split('?')[1]).get('parts'))).toEqual(['price'])
+    expect((await device.store.tail.toArray()).map(({ part }) => part)).not.toContain('volume')
+  })
+
   it('asks for the manifest again when something was sealed in between', async () => {
     const { archive, market } = await archiveOfMarch()
     const device = await testDevice(archive)

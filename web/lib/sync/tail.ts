@@ -39,7 +39,8 @@ export async function pullTail(context: SyncContext, seen: Map<string, number>):
   let revision: number | null = null
   let manifestChanged = false
   for (const [since, group] of groups) {
-    const query = new URLSearchParams({ since: String(since) })
+    // No pack holds volume.
+    const query = new URLSearchParams({ since: String(since), parts: 'price' })
     if (groups.size > 1) query.set('markets', group.map((position) => position.market).join(','))
     const tail = decodeTail(await askBytes(context.fetch, `/api/v1/tail?${query}`, context.signal))
     if (await sealedInBetween(store, tail, seen)) manifestChanged ||= await pullManifest(context)

@@ -144,7 +144,8 @@ export class TestArchive {
     const since = Number(searchParams.get('since'))
     if (pathname === '/api/v1/sync')
       return Response.json(this.#sync(since, markets, searchParams.get('archive')))
-    if (pathname === '/api/v1/tail') return octets(this.#tail(since, markets))
+    if (pathname === '/api/v1/tail')
+      return octets(this.#tail(since, markets, searchParams.get('parts')?.split(',') ?? null))
     if (pathname === '/api/v1/markets')
       return Response.json({
         markets: this.#followed().map((id) => ({
@@ -202,7 +203,8 @@ export class TestArchive {
     }
   }
 
-  #tail(since: number, markets: string[] | null): Uint8Array {
+  #tail(since: number, markets: string[] | null, parts: string[] | null): Uint8Array {
+    const sent = (part: string) => parts === null || parts.includes(part)
     const series: TailSeries[] = []
     for (const one of this.#series.values()) {
       if (markets && !markets.includes(one.market)) continue
@@ -227,8 +229,8 @@ export class TestArchive {
         market: one.market,
         interval: one.interval,
         firstUncoveredMs,
-        price: frame && encodeChunk(frame.price),
-        volume: frame && encodeChunk(frame.volume),
+        price: frame && sent('price') ? encodeChunk(frame.price) : null,
+        volume: frame && sent('volume') ? encodeChunk(frame.volume) : null,
       })
     }
     return encodeTail({ archive: this.id, revision: this.revision, series })
