@@ -12,6 +12,7 @@ import { createHotChunks } from './api/hot-chunks.ts'
 import { listen, type Listening, type ListenOptions } from './api/listen.ts'
 import { createLiveHub } from './api/live.ts'
 import { createMetrics } from './api/metrics.ts'
+import { createPlainLive } from './api/plain-live.ts'
 import { securityHeaders } from './api/security.ts'
 import { openArchive } from './archive/open.ts'
 import type { Archive, Market, SettlingMs } from './archive/types.ts'
@@ -112,7 +113,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       clock,
       log,
     })
-    const listening = await listenAt(api, { ...config, tls, security, direct: chunks.answer, metrics })
+    const direct = [chunks.answer, createPlainLive({ live, metrics, security, log })]
+    const listening = await listenAt(api, { ...config, tls, security, direct, metrics })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
 

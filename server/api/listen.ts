@@ -46,8 +46,8 @@ export interface ListenOptions {
   /** null = plain http. */
   readonly tls: Pick<Tls, 'cert' | 'key'> | null
   readonly security: Headers
-  /** Answers what needs no routing; false leaves the request to the API. */
-  readonly direct: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Each answers something that needs no routing; where all give false, the request is the API's. */
+  readonly direct: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
   /** Told of requests that are refused before they reach a route, and of connections. */
   readonly metrics: Pick<Metrics, 'refused' | 'connected'>
   /** Tests only: shorter times. */
@@ -82,7 +82,7 @@ export async function listen(
       response.writeHead(body.status, { ...security, ...PROBLEM_HEADERS }).end(JSON.stringify(body))
       return
     }
-    if (direct(request, response)) return
+    for (const answerDirectly of direct) if (answerDirectly(request, response)) return
     void answer(request, response)
   }
   const { idleTimeout, ...options } = { ...LIMITS, ...limits }

@@ -2,11 +2,11 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
 import type { HistoryProgress } from '../../core/wire/api.ts'
-import { DatabaseUnavailableError } from '../db/database.ts'
 import { preferredEncoding, gunzipAsync } from './encoding.ts'
 import { chunkHeaders, isKnown } from './hot-chunks.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
 import { shared } from './memo.ts'
+import { EVENT_ID, LIVE_PATH, tellDropped } from './plain-live.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
 
@@ -61,14 +61,14 @@ const tail = route({
 
 const live = route({
   method: 'get',
-  path: '/api/v1/live',
+  path: LIVE_PATH,
   summary: 'Server-sent events: price, candle, revision, heartbeat',
   request: {
     query: z.object({ markets: schema.marketsParam }),
     headers: z.object({
       'last-event-id': z
         .string()
-        .regex(/^\d{1,15}$/, 'the id of the last event, a revision')
+        .regex(EVENT_ID, 'the id of the last event, a revision')
         .optional()
         .openapi({ example: '812' }),
     }),
@@ -142,8 +142,7 @@ export function addSync(
     try {
       await hub.attach(c.env.outgoing, security, markets && new Set(markets), since)
     } catch (error) {
-      // Its headers are sent, so no problem can be told; it was dropped and comes back by itself.
-      if (!(error instanceof DatabaseUnavailableError)) log.error({ err: error }, 'a listener was dropped')
+      tellDropped(log, error)
     }
     return RESPONSE_ALREADY_SENT
   })

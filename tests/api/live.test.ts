@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { MarketId } from '../../core/market.ts'
+import { expectRawProblem, talk } from './raw.ts'
 import { addMarket, candleAt, NOW_MS, readAll, serveArchive, type TestServer } from './serve.ts'
 
 let server: TestServer
@@ -142,6 +143,22 @@ describe('live events', () => {
       candleEvent(ether, own),
       revisionEvent(own.revision),
     ])
+  })
+
+  test('who asks plainly, and is not routed, hears the same as who is', async () => {
+    await using plain = await listen()
+    await using routed = await listen(`?markets=${bitcoin},${ether}`)
+    expect(await plain.first(1)).toEqual(await routed.first(1))
+    const headersOf = ({ response }: Listening) => ({ ...response.headers, date: 'any' })
+    expect(headersOf(plain)).toEqual(headersOf(routed))
+  })
+
+  test.each([
+    ['no Host', 'connection: close'],
+    ['a malformed Host', 'host: a b\r\nconnection: close'],
+    ['an id that is no revision', 'host: x\r\nconnection: close\r\nlast-event-id: 1e3'],
+  ])('%s is refused as on every route', async (_, headers) => {
+    expectRawProblem(await talk(server.port, `GET /api/v1/live HTTP/1.1\r\n${headers}\r\n\r\n`), 400)
   })
 
   test('an id that is no revision is refused', async () => {

@@ -84,15 +84,21 @@ test('the sources: requests by how they ended, quota, failures', async () => {
   )
 })
 
-test('the process and its listeners', async () => {
+test('the process and its listeners, routed or not', async () => {
   const figures = await scrape()
   expect(figures.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
   expect(figures.get('crypto_tracker_live_listeners')).toBe(0)
   const listener = new AbortController()
   const held = await fetch(`${server.url}/api/v1/live`, { signal: listener.signal })
   await scrapeUntil((now) => now.get('crypto_tracker_live_listeners') === 1)
+  const routed = await fetch(`${server.url}/api/v1/live?markets=coinbase:BTC-USD`, {
+    signal: listener.signal,
+  })
+  const answered = 'http_requests_total{method="GET",route="/api/v1/live",status="200"}'
+  const both = await scrapeUntil((now) => now.get(answered) === 2)
+  expect(both.get('crypto_tracker_live_listeners')).toBe(2)
   listener.abort()
-  await expect(held.text()).rejects.toThrow('abort')
+  for (const answer of [held, routed]) await expect(answer.text()).rejects.toThrow('abort')
 })
 
 test('requests by route and status, and no client makes new labels', async () => {

@@ -16,6 +16,7 @@ import { createHotChunks } from '../../server/api/hot-chunks.ts'
 import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
 import { createMetrics } from '../../server/api/metrics.ts'
+import { createPlainLive } from '../../server/api/plain-live.ts'
 import { securityHeaders } from '../../server/api/security.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
@@ -92,7 +93,7 @@ export async function serveArchive({
     port: 0,
     tls: null,
     security,
-    direct: chunks.answer,
+    direct: [chunks.answer, createPlainLive({ live, metrics, security, log })],
     metrics,
     limits,
   })
