@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { rows, type Database, type Transaction } from '../db/database.ts'
 import { marketAnswers, priceAnswers } from './answers.ts'
+import { backup } from './backup.ts'
 import { readCandleRows } from './candles.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
@@ -73,6 +74,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
 
     import: (...question) => importRows(context, ...question),
     verify: (market) => verify(context, market),
+    backup: (file) => backup(context, file),
     size: () => read(size),
     figures: () => read(figures),
     progress: (nowMs) => read((tx) => listProgress(tx, options, nowMs)),

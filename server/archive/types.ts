@@ -170,6 +170,12 @@ export type ArchiveEvent =
     }
   | { readonly kind: 'revision'; readonly revision: number }
 
+export interface BackupReport {
+  readonly rows: number
+  readonly bytes: number
+  readonly revision: number
+}
+
 export interface Archive {
   /** This archive's UUID, new after a restore. */
   readonly id: string
@@ -249,6 +255,8 @@ export interface Archive {
     rows: readonly CandleRow[],
   ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
   verify(market: MarketId | null): Promise<VerifyReport>
+  /** Writes the whole archive, as of one moment, into a new file. @throws BackupError */
+  backup(file: string): Promise<BackupReport>
   /** Bytes of the database, and of the chunks in it. */
   size(): Promise<{ database: number; chunks: number; rows: number }>
   progress(nowMs: number): Promise<readonly BackfillProgress[]>

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { addBackup, addRestore } from './backup.ts'
 import { addBackfill } from './backfill.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport, addImport } from './import.ts'
@@ -29,5 +30,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addBackfill(program)
   addVerify(program, done)
   addDoctor(program, done)
+  addBackup(program)
+  addRestore(program)
   return program
 }

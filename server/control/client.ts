@@ -20,6 +20,7 @@ const NAMES = [
   'candles',
   'prices',
   'verify',
+  'backup',
 ] as const satisfies readonly (keyof Operations)[]
 
 /** Each call is one request; a refusal is thrown as the `ApiProblem` that the server told. */

@@ -7,7 +7,8 @@ import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
-import type { Archive, ImportReport, Market, VerifyReport } from '../archive/types.ts'
+import { BackupError } from '../archive/backup-format.ts'
+import type { Archive, BackupReport, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
@@ -46,6 +47,8 @@ export interface Operations {
   /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
   prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
   verify(id: MarketId | null): Promise<VerifyReport>
+  /** Writes a backup into this file, by its absolute path; it must not be there. */
+  backup(file: string): Promise<BackupReport>
 }
 
 export interface OperationParts {
@@ -141,6 +144,14 @@ export function createOperations({
     verify: async (id) => {
       if (id !== null) await known(id)
       return archive.verify(id)
+    },
+    backup: async (file) => {
+      try {
+        return await archive.backup(file)
+      } catch (error) {
+        if (error instanceof BackupError) throw new ApiProblem('conflict', error.message)
+        throw error
+      }
     },
   }
 }
