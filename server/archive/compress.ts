@@ -1,6 +1,6 @@
 /** Compression for the wire, off the event loop. */
 import { promisify } from 'node:util'
-import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib'
+import { brotliCompress, brotliDecompress, constants, gzip } from 'node:zlib'
 
 const brotli = promisify(brotliCompress)
 
@@ -25,10 +25,10 @@ export function brotliFast(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 export const decompressBrotli: (bytes: Uint8Array) => Promise<Uint8Array> = promisify(brotliDecompress)
-export const decompressGzip: (bytes: Uint8Array) => Promise<Uint8Array> = promisify(gunzip)
 
 const zip = promisify(gzip)
 
+/** As it is sent to clients that take no brotli, made when one asks: the same bytes each time. */
 export function compressGzip(bytes: Uint8Array): Promise<Uint8Array> {
-  return zip(bytes, { level: 9 })
+  return zip(bytes, { level: 6 })
 }

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { rows, type Database, type Transaction } from '../db/database.ts'
 import type { Clock } from '../clock.ts'
+import type { Zipped } from './chunk-bytes.ts'
 import type { Events } from './events.ts'
 import type { StandingFrames } from './standing.ts'
 import type { MarketId } from '../../core/market.ts'
@@ -26,6 +27,7 @@ export interface Context extends ArchiveOptions {
   readonly standing: StandingFrames
   /** The newest price of each market that was told in between two samples. */
   readonly told: Map<MarketId, Sample>
+  readonly zipped: Zipped
 }
 
 /**

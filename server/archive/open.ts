@@ -7,6 +7,7 @@ import { backup } from './backup.ts'
 import { readCandleRows } from './candles.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
+import { chunkBytes, createZipped } from './chunk-bytes.ts'
 import { createEvents } from './events.ts'
 import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
@@ -21,7 +22,7 @@ import { recordSamples, tellPrices } from './samples.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
 import { StandingFrames } from './standing.ts'
-import { chunkBytes, sync } from './sync.ts'
+import { sync } from './sync.ts'
 import { tail } from './tail.ts'
 import type { Archive } from './types.ts'
 import { verify } from './verify.ts'
@@ -38,6 +39,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     events: createEvents(),
     standing: new StandingFrames(),
     told: new Map(),
+    zipped: createZipped(),
   }
   const { read } = database
   return {
@@ -63,7 +65,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
 
     headRevision: () => read(headRevision),
     sync: (...question) => sync(context, ...question),
-    chunk: (hash, encoding) => read((tx) => chunkBytes(tx, hash, encoding)),
+    chunk: (...question) => chunkBytes(context, ...question),
     tail: (...question) => tail(context, ...question),
     candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
     priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),

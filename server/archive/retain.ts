@@ -69,7 +69,7 @@ const NEEDED: Readonly<Record<string, SQL>> = {
   coverage: sql`(SELECT count(*) * 200 FROM coverage)`,
   pulse: sql`(SELECT count(*) * 250 FROM pulse)`,
   raw: sql`(SELECT coalesce(sum(pg_column_size(body) + 400), 0) FROM raw)`,
-  chunk_body: sql`(SELECT coalesce(sum(brotli_bytes + gzip_bytes + 400), 0) FROM chunk_body)`,
+  chunk_body: sql`(SELECT coalesce(sum(brotli_bytes + 400), 0) FROM chunk_body)`,
 }
 
 /** A table with so few bytes to spare is left alone. */

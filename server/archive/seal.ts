@@ -10,14 +10,7 @@ import { encodeChunk } from '../../core/chunk/encode.ts'
 import { hashChunk } from '../../core/chunk/hash.ts'
 import { partsFromRows, rowsFromParts } from '../../core/chunk/rows.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import {
-  compressBrotli,
-  compressGzip,
-  decompressBrotli,
-  decompressGzip,
-  QUALITY_BEST,
-  QUALITY_FAST,
-} from './compress.ts'
+import { compressBrotli, compressGzip, decompressBrotli, QUALITY_BEST, QUALITY_FAST } from './compress.ts'
 import { commit, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf } from './grid.ts'
 import { lockMarket } from './markets.ts'
@@ -36,7 +29,7 @@ interface Sealed {
   readonly size: number
   readonly quality: number
   readonly brotli: Uint8Array
-  readonly gzip: Uint8Array
+  readonly gzipBytes: number
 }
 
 /** A period as it was read, and what tells whether it changed since. */
@@ -132,7 +125,7 @@ async function sealPart(part: 1 | 2, chunk: Chunk, quality: number): Promise<Sea
     compressBrotli(bytes, quality),
     compressGzip(bytes),
   ])
-  return { part, sha256, size: bytes.length, quality, brotli, gzip }
+  return { part, sha256, size: bytes.length, quality, brotli, gzipBytes: gzip.length }
 }
 
 /** @returns false when the period changed in the meantime; then nothing was done */
@@ -161,21 +154,20 @@ async function store(
 interface Readback {
   readonly sha256: ChunkHash
   readonly brotli: Uint8Array
-  readonly gzip: Uint8Array
 }
 
 /** Stores a body and reads it back. Until the manifest names it, it counts as replaced just now. */
 async function storeBody(tx: Transaction, part: Sealed, nowMs: number): Promise<Readback> {
   await rows(
     tx,
-    sql`INSERT INTO chunk_body (sha256, size, brotli_bytes, gzip_bytes, brotli_quality, brotli, gzip, replaced_at)
-      VALUES (${part.sha256}, ${part.size}, ${part.brotli.length}, ${part.gzip.length}, ${part.quality}, ${part.brotli},
-        ${part.gzip}, ${nowMs})
+    sql`INSERT INTO chunk_body (sha256, size, brotli_bytes, gzip_bytes, brotli_quality, brotli, replaced_at)
+      VALUES (${part.sha256}, ${part.size}, ${part.brotli.length}, ${part.gzipBytes}, ${part.quality}, ${part.brotli},
+        ${nowMs})
       ON CONFLICT (sha256) DO UPDATE SET replaced_at = excluded.replaced_at WHERE chunk_body.replaced_at IS NOT NULL`,
   )
   const [read] = await rows<Readback>(
     tx,
-    sql`SELECT sha256, brotli, gzip FROM chunk_body WHERE sha256 = ${part.sha256}`,
+    sql`SELECT sha256, brotli FROM chunk_body WHERE sha256 = ${part.sha256}`,
   )
   return read!
 }
@@ -184,9 +176,9 @@ async function storeBody(tx: Transaction, part: Sealed, nowMs: number): Promise<
 async function compare(candidate: Candidate, snapshot: Snapshot, read: readonly Readback[]): Promise<void> {
   const what = `${candidate.market.id} ${candidate.interval} ${candidate.period.text}`
   const parts: Chunk[] = []
-  for (const { sha256, brotli, gzip } of read) {
-    const bytes = await decompressGzip(gzip)
-    if ((await hashChunk(bytes)) !== sha256 || Buffer.compare(bytes, await decompressBrotli(brotli)) !== 0)
+  for (const { sha256, brotli } of read) {
+    const bytes = await decompressBrotli(brotli)
+    if ((await hashChunk(bytes)) !== sha256)
       throw new SealError(`${what}: the stored chunk ${sha256} reads back as other bytes; its rows stay`)
     parts.push(decodeChunk(bytes))
   }

@@ -10,7 +10,7 @@ import { decodeChunk } from '../../core/chunk/decode.ts'
 import { rowsFromParts } from '../../core/chunk/rows.ts'
 import type { StoredInterval } from '../../core/time/interval.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { decompressGzip } from './compress.ts'
+import { decompressBrotli } from './compress.ts'
 import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
 import { placeFromState, stateOf, type AbsentPlace, type Reason } from './place.ts'
 
@@ -96,9 +96,12 @@ async function paintChunks(tx: Transaction, key: SeriesKey, span: Span): Promise
  * @throws ChunkError when its bytes are damaged
  */
 async function loadChunk(tx: Transaction, hash: ChunkHash) {
-  const [body] = await rows<{ gzip: Uint8Array }>(tx, sql`SELECT gzip FROM chunk_body WHERE sha256 = ${hash}`)
+  const [body] = await rows<{ brotli: Uint8Array }>(
+    tx,
+    sql`SELECT brotli FROM chunk_body WHERE sha256 = ${hash}`,
+  )
   if (!body) throw new Error(`the bytes of chunk ${hash} are gone: run crypto-tracker verify`)
-  return decodeChunk(await decompressGzip(body.gzip))
+  return decodeChunk(await decompressBrotli(body.brotli))
 }
 
 async function paintRows(tx: Transaction, key: SeriesKey, span: Span): Promise<void> {

@@ -128,17 +128,3 @@ async function changedMarkets(
     removed ? { id, removed: true } : { id, name, tick, status: answeredStatus(status) },
   )
 }
-
-/** The stored bytes of a chunk as they go over the wire, or null when there is none of this name (any more). */
-export async function chunkBytes(
-  tx: Transaction,
-  hash: ChunkHash,
-  encoding: Encoding,
-): Promise<Uint8Array | null> {
-  const column = encoding === 'br' ? sql`brotli` : sql`gzip`
-  const [found] = await rows<{ bytes: Uint8Array }>(
-    tx,
-    sql`SELECT ${column} AS bytes FROM chunk_body WHERE sha256 = ${hash}`,
-  )
-  return found?.bytes ?? null
-}

@@ -11,7 +11,7 @@ import type { MarketId } from '../../core/market.ts'
 import { STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { decompressBrotli, decompressGzip } from './compress.ts'
+import { decompressBrotli } from './compress.ts'
 import type { Context } from './context.ts'
 import { codeOf, minuteOf, msOf } from './grid.ts'
 import { findMarket, listMarkets, type KeyedMarket } from './markets.ts'
@@ -132,25 +132,23 @@ async function verifyEntry(
   if (!entry.dirty) await compareRows(tx, market, interval, entry, candles, fault)
 }
 
-/** Hash, both compressions and the decoder; null where they fail. */
+/** Hash, compression and the decoder; null where they fail. */
 async function verifyBody(
   tx: Transaction,
   hash: ChunkHash,
   fault: (text: string) => void,
 ): Promise<Chunk | null> {
-  const [body] = await rows<{ brotli: Uint8Array; gzip: Uint8Array; size: number }>(
+  const [body] = await rows<{ brotli: Uint8Array; size: number }>(
     tx,
-    sql`SELECT brotli, gzip, size FROM chunk_body WHERE sha256 = ${hash}`,
+    sql`SELECT brotli, size FROM chunk_body WHERE sha256 = ${hash}`,
   )
   if (!body) {
     fault(`the bytes of chunk ${hash} are not there`)
     return null
   }
   try {
-    const bytes = await decompressGzip(body.gzip)
-    const again = await decompressBrotli(body.brotli)
-    if ((await hashChunk(bytes)) !== hash) fault(`the gzip bytes of chunk ${hash} have another hash`)
-    if ((await hashChunk(again)) !== hash) fault(`the brotli bytes of chunk ${hash} have another hash`)
+    const bytes = await decompressBrotli(body.brotli)
+    if ((await hashChunk(bytes)) !== hash) fault(`the bytes of chunk ${hash} have another hash`)
     if (bytes.length !== body.size) fault(`chunk ${hash} has ${bytes.length} bytes, not ${body.size}`)
     return decodeChunk(bytes)
   } catch (error) {

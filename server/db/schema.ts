@@ -159,7 +159,10 @@ export const chunk = pgTable(
   ],
 )
 
-/** The bytes of a chunk as they go over the wire. Replaced ones stay readable for a while. */
+/**
+ * The bytes of a chunk, compressed once: gzip is for clients that take no brotli, and made of it when one asks.
+ * Replaced ones stay readable for a while.
+ */
 export const chunkBody = pgTable('chunk_body', {
   sha256: text('sha256').primaryKey(),
   replacedAt: ms('replaced_at'),
@@ -168,7 +171,6 @@ export const chunkBody = pgTable('chunk_body', {
   gzipBytes: integer('gzip_bytes').notNull(),
   brotliQuality: smallint('brotli_quality').notNull(),
   brotli: bytea('brotli').notNull(),
-  gzip: bytea('gzip').notNull(),
 })
 
 export const sample = pgTable(

@@ -132,7 +132,7 @@ describe.each(KINDS)('on %s', (kind) => {
       const { chunks } = await page(archive, market)
       await on.database.write((tx) =>
         tx.execute(
-          sql`UPDATE chunk_body SET gzip = set_byte(gzip, 60, get_byte(gzip, 60) # 1) WHERE sha256 = ${chunks[0]!.sha256}`,
+          sql`UPDATE chunk_body SET brotli = set_byte(brotli, 60, get_byte(brotli, 60) # 1) WHERE sha256 = ${chunks[0]!.sha256}`,
         ),
       )
       const { faults } = await archive.verify(market)

@@ -1,0 +1,1 @@
+ALTER TABLE "chunk_body" DROP COLUMN "gzip";
