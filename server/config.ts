@@ -122,6 +122,16 @@ const text = (accepted: string, fallback: string): Variable<string> => ({
   accepted,
 })
 
+/** The fallback is the source's published limit. */
+function rateOf(fallback: string): Variable<number> {
+  return { schema: positiveNumber(10_000), fallback, accepted: 'requests a second, above 0, at most 10000' }
+}
+
+function addressOf(name: string, fallback: string): Variable<string> {
+  const accepted = `the http(s) base address of ${name} or of a server of the same protocol`
+  return { schema: httpUrl, fallback, accepted }
+}
+
 /** Every variable: how it is read, its default, and what is accepted, in words. */
 const VARIABLES = {
   HOST: {
@@ -152,21 +162,19 @@ const VARIABLES = {
   },
   SAMPLE_SECONDS: { schema: wholeNumber(1, 3600), fallback: '60', accepted: 'whole seconds from 1 to 3600' },
   RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
-  COINBASE_RPS: {
-    schema: positiveNumber(10_000),
-    fallback: '10',
-    accepted: 'requests a second, above 0, at most 10000',
-  },
-  COINBASE_URL: {
-    schema: httpUrl,
-    fallback: COINBASE_URL,
-    accepted: 'the http(s) base address of Coinbase Exchange or of a server of the same protocol',
-  },
+  COINBASE_RPS: rateOf('10'),
+  COINBASE_URL: addressOf('Coinbase Exchange', COINBASE_URL),
   COINBASE_WS_URL: {
     schema: urlOf(['ws:', 'wss:']),
     fallback: null,
     accepted: 'the ws(s) address of Coinbase Exchange’s market data or of a server of the same protocol',
   },
+  KRAKEN_RPS: rateOf('1'),
+  KRAKEN_URL: addressOf('Kraken', 'https://api.kraken.com'),
+  BINANCE_RPS: rateOf('20'),
+  BINANCE_URL: addressOf('Binance', 'https://api.binance.com'),
+  BITSTAMP_RPS: rateOf('10'),
+  BITSTAMP_URL: addressOf('Bitstamp', 'https://www.bitstamp.net'),
   ADMIN_TOKEN: {
     schema: z.string().regex(/^[\x21-\x7e]{25,1024}$/),
     fallback: null,
@@ -210,6 +218,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         feedUrl: optional('COINBASE_WS_URL') ?? (baseUrl === COINBASE_URL ? COINBASE_WS_URL : null),
         requestsPerSecond: required('COINBASE_RPS'),
       },
+      kraken: polled(required('KRAKEN_URL'), required('KRAKEN_RPS')),
+      binance: polled(required('BINANCE_URL'), required('BINANCE_RPS')),
+      bitstamp: polled(required('BITSTAMP_URL'), required('BITSTAMP_RPS')),
     },
     adminToken: optional('ADMIN_TOKEN'),
     logLevel: required('LOG_LEVEL'),
@@ -225,6 +236,10 @@ function tlsFiles(cert: string | null, key: string | null): TlsFiles | null {
   if (cert === null && key === null) return null
   const [given, missing] = cert === null ? ['TLS_KEY', 'TLS_CERT'] : ['TLS_CERT', 'TLS_KEY']
   throw new ConfigError(missing!, null, `${given} is given without it; accepted are both, or neither`)
+}
+
+function polled(baseUrl: string, requestsPerSecond: number): SourceConfig {
+  return { baseUrl, feedUrl: null, requestsPerSecond }
 }
 
 function readVariable<K extends Name>(env: NodeJS.ProcessEnv, name: K): ValueOf<K> | null {

@@ -25,9 +25,8 @@ import { tellOutages } from './db/outage.ts'
 import { startIngest } from './ingest/start.ts'
 import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
-import type { Provider } from './providers/types.ts'
 import { defaultSettling } from './settling.ts'
-import { createSources } from './sources.ts'
+import { createSources, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
 /** Running requests have this long to end at a stop. */
@@ -85,19 +84,20 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     }
   }
   try {
-    const providers = createSources(config, archive, clock, log)
-    running.push(() => closeAll(providers))
-    await trackAtFirstStart(config, archive, providers, log)
+    const sources = createSources(config, archive, clock, log)
+    running.push(() => sources.close())
+    await trackAtFirstStart(config, archive, sources, log)
+    await openFollowed(archive, sources, log)
 
     let ingest: Ingest | null = null
-    const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
+    const operations = createOperations({ archive, sources, ingest: () => ingest, minuteDays, clock })
     const security = securityHeaders(addressOf(config, config.port))
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
     const { adminToken } = config
     const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
-    const sources = () => [...providers.values()].map((provider) => provider.health())
-    const metrics = createMetrics({ archive, live, sources, backfill, clock })
+    const health = () => sources.list.map((provider) => provider.health())
+    const metrics = createMetrics({ archive, live, sources: health, backfill, clock })
     const chunks = createHotChunks(archive, metrics, security)
     const api = createApi({
       archive,
@@ -127,7 +127,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
 
     const started = startIngest({
       archive,
-      providers: [...providers.values()],
+      providers: sources.list,
       clock,
       sampleSeconds,
       settling,
@@ -145,7 +145,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     return {
       address,
       port: listening.port,
-      lines: describe(config, database.description, address, listening),
+      lines: describe(config, sources, database.description, address, listening),
       stop: stopAll,
     }
   } catch (error) {
@@ -173,25 +173,20 @@ async function listenAt(api: Api, options: ListenOptions): Promise<Listening> {
   }
 }
 
-async function closeAll(providers: ReadonlyMap<string, Provider>): Promise<void> {
-  await Promise.all([...providers.values()].map((provider) => provider.close()))
-}
-
 /** MARKETS counts at the first start; later the archive knows what is tracked. */
 async function trackAtFirstStart(
   config: Config,
   archive: Archive,
-  providers: ReadonlyMap<string, Provider>,
+  sources: Sources,
   log: Logger,
 ): Promise<void> {
   if ((await archive.markets()).length > 0) return
   for (const { id, source, base, quote } of config.markets) {
-    if (!providers.has(source)) {
-      const hint =
-        source === 'csv'
-          ? 'bring it in with "crypto-tracker import"'
-          : `sources are ${[...providers.keys()].join(', ')}`
-      log.warn(`${id} is not tracked: there is no source "${source}" to ask; ${hint}`)
+    try {
+      await sources.need(source)
+    } catch (error) {
+      if (!(error instanceof UnknownSourceError)) throw error
+      log.warn(`${id} is not tracked: ${error.message}. The other markets run.`)
       continue
     }
     const minutesFromMs = config.minutesFromMs[id] ?? null
@@ -200,20 +195,33 @@ async function trackAtFirstStart(
   }
 }
 
+/** The sources of what is followed; one that is none any more is told by whoever follows. */
+async function openFollowed(archive: Archive, sources: Sources, log: Logger): Promise<void> {
+  const followed = (await archive.markets()).filter(({ status }) => status !== 'imported')
+  for (const source of new Set(followed.map((market) => market.source)))
+    await sources.need(source).catch((error: unknown) => {
+      if (!(error instanceof UnknownSourceError)) throw error
+      log.debug(error.message)
+    })
+}
+
 function describe(
   config: Config,
+  { list }: Sources,
   database: string,
   address: string,
   listening: Listening,
 ): readonly string[] {
-  const sources = Object.entries(config.sources).map(
-    ([source, { baseUrl, feedUrl, requestsPerSecond }]) =>
-      `${source} at ${baseUrl} (at most ${requestsPerSecond} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`,
-  )
+  const sources = list.map((provider) => {
+    const { baseUrl, feedUrl } = config.sources[provider.source] ?? {}
+    const { requestsPerSecond } = provider.health()
+    const place = baseUrl ? `at ${baseUrl}` : 'through ccxt'
+    return `${provider.source} ${place} (at most ${requestsPerSecond} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`
+  })
   return [
     `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,
     `Database: ${database}`,
-    `Sources:  ${sources.join(', ')}${config.simulated ? ' — simulated data' : ''}`,
+    `Sources:  ${sources.join(', ') || 'none'}${config.simulated ? ' — simulated data' : ''}`,
     `Data in:  ${resolve(config.dataDir)}`,
   ]
 }

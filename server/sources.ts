@@ -1,22 +1,37 @@
-/** The sources of this program, each with the one client through which all calls to it go. */
+/**
+ * The sources of this program, each with the one client through which all calls to it go. A source is opened when a
+ * market of it is to be followed or looked for.
+ */
 import type { Logger } from 'pino'
 import type { Archive } from './archive/types.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { DatabaseUnavailableError } from './db/database.ts'
-import { createProvider } from './providers/create.ts'
+import { nearestNames } from './ingest/nearest.ts'
+import { exchangeNames } from './providers/ccxt-exchange.ts'
+import { createProvider, NAMED_SOURCES } from './providers/create.ts'
 import type { Provider } from './providers/types.ts'
+
+export interface Sources {
+  /** Those that are open. It grows. */
+  readonly list: readonly Provider[]
+  /** Opens the source, if it is not. @throws UnknownSourceError */
+  need(source: string): Promise<Provider>
+  close(): Promise<void>
+}
+
+/** There is no such source; the message names what there is. */
+export class UnknownSourceError extends Error {
+  override readonly name = 'UnknownSourceError'
+}
+
+const NEAREST = 3
 
 /**
  * Raw answers go to the archive, unless they are to be kept for no day at all; one that cannot be kept is said in the log
  * and disturbs nothing else.
  */
-export function createSources(
-  config: Config,
-  archive: Archive,
-  clock: Clock,
-  log: Logger,
-): ReadonlyMap<string, Provider> {
+export function createSources(config: Config, archive: Archive, clock: Clock, log: Logger): Sources {
   const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
     if (config.rawDays === 0) return
     archive.keepRaw(answer).catch((error: unknown) => {
@@ -25,10 +40,39 @@ export function createSources(
       log[level]({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
     })
   }
-  return new Map(
-    Object.entries(config.sources).map(([source, { baseUrl, feedUrl, requestsPerSecond }]) => [
-      source,
-      createProvider(source, { baseUrl, feedUrl, requestsPerSecond, keepRaw, clock, log }),
-    ]),
-  )
+  const list: Provider[] = []
+  const opening = new Map<string, Promise<Provider>>()
+
+  async function open(source: string): Promise<Provider> {
+    const { baseUrl, feedUrl, requestsPerSecond } = config.sources[source] ?? UNCONFIGURED
+    const given = { baseUrl, feedUrl, requestsPerSecond, keepRaw, clock, log }
+    const provider = await createProvider(source, given)
+    if (!provider) throw new UnknownSourceError(await unknown(source))
+    list.push(provider)
+    return provider
+  }
+
+  return {
+    list,
+    need: (source) => {
+      const known = opening.get(source)
+      if (known) return known
+      const opened = open(source)
+      opening.set(source, opened)
+      opened.catch(() => opening.delete(source))
+      return opened
+    },
+    close: async () => {
+      await Promise.all(list.map((provider) => provider.close()))
+    },
+  }
+}
+
+const UNCONFIGURED = { baseUrl: null, feedUrl: null, requestsPerSecond: null }
+
+async function unknown(source: string): Promise<string> {
+  if (source === 'csv')
+    return 'csv: names imported series, which have no source to ask: use "crypto-tracker import"'
+  const near = nearestNames(source, await exchangeNames(), NEAREST)
+  return `there is no source "${source}" with candles: ${NAMED_SOURCES.join(', ')} and the other exchanges that ccxt knows${near.length > 0 ? `; near: ${near.join(', ')}` : ''}`
 }

@@ -4,7 +4,8 @@ import { isVariable } from './config.ts'
 const PROMISED = [
   'ROLE',
   'QUOTES',
-  ...['KRAKEN', 'BINANCE', 'BITSTAMP', 'COINGECKO'].flatMap((source) => [`${source}_URL`, `${source}_RPS`]),
+  'COINGECKO_URL',
+  'COINGECKO_RPS',
   'COINGECKO_API_KEY',
   'CHUNK_STORE',
   'VAPID_PUBLIC_KEY',

@@ -30,12 +30,12 @@ export async function withOwnArchive<T>(
     rawDays,
     minuteDays,
   })
-  const providers = createSources(config, archive, clock, log)
+  const sources = createSources(config, archive, clock, log)
   let ingest: Ingest | null = null
   const startReading = async () => {
     ingest ??= startIngest({
       archive,
-      providers: [...providers.values()],
+      providers: sources.list,
       clock,
       sampleSeconds,
       settling: defaultSettling,
@@ -43,12 +43,12 @@ export async function withOwnArchive<T>(
       log,
     })
   }
-  const operations = createOperations({ archive, providers, ingest: () => ingest, minuteDays, clock })
+  const operations = createOperations({ archive, sources, ingest: () => ingest, minuteDays, clock })
   try {
     return await work({ operations, remote: false, startReading })
   } finally {
     await (ingest as Ingest | null)?.stop()
-    await Promise.all([...providers.values()].map((provider) => provider.close()))
+    await sources.close()
     await archive.close()
   }
 }

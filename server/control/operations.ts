@@ -14,6 +14,7 @@ import { nearestMarkets } from '../ingest/nearest.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest } from '../ingest/types.ts'
 import { SourceError, type ListedMarket, type Provider } from '../providers/types.ts'
+import { UnknownSourceError, type Sources } from '../sources.ts'
 
 /** Names suggested for one that is not there. */
 const NEAREST = 3
@@ -53,7 +54,7 @@ export interface Operations {
 
 export interface OperationParts {
   readonly archive: Archive
-  readonly providers: ReadonlyMap<string, Provider>
+  readonly sources: Sources
   /** null where nothing is being read, so that an order waits for the next start. */
   readonly ingest: () => Ingest | null
   readonly minuteDays: number
@@ -62,7 +63,7 @@ export interface OperationParts {
 
 export function createOperations({
   archive,
-  providers,
+  sources,
   ingest,
   minuteDays,
   clock,
@@ -92,11 +93,11 @@ export function createOperations({
     markets: () => archive.markets(),
     search: async (text) => {
       const wanted = text.toLowerCase()
-      const lists = await Promise.all([...providers.values()].map(marketsOf))
+      const lists = await Promise.all(sources.list.map(marketsOf))
       return lists.flat().filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
     },
     add: async (id, sinceMs) => {
-      const listed = await findListed(id, providers)
+      const listed = await findListed(id, sources)
       const before = (await archive.markets()).find((market) => market.id === id)
       const { base, quote, name, tick } = listed
       const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
@@ -113,7 +114,7 @@ export function createOperations({
     },
     backfill: async (id, sinceMs) => {
       const market = await known(id)
-      if (!providers.has(market.source)) {
+      if (!sources.list.some(({ source }) => source === market.source)) {
         throw new ApiProblem('bad-request', `${id} has no source to ask: its candles were imported`)
       }
       const minutesFromMs = market.minutesFromMs ?? clock.now() - minuteDays * DAY_MS
@@ -193,17 +194,13 @@ async function marketsOf(provider: Provider): Promise<readonly ListedMarket[]> {
   }
 }
 
-async function findListed(id: MarketId, providers: ReadonlyMap<string, Provider>): Promise<ListedMarket> {
+async function findListed(id: MarketId, sources: Sources): Promise<ListedMarket> {
   const { source } = parseMarketId(id)
-  const provider = providers.get(source)
-  if (!provider) {
-    throw new ApiProblem(
-      'bad-request',
-      source === 'csv'
-        ? `${id} has no source to ask: bring it in with "crypto-tracker import"`
-        : `there is no source "${source}" here; there is ${[...providers.keys()].join(', ')}`,
-    )
-  }
+  const provider = await sources.need(source).catch((error: unknown) => {
+    throw error instanceof UnknownSourceError
+      ? new ApiProblem('bad-request', `${id}: ${error.message}`)
+      : error
+  })
   const listed = await marketsOf(provider)
   const found = listed.find((market) => market.id === id)
   if (found) return found

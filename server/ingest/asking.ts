@@ -4,17 +4,21 @@ import { SourceError, type Provider } from '../providers/types.ts'
 import { Reach } from './reach.ts'
 
 export class Asking {
-  readonly #sources: ReadonlyMap<string, { provider: Provider; reach: Reach }>
+  readonly #providers: readonly Provider[]
+  readonly #log: Logger
+  readonly #reaches = new Map<string, Reach>()
 
+  /** @param providers may grow */
   constructor(providers: readonly Provider[], log: Logger) {
-    this.#sources = new Map(
-      providers.map((provider) => [provider.source, { provider, reach: new Reach(provider.source, log) }]),
-    )
+    this.#providers = providers
+    this.#log = log
   }
 
   /** @throws SourceError */
   async ask<T>(source: string, question: (provider: Provider) => Promise<T>): Promise<T> {
-    const { provider, reach } = this.#sources.get(source)!
+    const provider = this.#providers.find((one) => one.source === source)!
+    const reach = this.#reaches.get(source) ?? new Reach(source, this.#log)
+    this.#reaches.set(source, reach)
     try {
       const answer = await question(provider)
       reach.succeeded()

@@ -94,8 +94,12 @@ class FlakySource implements Provider {
     return { rows, refused: [], isAstray: false, readAtMs: this.nowMs }
   }
 
-  async price(market: MarketId) {
-    return { price: truth(market, '1d', floorTo('1d', this.nowMs))!.close, asOfMs: this.nowMs }
+  readonly reachBars = null
+  readonly pricesAtOnce = 1
+
+  async prices([market]: readonly MarketId[]) {
+    const { close } = truth(market!, '1d', floorTo('1d', this.nowMs))!
+    return new Map([[market!, { price: close, asOfMs: this.nowMs }]])
   }
 
   feed() {
@@ -191,6 +195,7 @@ describe('an archive filled from a flaky source', () => {
       followed: roster.followed,
       minuteDays: options.minuteDays,
       foundedMs: { coinbase: source.foundedMs },
+      reachBars: {},
       ...performer.dues(),
     })
     return { roster, performer, state }

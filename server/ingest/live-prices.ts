@@ -53,7 +53,12 @@ export class LivePrices {
   }
 
   start(): void {
+    this.#looking = setInterval(() => this.#look(), LOOK_MS)
+  }
+
+  #open(): void {
     for (const provider of this.#options.providers) {
+      if (this.#feeds.has(provider.source)) continue
       const feed = provider.feed({
         price: (market, price, atMs) => this.#price(market, price, atMs),
         alive: (market) => {
@@ -68,7 +73,6 @@ export class LivePrices {
       })
       if (feed) this.#feeds.set(provider.source, feed)
     }
-    if (this.#feeds.size > 0) this.#looking = setInterval(() => this.#look(), LOOK_MS)
   }
 
   /** The feeds themselves are closed with their providers. */
@@ -109,6 +113,7 @@ export class LivePrices {
   #look(): void {
     const { clock, archive, sampleSeconds, log } = this.#options
     const { followed } = this.#roster
+    this.#open()
     for (const [source, feed] of this.#feeds)
       feed.follow(followed.filter((one) => one.source === source && one.live).map(({ market }) => market))
     for (const id of this.#told.keys())

@@ -1,21 +1,36 @@
 /** Names that a mistyped or unknown market may have meant. */
 import type { MarketId } from '../../core/market.ts'
 
-/** The listed identifiers that are nearest by edits, at most `count` and at most a third of the letters away. */
+/** The listed identifiers that are nearest by edits of their pair, at most `count`. */
 export function nearestMarkets(
   wanted: MarketId,
   listed: Iterable<MarketId>,
   count: number,
 ): readonly MarketId[] {
-  const near: { id: MarketId; edits: number }[] = []
-  for (const id of listed) {
-    const edits = editDistance(pair(wanted), pair(id))
-    if (edits <= Math.max(2, Math.ceil(pair(wanted).length / 3))) near.push({ id, edits })
+  return nearest(wanted, listed, count, pair)
+}
+
+/** The names that are nearest by edits, at most `count`. */
+export function nearestNames(wanted: string, names: Iterable<string>, count: number): readonly string[] {
+  return nearest(wanted, names, count, (name) => name.toUpperCase())
+}
+
+/** At most a third of the letters away. */
+function nearest<Name extends string>(
+  wanted: Name,
+  names: Iterable<Name>,
+  count: number,
+  spell: (name: Name) => string,
+): readonly Name[] {
+  const near: { name: Name; edits: number }[] = []
+  for (const name of names) {
+    const edits = editDistance(spell(wanted), spell(name))
+    if (edits <= Math.max(2, Math.ceil(spell(wanted).length / 3))) near.push({ name, edits })
   }
   return near
-    .sort((a, b) => a.edits - b.edits || a.id.length - b.id.length || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => a.edits - b.edits || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .slice(0, count)
-    .map(({ id }) => id)
+    .map(({ name }) => name)
 }
 
 function pair(id: MarketId): string {

@@ -51,6 +51,7 @@ function world(...followed: Followed[]): World {
       followed,
       minuteDays: 30,
       foundedMs: { coinbase: FOUNDED },
+      reachBars: {},
       nextListMs: { coinbase: Infinity },
       nextSealMs: Infinity,
       nextRetainMs: Infinity,

@@ -3,7 +3,7 @@
  * no clock, no network, no memory but coverage.
  */
 import type { MarketId } from '../../core/market.ts'
-import { DAY_MS, HOUR_MS } from '../../core/time/interval.ts'
+import { DAY_MS, HOUR_MS, INTERVAL_MS } from '../../core/time/interval.ts'
 import type { Priority } from '../providers/types.ts'
 import { Rank } from './judge.ts'
 import type { Series } from './series.ts'
@@ -28,6 +28,8 @@ export interface State {
   readonly followed: readonly Followed[]
   readonly minuteDays: number
   readonly foundedMs: Readonly<Record<string, number>>
+  /** So many of the newest bars are all that a source gives; none said = all. */
+  readonly reachBars: Readonly<Record<string, number | null>>
   /** When the list of each source's markets is to be read (again). */
   readonly nextListMs: Readonly<Record<string, number>>
   readonly nextSealMs: number
@@ -129,9 +131,11 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
 /** Which slices of a series are wanted. */
 export function scopeOf(market: Followed, series: Series, state: State, nowMs: number): Scope {
   const foundedMs = state.foundedMs[market.source] ?? 0
+  const reachBars = state.reachBars[market.source] ?? null
   const minutesMs = market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS
   return {
     wantedMs: series.interval === '1m' ? Math.max(foundedMs, minutesMs) : foundedMs,
+    reachMs: reachBars === null ? 0 : nowMs - reachBars * INTERVAL_MS[series.interval],
     recentMs: nowMs - RECENT_DAYS * DAY_MS,
     live: market.live,
     nowMs,

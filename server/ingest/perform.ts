@@ -4,7 +4,9 @@
  */
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import { backoffMs } from '../providers/backoff.ts'
-import { SourceError } from '../providers/types.ts'
+import { SourceError, type Price } from '../providers/types.ts'
+import type { MarketId } from '../../core/market.ts'
+import type { Sample } from '../archive/types.ts'
 import { Asking, isRefusal } from './asking.ts'
 import type { Action } from './next.ts'
 import { Reader, type Read } from './reader.ts'
@@ -47,12 +49,12 @@ export class Performer {
     this.#roster = roster
     this.#asking = new Asking(options.providers, options.log)
     this.#reader = new Reader(options, roster, this.#asking)
-    for (const { source } of options.providers) this.#nextListMs[source] = 0
     this.#nextRetainMs = options.clock.now() + MINUTE_MS
   }
 
   /** When what does not hang on coverage falls due. */
   dues() {
+    for (const { source } of this.#options.providers) this.#nextListMs[source] ??= 0
     return {
       nextListMs: this.#nextListMs,
       nextSealMs: this.#nextSealMs,
@@ -118,17 +120,40 @@ export class Performer {
     }
   }
 
-  async #sample(market: FollowedMarket): Promise<void> {
-    const { archive, clock, sampleSeconds, log } = this.#options
-    market.nextSampleMs = this.#nextTurn(market, sampleSeconds * 1000)
+  /** The price of one market, or of all that are due where the source tells them in one answer. */
+  async #sample(first: FollowedMarket): Promise<void> {
+    const { sampleSeconds, providers } = this.#options
+    const { pricesAtOnce } = providers.find(({ source }) => source === first.source)!
+    const batch = pricesAtOnce === 1 ? [first] : this.#dueWith(first, pricesAtOnce)
+    const roundMs = sampleSeconds * 1000
+    for (const market of batch) market.nextSampleMs = this.#nextTurn(market, pricesAtOnce, roundMs)
     try {
-      const { price, asOfMs } = await this.#asking.ask(market.source, (provider) =>
-        provider.price(market.market),
+      const prices = await this.#asking.ask(first.source, (provider) =>
+        provider.prices(batch.map(({ market }) => market)),
       )
+      await this.#record(batch, prices)
+    } catch (error) {
+      for (const market of batch) this.#failedPrice(market, error)
+    }
+  }
+
+  async #record(batch: readonly FollowedMarket[], prices: ReadonlyMap<MarketId, Price>): Promise<void> {
+    const { archive, clock, log } = this.#options
+    const samples: Sample[] = []
+    for (const market of batch) {
+      const told = prices.get(market.market)
+      if (!told) {
+        this.#failedPrice(
+          market,
+          new SourceError(market.source, `${market.source}: told no price of ${market.market}`, 404, null),
+        )
+        continue
+      }
+      const { price, asOfMs } = told
       market.priceFailures = 0
       if (market.guard.accepts(Number(price))) {
-        await archive.recordSamples([{ market: market.market, atMs: asOfMs, price }])
-        return
+        samples.push({ market: market.market, atMs: asOfMs, price })
+        continue
       }
       const reason = 'far from the last price, and no other sample supports it yet'
       log.warn(`${market.market}: sampled price ${price} is ${reason}: not taken`)
@@ -137,15 +162,28 @@ export class Performer {
         reason,
         raw: price,
       })
-    } catch (error) {
-      this.#failedPrice(market, error)
     }
+    await archive.recordSamples(samples)
   }
 
-  /** Markets take turns, evenly over the sample time, at the same moment of each round. */
-  #nextTurn(market: FollowedMarket, roundMs: number): number {
+  #dueWith(first: FollowedMarket, atMost: number): FollowedMarket[] {
+    const nowMs = this.#options.clock.now()
+    const others = this.#roster.followed.filter(
+      (one) =>
+        one !== first &&
+        one.source === first.source &&
+        one.live &&
+        one.nextSampleMs <= nowMs &&
+        one.heldUntilMs <= nowMs,
+    )
+    return [first, ...others].slice(0, atMost)
+  }
+
+  /** Markets take turns, evenly over the sample time, at the same moment of each round; those asked together, together. */
+  #nextTurn(market: FollowedMarket, pricesAtOnce: number, roundMs: number): number {
     const { followed } = this.#roster
-    const phaseMs = Math.round((followed.indexOf(market) / Math.max(1, followed.length)) * roundMs)
+    const turn = Math.floor(followed.indexOf(market) / pricesAtOnce)
+    const phaseMs = Math.round((turn / Math.max(1, followed.length)) * roundMs)
     const nowMs = this.#options.clock.now()
     return (Math.floor((nowMs - phaseMs) / roundMs) + 1) * roundMs + phaseMs
   }

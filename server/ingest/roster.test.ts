@@ -8,7 +8,8 @@ import { openArchive } from '../archive/open.ts'
 import type { Archive } from '../archive/types.ts'
 import { systemClock } from '../clock.ts'
 import { openDatabase } from '../db/open.ts'
-import { createProvider } from '../providers/create.ts'
+import { coinbase } from '../providers/coinbase.ts'
+import { ExchangeProvider } from '../providers/exchange.ts'
 import type { ListedMarket } from '../providers/types.ts'
 import { defaultSettling } from '../settling.ts'
 import { Roster } from './roster.ts'
@@ -35,7 +36,7 @@ beforeAll(async () => {
   }
   const log = pino({ level: 'silent' })
   const keepRaw = () => {}
-  const provider = createProvider('coinbase', {
+  const provider = new ExchangeProvider(coinbase, {
     baseUrl: 'http://127.0.0.1:9',
     feedUrl: null,
     requestsPerSecond: 1,

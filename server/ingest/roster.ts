@@ -33,7 +33,6 @@ export class Roster {
   readonly followed: FollowedMarket[] = []
   readonly unknown = new Map<MarketId, UnknownMarket>()
   readonly #options: IngestOptions
-  readonly #providers: ReadonlyMap<string, Provider>
   #tracked: readonly Market[] = []
   readonly #names = new Map<string, ReadonlyMap<string, string>>()
   readonly #listings = new Map<string, ReadonlyMap<MarketId, ListedMarket>>()
@@ -45,7 +44,6 @@ export class Roster {
 
   constructor(options: IngestOptions) {
     this.#options = options
-    this.#providers = new Map(options.providers.map((provider) => [provider.source, provider]))
   }
 
   /** Reads markets and coverage anew. */
@@ -159,7 +157,7 @@ export class Roster {
     for (let i = this.followed.length - 1; i >= 0; i--)
       if (!this.#canFollow(tracked.get(this.followed[i]!.market))) this.followed.splice(i, 1)
     for (const market of tracked.values()) {
-      const provider = this.#providers.get(market.source)
+      const provider = this.#options.providers.find(({ source }) => source === market.source)
       if (!provider) {
         if (market.status !== 'imported' && market.source !== 'csv')
           this.#report(market.id, `${market.source} is no source of this version`, [])

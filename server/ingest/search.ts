@@ -21,6 +21,8 @@ export interface Scope {
   readonly wantedMs: number
   /** What reaches beyond this instant is wanted first. */
   readonly recentMs: number
+  /** The source gives nothing that began before, whatever it is asked. */
+  readonly reachMs: number
   /** The source still trades the market. */
   readonly live: boolean
   readonly nowMs: number
@@ -192,6 +194,7 @@ function needOf(
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
   })
+  if (need.kind === 'read' && fromMs < scope.reachMs) return { kind: 'beyond' }
   if (!known || need.kind !== 'read' || need.rank !== Rank.again || !mayHoldListing(series, known))
     return need
   return { ...need, dueMs: Math.max(need.dueMs, known.lastReadMs + LISTING_WAIT_MS) }

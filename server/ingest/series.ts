@@ -191,7 +191,8 @@ export class Series {
 
   /** The most urgent task of the slices in scope. */
   find(scope: Scope): Found {
-    const version = `${this.#versions()} ${sliceStart(this.interval, scope.wantedMs)} ${scope.live}`
+    const spans = `${sliceStart(this.interval, scope.wantedMs)} ${sliceStart(this.interval, scope.reachMs)}`
+    const version = `${this.#versions()} ${spans} ${scope.live}`
     const remembered = this.#remembered
     if (remembered?.version === version && remembered.found.nextMs > scope.nowMs) return remembered.found
     const found = search(this, scope)

@@ -13,7 +13,8 @@ import { openArchive } from '../archive/open.ts'
 import type { Archive } from '../archive/types.ts'
 import { systemClock } from '../clock.ts'
 import { openDatabase } from '../db/open.ts'
-import { createProvider } from '../providers/create.ts'
+import { coinbase } from '../providers/coinbase.ts'
+import { ExchangeProvider } from '../providers/exchange.ts'
 import { defaultSettling } from '../settling.ts'
 import { sliceStart } from './slice.ts'
 import { startIngest } from './start.ts'
@@ -96,7 +97,7 @@ async function track(...ids: MarketId[]) {
 function run(port: number, from: Archive = archive) {
   const lines: { level: number; msg: string }[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const provider = createProvider('coinbase', {
+  const provider = new ExchangeProvider(coinbase, {
     baseUrl: `http://127.0.0.1:${port}`,
     feedUrl: null,
     requestsPerSecond: 200,

@@ -9,6 +9,7 @@ import type { Provider, ProviderHealth } from '../providers/types.ts'
 
 export interface IngestOptions {
   readonly archive: Archive
+  /** It may grow while ingest runs; `wake` makes it look. */
   readonly providers: readonly Provider[]
   readonly clock: Clock
   readonly sampleSeconds: number

@@ -1,16 +1,31 @@
-/** The sources that this version asks, and how their providers are made. */
+/** How the provider of a source is made: those that are known by name in full, every other exchange by what ccxt knows. */
+import { knownExchange } from './ccxt-exchange.ts'
 import { coinbase } from './coinbase.ts'
-import { ExchangeProvider, type Dialect, type ExchangeOptions } from './exchange.ts'
+import { ExchangeProvider, type ExchangeOptions } from './exchange.ts'
 import type { Provider } from './types.ts'
+import { unifiedDialect } from './unified.ts'
 
-const DIALECTS: Readonly<Record<string, Dialect>> = { coinbase }
+/** Sources that have settings of their own. */
+export const NAMED_SOURCES = ['coinbase', 'kraken', 'binance', 'bitstamp'] as const
 
-/** @throws RangeError for a source that this version does not know */
-export function createProvider(source: string, options: ExchangeOptions): Provider {
-  const dialect = DIALECTS[source]
-  if (!dialect)
-    throw new RangeError(
-      `${source} is no source of this version: its markets can begin with ${Object.keys(DIALECTS).join(', ')}`,
-    )
-  return new ExchangeProvider(dialect, options)
+export interface ProviderOptions extends Omit<ExchangeOptions, 'requestsPerSecond'> {
+  /** null = as ccxt has it. */
+  readonly requestsPerSecond: number | null
 }
+
+/** null for a source that ccxt does not know, or that has no candles. */
+export async function createProvider(source: string, options: ProviderOptions): Promise<Provider | null> {
+  if (source === coinbase.source)
+    return new ExchangeProvider(coinbase, {
+      ...options,
+      requestsPerSecond: options.requestsPerSecond ?? COINBASE_REQUESTS_PER_SECOND,
+    })
+  const known = await knownExchange(source)
+  if (!known) return null
+  const dialect = unifiedDialect(source, known.intervals, known.hasTickers)
+  const requestsPerSecond = options.requestsPerSecond ?? known.requestsPerSecond
+  return new ExchangeProvider(dialect, { ...options, requestsPerSecond })
+}
+
+/** As published. */
+const COINBASE_REQUESTS_PER_SECOND = 10

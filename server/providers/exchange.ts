@@ -1,20 +1,21 @@
 /**
  * Exchanges through ccxt, behind one fetch hook of ours: every request of ccxt passes the limiter and the circuit, and
- * its raw text and headers are captured before anything is parsed. ccxt builds the requests and names the markets;
- * the numbers of candles never pass through it.
+ * its raw text and headers are captured before anything is parsed. ccxt builds the requests, names the markets and knows
+ * the words in which sources refuse; numbers pass through it as their text.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Logger } from 'pino'
-import { isLosslessNumber } from 'lossless-json'
 import { isMarketId, parseMarketId, type MarketId } from '../../core/market.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import type { StoredInterval } from '../../core/time/interval.ts'
 import type { Clock } from '../clock.ts'
 import { Circuit } from './circuit.ts'
-import { PriceFeed, type FeedDialect, type FeedListener } from './feed.ts'
+import { openExchange, statusOf, textNumbers } from './ccxt-exchange.ts'
+import type { CcxtExchange, Dialect } from './dialect.ts'
+import { PriceFeed, type FeedListener } from './feed.ts'
 import { Limiter, LimiterClosed } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
-import { readRows, type RowShape } from './rows.ts'
+import { readRows } from './rows.ts'
 import { tellingSent } from './sent.ts'
 import { isJson, readJson, request, type Answer } from './transport.ts'
 import {
@@ -22,6 +23,7 @@ import {
   type KeepRaw,
   type LastAnswer,
   type ListedMarket,
+  type Price,
   type Priority,
   type Provider,
   type ProviderHealth,
@@ -29,34 +31,9 @@ import {
   type SliceAnswer,
 } from './types.ts'
 
-/** A method of ccxt that sends one request and gives what our hook made of the answer. */
-type ImplicitCall = (parameters: Record<string, string | number>) => Promise<unknown>
-type ImplicitCalls = Readonly<Record<string, ImplicitCall>>
-
-/** What is particular to one exchange. */
-export interface Dialect {
-  readonly source: string
-  /** Name of the class in ccxt. */
-  readonly ccxtId: 'coinbaseexchange'
-  readonly foundedMs: number
-  readonly intervals: readonly StoredInterval[]
-  readonly rowShape: RowShape
-  readonly feed: FeedDialect
-  productId(base: string, quote: string): string
-  candles(
-    exchange: ImplicitCalls,
-    id: string,
-    interval: StoredInterval,
-    fromMs: number,
-    toMs: number,
-  ): Promise<unknown>
-  names(exchange: ImplicitCalls): Promise<ReadonlyMap<string, string>>
-  /** null and NaN for what the answer does not say. */
-  price(exchange: ImplicitCalls, id: string): Promise<{ price: string | null; atMs: number }>
-}
-
 export interface ExchangeOptions {
-  readonly baseUrl: string
+  /** null = the one that ccxt knows. */
+  readonly baseUrl: string | null
   /** Address of its WebSocket; null = prices are only polled. */
   readonly feedUrl: string | null
   readonly requestsPerSecond: number
@@ -66,6 +43,13 @@ export interface ExchangeOptions {
   /** Tests only; 10 s. */
   readonly deadlineMs?: number
   readonly random?: () => number
+}
+
+/** What is read of a market of ccxt, none of it certain. */
+interface CcxtMarket extends Readonly<Record<string, unknown>> {
+  readonly active?: boolean
+  readonly precision?: { readonly price?: unknown }
+  readonly info?: { readonly display_name?: unknown }
 }
 
 /** What a call tells the hook, and what the hook tells the call. */
@@ -87,6 +71,8 @@ export class ExchangeProvider implements Provider {
   readonly source: string
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
+  readonly reachBars: number | null
+  readonly pricesAtOnce: number
   readonly #dialect: Dialect
   readonly #options: ExchangeOptions
   readonly #limiter: Limiter
@@ -95,14 +81,17 @@ export class ExchangeProvider implements Provider {
   readonly #calls = new AsyncLocalStorage<CallContext>()
   readonly #requests: Record<RequestOutcome, number>
   #lastAnswer: LastAnswer | null = null
-  #exchange: ReturnType<typeof openExchange> | null = null
+  #exchange: Promise<CcxtExchange> | null = null
   #feed: PriceFeed | null = null
   #isTheirClockTrusted = false
+  #listing: Promise<unknown> | null = null
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
     this.source = dialect.source
     this.foundedMs = dialect.foundedMs
     this.intervals = dialect.intervals
+    this.reachBars = dialect.reachBars
+    this.pricesAtOnce = dialect.pricesAtOnce
     this.#dialect = dialect
     this.#options = options
     this.#limiter = new Limiter({
@@ -120,16 +109,19 @@ export class ExchangeProvider implements Provider {
     const { value } = await this.#call({ priority: 'live', numbers: 'text', subject: null }, () =>
       exchange.fetchMarkets(),
     )
-    const listed = value.flatMap((market) => listedMarket(this.source, market) ?? [])
+    const listed = value.flatMap((market) => this.#listed(market as unknown as CcxtMarket) ?? [])
     if (listed.length === 0)
       throw new SourceError(this.source, `${this.source}: the list of markets is empty`, null, null)
+    if (this.#dialect.needsMarkets) exchange.setMarkets(value)
     return listed
   }
 
   async names(): Promise<ReadonlyMap<string, string>> {
-    const implicit = (await this.#open()) as unknown as ImplicitCalls
+    const { names } = this.#dialect
+    if (names === null) return new Map()
+    const exchange = await this.#open()
     const { value } = await this.#call({ priority: 'backfill', numbers: 'text', subject: null }, () =>
-      this.#dialect.names(implicit),
+      names(exchange),
     )
     return value
   }
@@ -141,10 +133,11 @@ export class ExchangeProvider implements Provider {
     toMs: number,
     priority: Priority,
   ): Promise<SliceAnswer> {
-    const implicit = (await this.#open()) as unknown as ImplicitCalls
+    const exchange = await this.#ready()
+    const { numbers } = this.#dialect
     const lastMs = Math.min(toMs, Math.max(fromMs + 2000, this.#options.clock.now()))
-    const { value, answer } = await this.#call({ priority, numbers: 'lossless', subject: market }, () =>
-      this.#dialect.candles(implicit, this.#productId(market), interval, fromMs, lastMs),
+    const { value, answer } = await this.#call({ priority, numbers, subject: market }, () =>
+      this.#dialect.candles(exchange, this.#productId(market), interval, fromMs, lastMs),
     )
     if (!Array.isArray(value)) throw this.#malformed(answer, 'answered without a list of candles')
     const readAtMs = this.#readAt(answer)
@@ -153,29 +146,31 @@ export class ExchangeProvider implements Provider {
     return { ...checked, readAtMs }
   }
 
-  async price(market: MarketId): Promise<{ price: string; asOfMs: number }> {
-    const implicit = (await this.#open()) as unknown as ImplicitCalls
-    const { value, answer } = await this.#call(
-      { priority: 'live', numbers: 'lossless', subject: market },
-      () => this.#dialect.price(implicit, this.#productId(market)),
+  async prices(markets: readonly MarketId[]): Promise<ReadonlyMap<MarketId, Price>> {
+    const exchange = await this.#ready()
+    const { numbers } = this.#dialect
+    const subject = markets.length === 1 ? markets[0]! : null
+    const products = new Map(markets.map((market) => [this.#productId(market), market]))
+    const { value, answer } = await this.#call({ priority: 'live', numbers, subject }, () =>
+      this.#dialect.prices(exchange, [...products.keys()]),
     )
-    if (value.price === null || !(Number(value.price) > 0))
-      throw this.#malformed(answer, `gave no price of ${market}`)
     const nowMs = this.#options.clock.now()
-    return {
-      price: value.price,
-      asOfMs: Number.isNaN(value.atMs) ? answer.sentMs : Math.min(nowMs, value.atMs),
+    const prices = new Map<MarketId, Price>()
+    for (const [product, { price, atMs }] of value) {
+      const market = products.get(product)
+      if (!market || price === null || !(Number(price) > 0 && Number(price) < Infinity)) continue
+      prices.set(market, { price, asOfMs: Number.isNaN(atMs) ? answer.sentMs : Math.min(nowMs, atMs) })
     }
+    if (prices.size === 0) throw this.#malformed(answer, `gave no price of ${markets.slice(0, 3).join(', ')}`)
+    return prices
   }
 
   feed(listener: FeedListener): PriceFeed | null {
     const { feedUrl: url, clock, log } = this.#options
-    if (url === null || this.#feed) return this.#feed
+    const { feed: dialect } = this.#dialect
+    if (url === null || dialect === null || this.#feed) return this.#feed
     const productId = (market: MarketId) => this.#productId(market)
-    this.#feed = new PriceFeed(
-      { source: this.source, url, dialect: this.#dialect.feed, productId, clock, log },
-      listener,
-    )
+    this.#feed = new PriceFeed({ source: this.source, url, dialect, productId, clock, log }, listener)
     return this.#feed
   }
 
@@ -200,7 +195,17 @@ export class ExchangeProvider implements Provider {
     await this.#exchange?.catch(() => {}) // A failed import was told to whoever asked.
   }
 
-  #open(): ReturnType<typeof openExchange> {
+  /** The exchange object, with its list of markets where it needs that first. */
+  async #ready(): Promise<CcxtExchange> {
+    const exchange = await this.#open()
+    if (this.#dialect.needsMarkets && !exchange.markets) {
+      this.#listing ??= this.listMarkets().finally(() => (this.#listing = null))
+      await this.#listing
+    }
+    return exchange
+  }
+
+  #open(): Promise<CcxtExchange> {
     this.#exchange ??= openExchange(this.#dialect, this.#options.baseUrl, (url) => this.#hook(url))
     this.#exchange.catch(() => (this.#exchange = null))
     return this.#exchange
@@ -212,15 +217,20 @@ export class ExchangeProvider implements Provider {
     run: () => Promise<T>,
   ): Promise<{ value: T; answer: Answer }> {
     const context: CallContext = { ...question, answer: null }
-    try {
-      const value = await this.#calls.run(context, run)
-      if (!context.answer) throw new Error(`${this.source}: ccxt gave a result without asking`)
-      return { value, answer: context.answer }
-    } catch (error) {
-      if (error instanceof SourceError || error instanceof LimiterClosed || !context.answer) throw error
-      // JSON of another shape than ccxt takes for granted.
-      throw this.#malformed(context.answer, 'answered with something that cannot be read', error)
-    }
+    const value = await this.#calls.run(context, run).catch((error: unknown) => this.#misread(error, context))
+    if (!context.answer) throw new Error(`${this.source}: ccxt gave a result without asking`)
+    return { value, answer: context.answer }
+  }
+
+  /** What ccxt itself says against an answer or a question: a product that it does not know, a form that has changed. */
+  async #misread(error: unknown, { answer }: CallContext): Promise<never> {
+    if (error instanceof SourceError || error instanceof LimiterClosed) throw error
+    const status = await statusOf(error)
+    const message = error instanceof Error ? error.message : String(error)
+    if (answer === null && status !== null)
+      throw new SourceError(this.source, message.slice(0, 300), status, null, error)
+    if (answer === null) throw error
+    throw this.#malformed(answer, `answered with something that cannot be read (${message.slice(0, 100)})`, error)
   }
 
   /** Stands in for ccxt's own fetch. */
@@ -235,14 +245,51 @@ export class ExchangeProvider implements Provider {
         this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
         context.answer = answer
         const value = readJson(this.source, answer, this.#options.clock.now())
+        const given = context.numbers === 'text' ? textNumbers(value) : value
+        await this.#refuseInWords(answer, given)
         this.#circuit.succeeded()
         this.#requests.answered++
-        return context.numbers === 'text' ? textNumbers(value) : value
+        return given
       } catch (error) {
         if (error instanceof SourceError) this.#failed(begun, error, context)
         throw error
       }
     })
+  }
+
+  /** Some sources say with status 200 that they do not answer; ccxt knows their words. */
+  async #refuseInWords({ url, status, text, headers }: Answer, value: unknown): Promise<void> {
+    if (!this.#dialect.needsMarkets) return
+    const exchange = await this.#open()
+    try {
+      exchange.handleErrors(status, '', url, 'GET', Object.fromEntries(headers), text, value, {}, undefined)
+    } catch (error) {
+      const meant = await statusOf(error)
+      if (meant === null) throw error
+      throw new SourceError(
+        this.source,
+        `${(error as Error).message.slice(0, 300)} (${url})`,
+        meant,
+        null,
+        error,
+      )
+    }
+  }
+
+  #listed(market: CcxtMarket): ListedMarket | undefined {
+    const name = this.#dialect.identify(market)
+    if (!name) return undefined
+    const id = `${this.source}:${name.base}-${name.quote}`
+    if (!isMarketId(id)) return undefined
+    const { active, precision, info } = market
+    const tick = precision?.price
+    return {
+      id,
+      ...name,
+      name: typeof info?.display_name === 'string' ? info.display_name : `${name.base}/${name.quote}`,
+      tick: tick === undefined || tick === null ? null : plainDecimal(String(tick)),
+      active: active !== false,
+    }
   }
 
   #failed(begun: number, error: SourceError, { answer, subject }: CallContext): void {
@@ -315,48 +362,4 @@ function outcomeOf(status: number | null): RequestOutcome {
 /** "No such product" and the like are answers of a source in good health. */
 function isOnlyRefusal(status: number): boolean {
   return status >= 400 && status < 500 && ![403, 408, 418, 425, 429, 451].includes(status)
-}
-
-/** An exchange object of ccxt whose requests go through the hook; imported at the first use, since it is 150 MB in memory. */
-async function openExchange(dialect: Dialect, baseUrl: string, hook: (url: string) => Promise<unknown>) {
-  const { default: ccxt } = await import('ccxt')
-  const exchange = new ccxt[dialect.ccxtId]({
-    urls: { api: { public: baseUrl, private: baseUrl } },
-    enableRateLimit: false,
-    number: String,
-  })
-  // One request less, and nothing here needs what it tells.
-  exchange.has['fetchCurrencies'] = false
-  exchange.fetch = hook
-  return exchange
-}
-
-/** Every number as its text, as ccxt takes it. */
-function textNumbers(value: unknown): unknown {
-  if (isLosslessNumber(value)) return value.value
-  if (Array.isArray(value)) return value.map(textNumbers)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, textNumbers(item)]))
-}
-
-/** What we keep of a market of ccxt; undefined where it has no identifier here (a future, an auction). */
-function listedMarket(source: string, market: unknown): ListedMarket | undefined {
-  const { baseId, quoteId, active, precision, info } = market as {
-    baseId?: string
-    quoteId?: string
-    active?: boolean
-    precision?: { price?: unknown }
-    info?: { id?: unknown; display_name?: unknown }
-  }
-  const id = `${source}:${baseId}-${quoteId}`
-  if (!baseId || !quoteId || !isMarketId(id)) return undefined
-  const tick = precision?.price
-  return {
-    id,
-    base: baseId,
-    quote: quoteId,
-    name: typeof info?.display_name === 'string' ? info.display_name : `${baseId}/${quoteId}`,
-    tick: tick === undefined || tick === null ? null : plainDecimal(String(tick)),
-    active: active !== false,
-  }
 }

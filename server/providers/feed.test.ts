@@ -39,7 +39,7 @@ async function open(markets: readonly MarketId[] = [btc, eth]) {
     {
       source: 'coinbase',
       url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      dialect: coinbase.feed,
+      dialect: coinbase.feed!,
       productId: (market) => market.slice('coinbase:'.length),
       clock: { now: () => NOW },
       log: pino({ level: 'silent' }),
@@ -174,7 +174,7 @@ it('goes on trying a socket that refuses to connect or never answers', async () 
     {
       source: 'coinbase',
       url: `ws://127.0.0.1:${port}`,
-      dialect: coinbase.feed,
+      dialect: coinbase.feed!,
       productId: () => 'BTC-USD',
       clock: { now: () => NOW },
       log: pino({ level: 'silent' }),

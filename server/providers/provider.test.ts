@@ -5,7 +5,8 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { parseMarketId } from '../../core/market.ts'
 import type { RawAnswer } from '../archive/types.ts'
-import { createProvider } from './create.ts'
+import { coinbase } from './coinbase.ts'
+import { ExchangeProvider } from './exchange.ts'
 import { SourceError, type Provider } from './types.ts'
 
 const MINUTE = 60_000
@@ -39,7 +40,7 @@ async function open(...given: (Answer | { readonly baseUrl: string })[]) {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const raw: RawAnswer[] = []
-  const provider = createProvider('coinbase', {
+  const provider = new ExchangeProvider(coinbase, {
     baseUrl: elsewhere?.baseUrl ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     feedUrl: null,
     requestsPerSecond: 200,
@@ -113,10 +114,9 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     await using opened = await open(
       json('{"ask":"2","bid":"1","price":"0.00001234500","time":"2024-03-01T11:59:30.5Z"}'),
     )
-    expect(await opened.provider.price(btc)).toEqual({
-      price: '0.000012345',
-      asOfMs: Date.parse('2024-03-01T11:59:30.5Z'),
-    })
+    expect(await opened.provider.prices([btc])).toEqual(
+      new Map([[btc, { price: '0.000012345', asOfMs: Date.parse('2024-03-01T11:59:30.5Z') }]]),
+    )
   })
 
   it('is not poisoned by a first call that fails', async () => {
@@ -196,10 +196,10 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     const broken = json('{}', 500)
     await using opened = await open(broken, broken, broken, someCandles)
     const { provider } = opened
-    await failure(provider.price(btc))
-    await failure(provider.price(parseMarketId('coinbase:ETH-USD').id))
+    await failure(provider.prices([btc]))
+    await failure(provider.prices([parseMarketId('coinbase:ETH-USD').id]))
     expect(provider.health()).toMatchObject({ failures: 2, nextTryMs: null })
-    await failure(provider.price(parseMarketId('coinbase:LTC-USD').id))
+    await failure(provider.prices([parseMarketId('coinbase:LTC-USD').id]))
     expect(provider.health()).toMatchObject({ failures: 3, available: 1 })
     expect(provider.health().nextTryMs).toBeGreaterThan(NOW)
     await ask(provider)
@@ -244,10 +244,6 @@ describe('a provider of an exchange', { concurrent: true }, () => {
     expect(readAtMs).toBe(NOW - 2 * MINUTE + 1000)
     expect(opened.provider.health().lastAnswer).toMatchObject({ status: 200, clockOffsetMs: -2 * MINUTE })
     expect(rows.map((row) => row.startMs)).toEqual([NOW - 30_000 - 3 * MINUTE])
-  })
-
-  it('names the sources it knows when asked for another', () => {
-    expect(() => createProvider('nowhere', {} as never)).toThrow('can begin with coinbase')
   })
 })
 

@@ -17,6 +17,8 @@ export interface RowShape {
   readonly low: number
   readonly close: number
   readonly volume: number
+  /** `bare`: the source prints numbers of JSON, and anything else is a fault; `text`: they come as their text. */
+  readonly numbers: 'bare' | 'text'
 }
 
 /** What was asked, and when. */
@@ -94,8 +96,9 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
 /** The row in plain decimals, not yet held against the rules of a candle; or why it cannot be read. */
 function readRow(raw: unknown, shape: RowShape): CandleRow | string {
   if (!Array.isArray(raw)) return 'no list of values'
-  const value = (name: keyof RowShape): string => {
+  const value = (name: Exclude<keyof RowShape, 'numbers'>): string => {
     const given: unknown = raw[shape[name]]
+    if (shape.numbers === 'text' && typeof given === 'string') return plainDecimal(given) ?? given
     // A price as quoted text or null is not what this source prints: its format has changed, or something broke.
     return isLosslessNumber(given) ? (plainDecimal(given.value) ?? given.value) : rawText(given ?? null)
   }

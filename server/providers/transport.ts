@@ -8,6 +8,8 @@ import { retryAfterMs } from './backoff.ts'
 import { SourceError } from './types.ts'
 
 const DEADLINE_MS = 10_000
+/** Nobody is banned for longer by mistake. */
+const LONGEST_BAN_MS = 3 * 86_400_000
 const LARGEST_BYTES = 16 * 1024 * 1024
 
 /** An answer as it came. */
@@ -60,7 +62,9 @@ export async function request(
 export function readJson(source: string, answer: Answer, nowMs: number): unknown {
   const { status, headers, text } = answer
   const fail = (what: string, cause?: unknown) =>
-    new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(headers, nowMs), cause)
+    new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(answer, nowMs), cause)
+  if (status === 451)
+    throw fail(`does not serve the country that this server is in${ownWords(text)}; other sources do`)
   if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}`)
   if (!isJson(answer))
     throw fail(
@@ -78,16 +82,20 @@ export function isJson({ headers }: Answer): boolean {
   return /\bjson\b/i.test(headers.get('content-type') ?? '')
 }
 
-function retryAt(headers: Headers, nowMs: number): number | null {
+/** What the source itself says: in the header, or, as Binance does, in the words of a ban. */
+function retryAt({ headers, status, text }: Answer, nowMs: number): number | null {
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs)
-  return waitMs === null ? null : nowMs + waitMs
+  if (waitMs !== null) return nowMs + waitMs
+  const banned = status >= 400 && text.length <= 10_000 ? /banned until (\d{13})\b/.exec(text) : null
+  return banned ? Math.min(Number(banned[1]), nowMs + LONGEST_BAN_MS) : null
 }
 
 /** `: "NotFound"`, where an error body has a message. */
 function ownWords(text: string): string {
   if (text.length > 10_000) return ''
   try {
-    const message = (JSON.parse(text) as { message?: unknown } | null)?.message
+    const words = JSON.parse(text) as { message?: unknown; msg?: unknown; error?: unknown } | null
+    const message = words?.message ?? words?.msg ?? words?.error
     return typeof message === 'string' ? `: "${message.slice(0, 200)}"` : ''
   } catch {
     return '' // No JSON, so no words of the source; the status says enough.

@@ -57,6 +57,11 @@ export interface ProviderHealth {
   readonly nextTryMs: number | null
 }
 
+export interface Price {
+  readonly price: string
+  readonly asOfMs: number
+}
+
 /** What a request is for; the more urgent goes first. */
 export type Priority = 'live' | 'settling' | 'backfill'
 
@@ -65,6 +70,10 @@ export interface Provider {
   /** Nothing older exists at this source. */
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
+  /** So many of the newest bars of each interval are all that it gives; null = the whole history. */
+  readonly reachBars: number | null
+  /** Of how many markets one request tells the price. */
+  readonly pricesAtOnce: number
   /** @throws SourceError */
   listMarkets(): Promise<readonly ListedMarket[]>
   /** Full names of currencies by their symbols, as far as the source tells them. @throws SourceError */
@@ -77,8 +86,8 @@ export interface Provider {
     toMs: number,
     priority: Priority,
   ): Promise<SliceAnswer>
-  /** The current price. @throws SourceError */
-  price(market: MarketId): Promise<{ readonly price: string; readonly asOfMs: number }>
+  /** Current prices, of at most `pricesAtOnce` markets; one that the source does not tell is left out. @throws SourceError */
+  prices(markets: readonly MarketId[]): Promise<ReadonlyMap<MarketId, Price>>
   /** Opens the source's socket, which tells prices from its first `follow` on; null where there is none. */
   feed(listener: FeedListener): PriceFeed | null
   health(): ProviderHealth

@@ -21,6 +21,7 @@ import { securityHeaders } from '../../server/api/security.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
+import { UnknownSourceError } from '../../server/sources.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Clock } from '../../server/clock.ts'
 import type { ProviderHealth } from '../../server/providers/types.ts'
@@ -77,7 +78,11 @@ export async function serveArchive({
     docs: await loadDocs(),
     operations: createOperations({
       archive,
-      providers: new Map(),
+      sources: {
+        list: [],
+        need: async (source) => Promise.reject(new UnknownSourceError(source)),
+        close: async () => {},
+      },
       ingest: () => null,
       minuteDays: 365,
       clock,

@@ -17,7 +17,8 @@ import { rows, type Database } from '../../server/db/database.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { startIngest } from '../../server/ingest/start.ts'
 import type { Ingest } from '../../server/ingest/types.ts'
-import { createProvider } from '../../server/providers/create.ts'
+import { coinbase } from '../../server/providers/coinbase.ts'
+import { ExchangeProvider } from '../../server/providers/exchange.ts'
 import { defaultSettling } from '../../server/settling.ts'
 import { ANSWER_FAULTS, ROW_FAULTS, type FaultKind, type GivenRule } from '../../simulator/faults.ts'
 import { startSimulator, type RunningSimulator } from '../../simulator/start.ts'
@@ -98,7 +99,7 @@ describe(`a source that misbehaves (FAULT_SEED=${SEED})`, { timeout: 180_000 }, 
     }
     await misbehave({ kinds: ['too-many'], path: '/products', count: 1 }, ...PLACES.map(ruleOf))
     const log = pino({ level: 'silent' })
-    const provider = createProvider('coinbase', {
+    const provider = new ExchangeProvider(coinbase, {
       baseUrl: simulator.url,
       feedUrl: simulator.socketUrl,
       requestsPerSecond: 50,
