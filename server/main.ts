@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
+import { addressOf } from './address.ts'
 import { loadAppFiles } from './api/app-files.ts'
 import { createApi } from './api/api.ts'
 import type { Api } from './api/context.ts'
@@ -26,6 +27,7 @@ import { startIngest } from './ingest/start.ts'
 import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
 import { defaultSettling } from './settling.ts'
+import { createOwner } from './owner/owner.ts'
 import { createSources, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
@@ -90,8 +92,18 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await openFollowed(archive, sources, log)
 
     let ingest: Ingest | null = null
-    const operations = createOperations({ archive, sources, ingest: () => ingest, minuteDays, clock })
-    const security = securityHeaders(addressOf(config, config.port))
+    const owner = createOwner(database, clock)
+    let address = addressOf(config, config.port)
+    const operations = createOperations({
+      archive,
+      sources,
+      ingest: () => ingest,
+      minuteDays,
+      clock,
+      owner,
+      address: () => address,
+    })
+    const security = securityHeaders(address)
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
     const { adminToken } = config
@@ -109,6 +121,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       operations,
       metrics,
       adminToken,
+      owner,
+      isHttps: address.startsWith('https:'),
       security,
       clock,
       log,
@@ -141,22 +155,20 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       await docs.warm()
     }
     warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
-    const address = addressOf(config, listening.port)
+    address = addressOf(config, listening.port)
+    const first = (await owner.isKnown())
+      ? []
+      : [`Owner:    ${(await operations.ownerLink()).url} (once, within an hour)`]
     return {
       address,
       port: listening.port,
-      lines: describe(config, sources, database.description, address, listening),
+      lines: [...describe(config, sources, database.description, address, listening), ...first],
       stop: stopAll,
     }
   } catch (error) {
     await stopAll()
     throw error
   }
-}
-
-/** As browsers see it. */
-function addressOf({ publicUrl, tls }: Config, port: number): string {
-  return publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
 }
 
 async function listenAt(api: Api, options: ListenOptions): Promise<Listening> {

@@ -1,11 +1,10 @@
-/** What the owner may order by script, with `Authorization: Bearer ADMIN_TOKEN`. The work is that of the control socket. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+/** What the owner may order, signed in or by script with `Authorization: Bearer ADMIN_TOKEN`. The work is that of the control socket. */
 import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
-import { createAttempts } from './attempts.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
+import { requireOwner } from './owner.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
 
@@ -25,11 +24,15 @@ const body = <S extends z.ZodType>(content: S) => ({
   required: true,
   content: { 'application/json': { schema: content } },
 })
-const security = [{ adminToken: [] }]
+const security = [{ adminToken: [] }, { ownerCookie: [] }]
 const params = z.object({ id: schema.marketIdParam })
 const Ordered = z
   .object({ market: z.string(), since: z.string().openapi({ format: 'date-time' }) })
   .openapi('Ordered')
+
+const Found = z
+  .object({ id: z.string(), name: z.string(), tick: z.string().nullable(), active: z.boolean() })
+  .openapi('Found')
 
 const addMarket = route({
   method: 'post',
@@ -41,6 +44,33 @@ const addMarket = route({
     201: json('tracked', z.object({ id: z.string(), name: z.string(), tick: z.string().nullable() })),
     default: problemAnswer,
   },
+})
+
+const search = route({
+  method: 'get',
+  path: '/api/v1/admin/search',
+  summary: 'Markets of the sources whose identifier or name contains a text',
+  security,
+  request: { query: z.object({ text: z.string().min(1).max(100) }) },
+  responses: { 200: json('what was found', z.object({ markets: z.array(Found) })), default: problemAnswer },
+})
+
+const remove = route({
+  method: 'delete',
+  path: '/api/v1/admin/markets/{id}',
+  summary: 'Stop tracking a market; its history is kept unless it is purged',
+  security,
+  request: { params, query: z.object({ purge: z.enum(['true', 'false']).optional() }) },
+  responses: { 204: { description: 'removed' }, default: problemAnswer },
+})
+
+const pause = route({
+  method: 'post',
+  path: '/api/v1/admin/markets/{id}/pause',
+  summary: 'Ask for nothing of a market until it is added again',
+  security,
+  request: { params },
+  responses: { 204: { description: 'paused' }, default: problemAnswer },
 })
 
 const pull = route({
@@ -69,14 +99,33 @@ const ingest = route({
   responses: { 200: json('status', z.record(z.string(), z.unknown())), default: problemAnswer },
 })
 
-export function addAdmin(api: Api, { operations, adminToken, clock }: ApiParts): void {
+export function addAdmin(api: Api, parts: ApiParts): void {
+  const { operations, clock } = parts
   api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' })
-  api.use('/api/v1/admin/*', requireToken(adminToken), requireJson)
+  api.openAPIRegistry.registerComponent('securitySchemes', 'ownerCookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'crypto-tracker-owner',
+  })
+  api.use('/api/v1/admin/*', requireOwner(parts), requireJson)
 
   api.openapi(addMarket, async (c) => {
     const { id, since: from } = c.req.valid('json')
     const { name, tick } = await operations.add(id, from ?? null)
     return c.json({ id, name, tick }, 201)
+  })
+  api.openapi(search, async (c) => {
+    const found = await operations.search(c.req.valid('query').text)
+    const markets = found.map(({ id, name, tick, active }) => ({ id, name, tick, active }))
+    return c.json({ markets }, 200, { 'cache-control': 'no-store' })
+  })
+  api.openapi(remove, async (c) => {
+    await operations.remove(c.req.valid('param').id, c.req.valid('query').purge === 'true')
+    return c.body(null, 204)
+  })
+  api.openapi(pause, async (c) => {
+    await operations.pause(c.req.valid('param').id)
+    return c.body(null, 204)
   })
   api.openapi(pull, async (c) => {
     const { id } = c.req.valid('param')
@@ -90,49 +139,6 @@ export function addAdmin(api: Api, { operations, adminToken, clock }: ApiParts):
   })
   api.openapi(ingest, async (c) =>
     c.json({ ...(await operations.status()) }, 200, { 'cache-control': 'no-store' }),
-  )
-}
-
-/** Without a token in the configuration nobody gets in; who guesses gets ten tries a minute. */
-function requireToken(token: string | null): MiddlewareHandler<ApiEnv> {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = token === null ? null : digest(token)
-  const attempts = createAttempts()
-  return async (c, next) => {
-    const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    if (!expected) {
-      throw unauthorized(
-        'this server has no ADMIN_TOKEN: set one of more than 24 characters and start it again',
-      )
-    }
-    if (given === undefined) throw unauthorized(HOW_TO_SIGN_IN)
-    const address = c.env.incoming.socket.remoteAddress ?? ''
-    const waitMs = attempts.waitMs(address)
-    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000))
-    // Digests have one length, so the comparison takes the same time whatever was given.
-    if (!timingSafeEqual(digest(given), expected)) {
-      attempts.failed(address)
-      throw unauthorized(HOW_TO_SIGN_IN)
-    }
-    attempts.succeeded(address)
-    await next()
-  }
-}
-
-const HOW_TO_SIGN_IN = 'send "Authorization: Bearer …" with the ADMIN_TOKEN of this server'
-
-function unauthorized(detail: string): ApiProblem {
-  return new ApiProblem('unauthorized', detail, null, {
-    'www-authenticate': 'Bearer realm="crypto-tracker"',
-  })
-}
-
-function tooMany(seconds: number): ApiProblem {
-  return new ApiProblem(
-    'too-many',
-    `too many wrong tokens came from this address: the next one is looked at in ${seconds} s`,
-    null,
-    { 'retry-after': String(seconds) },
   )
 }
 

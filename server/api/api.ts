@@ -11,6 +11,7 @@ import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts
 import { addDocs } from './docs.ts'
 import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
 import { addMarkets } from './markets.ts'
+import { addOwner } from './owner.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
 import { addSync } from './sync.ts'
 import { addUp } from './up.ts'
@@ -24,6 +25,7 @@ export function createApi(parts: ApiParts): Api {
   addUp(api, parts)
   addMarkets(api, parts)
   addSync(api, parts)
+  addOwner(api, parts)
   addAdmin(api, parts)
   addDocs(api, parts.docs)
   api.doc31('/api/openapi.json', {

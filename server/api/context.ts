@@ -7,6 +7,7 @@ import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Operations } from '../control/operations.ts'
+import type { Owner } from '../owner/owner.ts'
 import type { AppFiles } from './app-files.ts'
 import type { Docs } from './docs.ts'
 import type { HotChunks } from './hot-chunks.ts'
@@ -28,6 +29,9 @@ export interface ApiParts {
   readonly operations: Operations
   readonly metrics: Metrics
   readonly adminToken: string | null
+  readonly owner: Owner
+  /** Whether browsers come by https; then cookies go by nothing else. */
+  readonly isHttps: boolean
   readonly security: Headers
   readonly clock: Clock
   readonly log: Logger

@@ -9,6 +9,7 @@ export type FieldErrors = readonly { readonly path: string; readonly message: st
 const KINDS = {
   'bad-request': [400, 'The request is not valid'],
   unauthorized: [401, 'Not signed in'],
+  forbidden: [403, 'Not allowed'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   'too-slow': [408, 'The request came too slowly'],

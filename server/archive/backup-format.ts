@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { MIGRATIONS } from '../db/migrate.ts'
 import * as schema from '../db/schema.ts'
 
-/** Every table, in the order in which they are written. None holds a secret. */
+/** Every table but those of the owner's sign-in, in the order in which they are written. None of these holds a secret. */
 export const BACKUP_TABLES: readonly string[] = [
   schema.head,
   schema.market,

@@ -5,6 +5,8 @@ import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createOperations } from '../control/operations.ts'
 import { openDatabase } from '../db/open.ts'
+import { addressOf } from '../address.ts'
+import { createOwner } from '../owner/owner.ts'
 import { startIngest } from '../ingest/start.ts'
 import type { Ingest } from '../ingest/types.ts'
 import { createLog } from '../log.ts'
@@ -43,7 +45,15 @@ export async function withOwnArchive<T>(
       log,
     })
   }
-  const operations = createOperations({ archive, sources, ingest: () => ingest, minuteDays, clock })
+  const operations = createOperations({
+    archive,
+    sources,
+    ingest: () => ingest,
+    minuteDays,
+    clock,
+    owner: createOwner(database, clock),
+    address: () => addressOf(config, config.port),
+  })
   try {
     return await work({ operations, remote: false, startReading })
   } finally {

@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.ts'
 import { addExport, addImport } from './import.ts'
 import type { ExitCode } from './exit.ts'
 import { addMarkets } from './markets.ts'
+import { addOwner } from './owner.ts'
 import { addVerify } from './verify.ts'
 import { addVolatility } from './volatility.ts'
 
@@ -32,5 +33,6 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addDoctor(program, done)
   addBackup(program)
   addRestore(program)
+  addOwner(program)
   return program
 }

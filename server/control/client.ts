@@ -13,6 +13,8 @@ const NAMES = [
   'search',
   'add',
   'remove',
+  'pause',
+  'ownerLink',
   'backfill',
   'progress',
   'import',

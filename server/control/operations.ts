@@ -10,6 +10,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { BackupError } from '../archive/backup-format.ts'
 import type { Archive, BackupReport, ImportReport, Market, VerifyReport } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import { linkPath, type Owner } from '../owner/owner.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest } from '../ingest/types.ts'
@@ -27,6 +28,10 @@ export interface Operations {
   search(text: string): Promise<readonly ListedMarket[]>
   add(id: MarketId, sinceMs: number | null): Promise<Market>
   remove(id: MarketId, purge: boolean): Promise<void>
+  /** Asks for nothing of it until it is added again. */
+  pause(id: MarketId): Promise<void>
+  /** A new one-time link that signs a browser in. */
+  ownerLink(): Promise<{ readonly url: string; readonly expiresMs: number }>
   /** Null reads the whole history again. */
   backfill(id: MarketId, sinceMs: number | null): Promise<{ readonly sinceMs: number }>
   /** How much of the span from `sinceMs` to now has been read. */
@@ -59,6 +64,9 @@ export interface OperationParts {
   readonly ingest: () => Ingest | null
   readonly minuteDays: number
   readonly clock: Clock
+  readonly owner: Owner
+  /** The server's address as browsers see it. */
+  readonly address: () => string
 }
 
 export function createOperations({
@@ -67,6 +75,8 @@ export function createOperations({
   ingest,
   minuteDays,
   clock,
+  owner,
+  address,
 }: OperationParts): Operations {
   const known = async (id: MarketId) => {
     const markets = await archive.markets()
@@ -111,6 +121,14 @@ export function createOperations({
       await known(id)
       await archive.removeMarket(id, purge)
       ingest()?.wake()
+    },
+    pause: async (id) => {
+      await archive.putMarket({ ...(await known(id)), status: 'paused' })
+      ingest()?.wake()
+    },
+    ownerLink: async () => {
+      const { token, expiresMs } = await owner.link()
+      return { url: `${address()}${linkPath(token)}`, expiresMs }
     },
     backfill: async (id, sinceMs) => {
       const market = await known(id)

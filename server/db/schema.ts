@@ -197,6 +197,18 @@ export const raw = pgTable(
   (t) => [index('raw_at').on(t.at)],
 )
 
+/** The one link that signs the owner in, by the SHA-256 of its token. In no backup. */
+export const ownerLink = pgTable('owner_link', {
+  hash: text('hash').primaryKey(),
+  expiresAt: ms('expires_at').notNull(),
+})
+
+/** Browsers that are signed in, by the SHA-256 of what their cookie holds. In no backup. */
+export const ownerSession = pgTable('owner_session', {
+  hash: text('hash').primaryKey(),
+  expiresAt: ms('expires_at').notNull(),
+})
+
 /** Rows that broke the rules, as they came. */
 export const quarantine = pgTable(
   'quarantine',

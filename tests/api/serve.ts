@@ -22,6 +22,7 @@ import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
 import { UnknownSourceError } from '../../server/sources.ts'
+import { createOwner, type Owner } from '../../server/owner/owner.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Clock } from '../../server/clock.ts'
 import type { ProviderHealth } from '../../server/providers/types.ts'
@@ -36,6 +37,7 @@ export interface TestServer {
   readonly port: number
   readonly archive: Archive
   readonly live: LiveHub
+  readonly owner: Owner
   stop(): Promise<void>
 }
 
@@ -58,7 +60,9 @@ export async function serveArchive({
 }: ServeOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
   const log = pino({ level: 'silent' })
-  const archive = await openArchive(await openDatabase({ dataDir, databaseUrl: null }), {
+  const database = await openDatabase({ dataDir, databaseUrl: null })
+  const owner = createOwner(database, clock)
+  const archive = await openArchive(database, {
     clock,
     settling: defaultSettling,
     sampleSeconds: 60,
@@ -86,9 +90,13 @@ export async function serveArchive({
       ingest: () => null,
       minuteDays: 365,
       clock,
+      owner,
+      address: () => 'http://localhost:8000',
     }),
     metrics,
     adminToken: ADMIN_TOKEN,
+    owner,
+    isHttps: false,
     security,
     clock,
     log,
@@ -107,6 +115,7 @@ export async function serveArchive({
     port: listening.port,
     archive,
     live,
+    owner,
     stop: async () => {
       live.close()
       await listening.stop(1_000)
