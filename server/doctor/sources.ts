@@ -10,7 +10,12 @@ import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
 import type { ServerStatus } from './server-status.ts'
 
 /** A small answer of each source. */
-const PROBES: Readonly<Record<string, string>> = { coinbase: '/products/BTC-USD/ticker' }
+const PROBES: Readonly<Record<string, string>> = {
+  coinbase: '/products/BTC-USD/ticker',
+  kraken: '/0/public/Time',
+  binance: '/api/v3/time',
+  bitstamp: '/api/v2/ticker/btcusd/',
+}
 
 /** A Date header has whole seconds, and an answer takes its time. */
 const CLOCK_OK_MS = 5_000
@@ -25,15 +30,19 @@ export async function checkSources(
   config: Config,
   server: ServerStatus | Error | null,
 ): Promise<readonly Finding[]> {
-  const sources = Object.entries(config.sources)
-  const health = server === null || server instanceof Error ? [] : server.sources
+  const isTelling = server !== null && !(server instanceof Error)
   const asked = await Promise.all(
-    sources.map(([source, { baseUrl, requestsPerSecond }]) => {
-      const own = health.find((known) => known.source === source)
-      return own ? told(own) : ask(source, baseUrl, requestsPerSecond)
-    }),
+    isTelling
+      ? server.sources.map(told)
+      : ofMarkets(config).map(([source, place]) => ask(source, place.baseUrl, place.requestsPerSecond)),
   )
   return [...asked.map(({ finding }) => finding), checkClock(asked)]
+}
+
+/** The sources that the settings follow, as far as they have an address of their own in them. */
+function ofMarkets({ markets, sources }: Config) {
+  const wanted = new Set(markets.map(({ source }) => source))
+  return Object.entries(sources).filter(([source]) => wanted.has(source))
 }
 
 async function ask(source: string, baseUrl: string, requestsPerSecond: number): Promise<Asked> {
