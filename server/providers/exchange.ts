@@ -230,7 +230,11 @@ export class ExchangeProvider implements Provider {
     if (answer === null && status !== null)
       throw new SourceError(this.source, message.slice(0, 300), status, null, error)
     if (answer === null) throw error
-    throw this.#malformed(answer, `answered with something that cannot be read (${message.slice(0, 100)})`, error)
+    throw this.#malformed(
+      answer,
+      `answered with something that cannot be read (${message.slice(0, 100)})`,
+      error,
+    )
   }
 
   /** Stands in for ccxt's own fetch. */
