@@ -46,7 +46,7 @@ describe('the configuration', () => {
       PORT: '',
       MARKETS: ' ',
       COINBASE_WS_URL: '',
-      KRAKEN_URL: 'nonsense',
+      SOMETHING_ELSE: 'nonsense',
       QUOTES: '?',
       COINGECKO_URL: 'x',
     }

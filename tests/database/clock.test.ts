@@ -3,7 +3,8 @@ import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, STORED_INTERVALS } from '../../core/time/interval.ts'
 import { startIngest } from '../../server/ingest/start.ts'
-import { createProvider } from '../../server/providers/create.ts'
+import { coinbase } from '../../server/providers/coinbase.ts'
+import { ExchangeProvider } from '../../server/providers/exchange.ts'
 import { defaultSettling } from '../../server/settling.ts'
 import { startSimulator } from '../../simulator/start.ts'
 import { createTruth } from '../../simulator/truth.ts'
@@ -23,7 +24,7 @@ test('clock set ahead by days, then back by hours, while the server runs', { tim
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
   const market = await follow({ source: 'coinbase', pair: 'BTC-USD' })
-  const provider = createProvider('coinbase', {
+  const provider = new ExchangeProvider(coinbase, {
     baseUrl: simulator.url,
     feedUrl: null,
     requestsPerSecond: 50,
