@@ -3,7 +3,7 @@
  *
  * COLUMNS holds open, high, low and close as doubles, one column after the other. Each line on stdin asks for one run,
  * which answers with its milliseconds; σ of the first run is left in OUTPUT, one column after the other. Memory is
- * taken before the clock runs. `exact` are the loops of core/volatility: logarithms of ratios, block pivots, Welford.
+ * taken before the clock runs. `exact` are the loops of core/volatility: logarithms of ratios, block pivots, squared deviations from two sums.
  * `plain` are the fastest loops that come to mind: plain logarithms and running sums, which lose digits.
  * Neither knows of gaps or coverage.
  */
@@ -37,7 +37,7 @@ static double milliseconds(void) {
 
 static inline double log_ratio(double a, double b) {
   double s = (a - b) / (a + b), q = s * s;
-  if (q < 1e-5) return s * (2 + q * (2. / 3 + q * (2. / 5 + q * (2. / 7))));
+  if (q < 5e-6) return s * (2 + q * (2. / 3 + q * (2. / 5)));
   return log(a / b);
 }
 
@@ -59,30 +59,27 @@ static void rolling_sum(double *terms, double *suffixes, double *next) {
   }
 }
 
+/* Squared deviations from each window's mean, from two such sums; stops where that would lose digits. */
 static void rolling_squares(const double *values, double *out) {
-  static double means[WINDOW + 1], squares[WINDOW + 1], inverse[WINDOW + 1];
-  for (int n = 1; n <= WINDOW; n++) inverse[n] = 1. / n;
-  memset(means, 0, sizeof means);
+  static double sums[WINDOW + 1], squares[WINDOW + 1];
+  memset(sums, 0, sizeof sums);
   memset(squares, 0, sizeof squares);
   for (size_t start = 0; start < length; start += WINDOW) {
     size_t end = start + WINDOW < length ? start + WINDOW : length;
-    double mean = 0, sum = 0;
-    int before = start == 0 ? 0 : WINDOW;
+    double sum = 0, square = 0;
     for (size_t i = start; i < end; i++) {
-      int count = i - start + 1, suffix = before ? WINDOW - count : 0;
-      double x = values[i], deviation = x - mean;
-      mean += deviation * inverse[count];
-      sum += deviation * (x - mean);
-      double apart = mean - means[count];
-      out[i] = squares[count] + sum + apart * apart * ((double)suffix * count * inverse[suffix + count]);
+      double x = values[i];
+      sum += x;
+      square += x * x;
+      double all = sums[i - start + 1] + sum, all_squares = squares[i - start + 1] + square;
+      out[i] = all_squares - all * all * (1. / WINDOW);
+      if (start > 0 && out[i] < all_squares / 64) exit(3);
     }
-    mean = sum = 0;
+    sum = square = 0;
     for (size_t i = end; i-- > start;) {
-      double x = values[i], deviation = x - mean;
-      mean += deviation * inverse[end - i];
-      sum += deviation * (x - mean);
-      means[i - start] = mean;
-      squares[i - start] = sum;
+      double x = values[i];
+      sums[i - start] = sum += x;
+      squares[i - start] = square += x * x;
     }
   }
 }

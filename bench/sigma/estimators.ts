@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
+import { Memory } from '../../core/volatility/memory.ts'
 import type { Estimator } from '../../core/volatility/types.ts'
 import { volatility } from '../../core/volatility/volatility.ts'
 import { compared, type Measurement } from '../measurement.ts'
@@ -24,7 +25,7 @@ export async function estimators(): Promise<Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-estimators-'))
   const peers = peersIn(folder, columns)
   try {
-    const subjects: Record<string, Subject> = { [OURS]: () => timed(() => five(columns)) }
+    const subjects: Record<string, Subject> = { [OURS]: () => timed(() => giveBack(five(columns))) }
     for (const [name, { process }] of Object.entries(peers)) subjects[name] = () => process.run()
     const samples = await pairedRounds(subjects, { warmUp: 10 })
     const ours = five(columns)
@@ -41,10 +42,13 @@ export async function estimators(): Promise<Measurement[]> {
   }
 }
 
+/** As in C, the memory of the round before. */
+const memory = new Memory()
+
 /** σ of all five, logarithms and counts made anew. */
-function five(columns: CandleColumns): readonly Float64Array[] {
-  const logs = new LogColumns(columns)
-  return FIVE.map((estimator) => {
+function five(columns: CandleColumns): readonly Float64Array<ArrayBuffer>[] {
+  const logs = new LogColumns(columns, memory)
+  const sigmas = FIVE.map((estimator) => {
     const request = {
       estimator,
       window: WINDOW,
@@ -54,6 +58,12 @@ function five(columns: CandleColumns): readonly Float64Array[] {
     } as const
     return volatility(columns, request, logs).sigma
   })
+  logs.release()
+  return sigmas
+}
+
+function giveBack(sigmas: readonly Float64Array<ArrayBuffer>[]): void {
+  for (const sigma of sigmas) memory.giveBack(sigma)
 }
 
 interface Peer {

@@ -70,7 +70,8 @@ function returnsOf(columns: CandleColumns): Returns {
   return { columns, logs, values: Array.from(logs.links().return) }
 }
 
-function ours({ columns, logs }: Returns): Float64Array {
+/** σ, whose memory the next round gets. */
+function ours({ columns, logs }: Returns): void {
   const request = {
     estimator: 'close',
     window: WINDOW,
@@ -78,7 +79,7 @@ function ours({ columns, logs }: Returns): Float64Array {
     barsPerYear: null,
     minCoverage: 1,
   } as const
-  return volatility(columns, request, logs).sigma
+  logs.memory.giveBack(volatility(columns, request, logs).sigma)
 }
 
 function firstPlaces(year: CandleColumns, length: number): CandleColumns {

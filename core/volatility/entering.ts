@@ -2,6 +2,7 @@
  * Which bars of a series can enter a window, and how many did: what every σ rests on.
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
+import { STRETCH } from './windows.ts'
 
 /** How many bars could enter the window that ends at each place. */
 export interface WindowBars {
@@ -44,32 +45,72 @@ export class EnteringBars {
 
 function enteringCodes({ length, states }: CandleColumns, paired: boolean): Uint8Array {
   const codes = new Uint8Array(length)
-  const always = paired ? 0 : 1
-  // 1 where the place before has a close, be it carried over empty places.
   let linked = 0
-  for (let i = 0; i < length; i++) {
+  for (let start = 0; start < length; start += STRETCH) {
+    const end = Math.min(start + STRETCH, length)
+    if ((linked === 1 || !paired) && isAll(states, State.present, start, end)) {
+      codes.fill(ENTERS, start, end)
+      linked = 1
+    } else linked = codesOfStretch(states, paired, start, end, linked, codes)
+  }
+  return codes
+}
+
+function isAll(codes: Uint8Array, code: number, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (codes[i] !== code) return false
+  return true
+}
+
+/** Takes and gives 1 where the place before has a close, be it carried over empty places; else 0. */
+function codesOfStretch(
+  states: Uint8Array,
+  paired: boolean,
+  start: number,
+  end: number,
+  linkedBefore: number,
+  codes: Uint8Array,
+): number {
+  const always = paired ? 0 : 1
+  let linked = linkedBefore | 0
+  for (let i = start; i < end; i++) {
     const state = states[i]!
     const present = state === State.present ? 1 : 0
     const empty = state === State.empty ? 1 : 0
     codes[i] = (linked | always) * (present * ENTERS + empty * ENTERS_FLAT)
     linked = present | (empty & linked)
   }
-  return codes
+  return linked
 }
 
 function countBars(codes: Uint8Array, window: number): WindowBars {
-  const bars = new Uint32Array(codes.length)
-  const flat = new Uint32Array(codes.length)
-  let entered = 0
-  let empty = 0
-  for (let i = 0; i < codes.length; i++) {
+  const { length } = codes
+  const counts = { bars: new Uint32Array(length), flat: new Uint32Array(length) }
+  for (let start = 0; start < length; start += STRETCH) {
+    const end = Math.min(start + STRETCH, length)
+    if (start >= window && isAll(codes, ENTERS, start - window, end)) counts.bars.fill(window, start, end)
+    else countStretch(codes, window, start, end, counts)
+  }
+  return counts
+}
+
+function countStretch(
+  codes: Uint8Array,
+  window: number,
+  start: number,
+  end: number,
+  { bars, flat }: WindowBars,
+): void {
+  let entered = start === 0 ? 0 : bars[start - 1]! | 0
+  let empty = start === 0 ? 0 : flat[start - 1]! | 0
+  for (let i = start; i < end; i++) {
     const code = codes[i]!
     const gone = i < window ? 0 : codes[i - window]!
-    entered += (code & 1) - (gone & 1)
-    empty += (code >> 1) - (gone >> 1)
+    if (code !== gone) {
+      entered = (entered + (code & 1) - (gone & 1)) | 0
+      empty = (empty + (code >> 1) - (gone >> 1)) | 0
+    }
     bars[i] = entered
     // Mostly none: memory that is not written costs nothing.
     if (empty > 0) flat[i] = empty
   }
-  return { bars, flat }
 }

@@ -4,10 +4,11 @@
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
 import { EnteringBars } from './entering.ts'
-import { STRETCH } from './rolling.ts'
+import { Memory } from './memory.ts'
+import { STRETCH } from './windows.ts'
 
 /** Squares of (a − b)/(a + b) up to which the series, cut where its next term is below 2^-56, is exact. */
-const NEAR = 1e-5
+const NEAR = 5e-6
 const FAR = 0.05 ** 2
 const VERY_FAR = 0.5 ** 2
 
@@ -23,8 +24,9 @@ export function logRatio(a: number, b: number): number {
   const s = (a - b) / sum
   const q = s * s
   // Short enough to be inlined, without a branch that prices decide: that is what makes it fast.
-  if (q < NEAR && sum < Infinity) return s * (2 + q * (2 / 3 + q * (2 / 5 + q * (2 / 7))))
-  return farLogRatio(a, b, s, q)
+  if (q < NEAR && sum < Infinity) return s * (2 + q * (2 / 3 + q * (2 / 5)))
+  // The sign says that it is a number: without it each result is an object.
+  return +farLogRatio(a, b, s, q)
 }
 
 function farLogRatio(a: number, b: number, s: number, q: number): number {
@@ -39,39 +41,52 @@ function farLogRatio(a: number, b: number, s: number, q: number): number {
 
 /** Of single bars: high − low, close − open and Rogers-Satchell's product, in logarithms. 0 at flat and missing places. */
 export interface BarLogs {
-  readonly range: Float64Array
-  readonly body: Float64Array
-  readonly rogersSatchell: Float64Array
+  readonly range: Float64Array<ArrayBuffer>
+  readonly body: Float64Array<ArrayBuffer>
+  readonly rogersSatchell: Float64Array<ArrayBuffer>
 }
 
 /** Against the close before, which is carried over empty places and never over a missing one; 0 where there is none. */
 export interface LinkLogs {
   /** open − close before. */
-  readonly jump: Float64Array
+  readonly jump: Float64Array<ArrayBuffer>
   /** close − close before. */
-  readonly return: Float64Array
+  readonly return: Float64Array<ArrayBuffer>
 }
 
 /** The logarithms of one series, and which of its bars count. Each column is computed when it is first asked for. */
 export class LogColumns {
   readonly columns: CandleColumns
+  readonly memory: Memory
   #bars: BarLogs | null = null
   #links: LinkLogs | null = null
   readonly #single: EnteringBars
   readonly #paired: EnteringBars
 
-  constructor(columns: CandleColumns) {
+  /**
+   * @param memory where the columns and every σ made from them come from
+   */
+  constructor(columns: CandleColumns, memory = new Memory()) {
     this.columns = columns
+    this.memory = memory
     this.#single = new EnteringBars(columns, false)
     this.#paired = new EnteringBars(columns, true)
   }
 
   bars(): BarLogs {
-    return (this.#bars ??= barLogs(this.columns))
+    return (this.#bars ??= barLogs(this.columns, this.memory))
   }
 
   links(): LinkLogs {
-    return (this.#links ??= linkLogs(this.columns))
+    return (this.#links ??= linkLogs(this.columns, this.memory))
+  }
+
+  /** Gives the columns back, for the next series. */
+  release(): void {
+    for (const column of [...Object.values(this.#bars ?? {}), ...Object.values(this.#links ?? {})])
+      this.memory.giveBack(column)
+    this.#bars = null
+    this.#links = null
   }
 
   /** The bars that can enter a window: where the close before is needed, or where it is not. */
@@ -80,9 +95,9 @@ export class LogColumns {
   }
 }
 
-function barLogs(columns: CandleColumns): BarLogs {
+function barLogs(columns: CandleColumns, memory: Memory): BarLogs {
   const { length } = columns
-  const column = () => new Float64Array(length)
+  const column = () => memory.take(length)
   const logs = { range: column(), body: column(), rogersSatchell: column() }
   for (let start = 0; start < length; start += STRETCH)
     barLogsOfStretch(columns, start, Math.min(start + STRETCH, length), logs)
@@ -100,7 +115,10 @@ function barLogsOfStretch(
   { range, body, rogersSatchell }: BarLogs,
 ): void {
   for (let i = start; i < end; i++) {
-    if (states[i] !== State.present) continue
+    if (states[i] !== State.present) {
+      range[i] = body[i] = rogersSatchell[i] = 0
+      continue
+    }
     const o = open[i]!
     const h = high[i]!
     const l = low[i]!
@@ -113,9 +131,9 @@ function barLogsOfStretch(
   }
 }
 
-function linkLogs(columns: CandleColumns): LinkLogs {
+function linkLogs(columns: CandleColumns, memory: Memory): LinkLogs {
   const { length } = columns
-  const logs = { jump: new Float64Array(length), return: new Float64Array(length) }
+  const logs = { jump: memory.take(length), return: memory.take(length) }
   let before = NaN
   for (let start = 0; start < length; start += STRETCH)
     before = linkLogsOfStretch(columns, start, Math.min(start + STRETCH, length), before, logs)
@@ -136,12 +154,14 @@ function linkLogsOfStretch(
     const state = states[i]!
     if (state === State.present) {
       const c = close[i]!
-      if (before > 0) {
-        jump[i] = logRatio(open[i]!, before)
-        returns[i] = logRatio(c, before)
-      }
+      const linked = before > 0
+      jump[i] = linked ? logRatio(open[i]!, before) : 0
+      returns[i] = linked ? logRatio(c, before) : 0
       before = c
-    } else if (state !== State.empty) before = NaN
+    } else {
+      jump[i] = returns[i] = 0
+      if (state !== State.empty) before = NaN
+    }
   }
   return before
 }

@@ -3,46 +3,38 @@
  * Garman-Klass with Yang and Zhang's opening jump. Every term is at least 0, so no sum of them can be negative.
  */
 import type { LogColumns } from './logs.ts'
-import { garmanKlassTerms, garmanKlassYangZhangTerms, squaresOf } from './terms.ts'
-import { meanOf, varianceOfTerms, type Windows } from './windows.ts'
+import { RollingSum } from './rolling.ts'
+import { garmanKlassTerms, garmanKlassYangZhangTerms, squaresOf, valuesOf } from './terms.ts'
+import { meanOf, type Part, type Windows } from './windows.ts'
 
 /**
  * Parkinson's variance per bar: 1/(4 n ln 2) Σ (h − l)².
  * Parkinson (1980), "The extreme value method for estimating the variance of the rate of return", J. Business 53.
- *
- * @returns a year's variance at each place of the grid
  */
-export function parkinson(logs: LogColumns, windows: Windows): Float64Array {
-  return varianceOfTerms(squaresOf(logs.bars().range), windows, (n) => 1 / (4 * n * Math.LN2))
+export function parkinson(logs: LogColumns, windows: Windows): Part {
+  return new RollingSum(squaresOf(logs.bars().range), windows, (n) => 1 / (4 * n * Math.LN2))
 }
 
 /**
  * Garman and Klass' variance per bar: 1/n Σ [½ (h − l)² − (2 ln 2 − 1)(c − o)²].
  * Garman & Klass (1980), "On the estimation of security price volatilities from historical data", J. Business 53.
- *
- * @returns a year's variance at each place of the grid
  */
-export function garmanKlass(logs: LogColumns, windows: Windows): Float64Array {
-  return varianceOfTerms(garmanKlassTerms(logs.bars()), windows, meanOf)
+export function garmanKlass(logs: LogColumns, windows: Windows): Part {
+  return new RollingSum(garmanKlassTerms(logs.bars()), windows, meanOf)
 }
 
 /**
  * Rogers and Satchell's variance per bar: 1/n Σ [(h − c)(h − o) + (l − c)(l − o)]; no drift enters it.
  * Rogers & Satchell (1991), "Estimating variance from high, low and closing prices", Ann. Appl. Prob. 1.
- *
- * @returns a year's variance at each place of the grid
  */
-export function rogersSatchell(logs: LogColumns, windows: Windows): Float64Array {
-  return varianceOfTerms(logs.bars().rogersSatchell.slice(), windows, meanOf)
+export function rogersSatchell(logs: LogColumns, windows: Windows): Part {
+  return new RollingSum(valuesOf(logs.bars().rogersSatchell), windows, meanOf)
 }
 
 /**
  * Garman-Klass with the opening jump: 1/n Σ [(o_t − c_{t−1})² + ½ (h − l)² − (2 ln 2 − 1)(c − o)²].
  * Garman & Klass (1980) as extended by Yang & Zhang (2000), J. Business 73.
- *
- * @returns a year's variance at each place of the grid
  */
-export function garmanKlassYangZhang(logs: LogColumns, windows: Windows): Float64Array {
-  const terms = garmanKlassYangZhangTerms(logs.bars(), logs.links().jump, windows.enters)
-  return varianceOfTerms(terms, windows, meanOf)
+export function garmanKlassYangZhang(logs: LogColumns, windows: Windows): Part {
+  return new RollingSum(garmanKlassYangZhangTerms(logs, windows.enters), windows, meanOf)
 }

@@ -1,61 +1,73 @@
 /**
- * What estimators add up over a window, one term a bar: new columns made from logarithms.
+ * What estimators add up over a window, one term a bar: a stretch of them at a time, made from logarithms.
  */
-import type { BarLogs } from './logs.ts'
-import { STRETCH } from './rolling.ts'
+import type { BarLogs, LogColumns } from './logs.ts'
 
 const BODY = 2 * Math.LN2 - 1
 
+/**
+ * The terms of the places from `start` until before `end`, 0 where a bar cannot enter.
+ *
+ * @param terms gets them, from its place 0 on
+ */
+export type TermsOfStretch = (start: number, end: number, terms: Float64Array) => void
+
 /** x². */
-export function squaresOf(values: Float64Array): Float64Array {
-  const { length } = values
-  const terms = new Float64Array(length)
-  for (let start = 0; start < length; start += STRETCH)
-    squaresOfStretch(values, start, Math.min(start + STRETCH, length), terms)
-  return terms
+export function squaresOf(values: Float64Array): TermsOfStretch {
+  return (start, end, terms) => squares(values, start, end, terms)
 }
 
-function squaresOfStretch(values: Float64Array, start: number, end: number, terms: Float64Array): void {
-  for (let i = start; i < end; i++) terms[i] = values[i]! * values[i]!
+function squares(values: Float64Array, start: number, end: number, terms: Float64Array): void {
+  for (let i = start; i < end; i++) terms[i - start] = values[i]! * values[i]!
+}
+
+/** The values themselves. */
+export function valuesOf(values: Float64Array): TermsOfStretch {
+  return (start, end, terms) => terms.set(values.subarray(start, end))
+}
+
+/** The values where the bar can enter. */
+export function enteringOf(values: Float64Array, enters: Uint8Array): TermsOfStretch {
+  return (start, end, terms) => entering(values, enters, start, end, terms)
+}
+
+function entering(
+  values: Float64Array,
+  enters: Uint8Array,
+  start: number,
+  end: number,
+  terms: Float64Array,
+): void {
+  for (let i = start; i < end; i++) terms[i - start] = enters[i] === 0 ? 0 : values[i]!
 }
 
 /** ½ (h − l)² − (2 ln 2 − 1)(c − o)², at least 0. */
-export function garmanKlassTerms(bars: BarLogs): Float64Array {
-  const { length } = bars.range
-  const terms = new Float64Array(length)
-  for (let start = 0; start < length; start += STRETCH)
-    garmanKlassOfStretch(bars, start, Math.min(start + STRETCH, length), terms)
-  return terms
+export function garmanKlassTerms(bars: BarLogs): TermsOfStretch {
+  return (start, end, terms) => garmanKlass(bars, start, end, terms)
 }
 
-function garmanKlassOfStretch(
-  { range, body }: BarLogs,
-  start: number,
-  end: number,
-  terms: Float64Array,
-): void {
-  for (let i = start; i < end; i++) terms[i] = 0.5 * range[i]! * range[i]! - BODY * body[i]! * body[i]!
+function garmanKlass({ range, body }: BarLogs, start: number, end: number, terms: Float64Array): void {
+  for (let i = start; i < end; i++)
+    terms[i - start] = 0.5 * range[i]! * range[i]! - BODY * body[i]! * body[i]!
 }
 
-/** (o_t − c_{t−1})² + ½ (h − l)² − (2 ln 2 − 1)(c − o)² where the bar can enter, else 0. */
-export function garmanKlassYangZhangTerms(
-  bars: BarLogs,
-  jump: Float64Array,
-  enters: Uint8Array,
-): Float64Array {
-  const terms = garmanKlassTerms(bars)
-  const { length } = terms
-  for (let start = 0; start < length; start += STRETCH)
-    addJumpsOfStretch(jump, enters, start, Math.min(start + STRETCH, length), terms)
-  return terms
+/** (o_t − c_{t−1})² + ½ (h − l)² − (2 ln 2 − 1)(c − o)². */
+export function garmanKlassYangZhangTerms(logs: LogColumns, enters: Uint8Array): TermsOfStretch {
+  const bars = logs.bars()
+  const { jump } = logs.links()
+  return (start, end, terms) => {
+    garmanKlass(bars, start, end, terms)
+    addJumps(jump, enters, start, end, terms)
+  }
 }
 
-function addJumpsOfStretch(
+function addJumps(
   jump: Float64Array,
   enters: Uint8Array,
   start: number,
   end: number,
   terms: Float64Array,
 ): void {
-  for (let i = start; i < end; i++) terms[i] = enters[i] === 0 ? 0 : jump[i]! * jump[i]! + terms[i]!
+  for (let i = start; i < end; i++)
+    terms[i - start] = enters[i] === 0 ? 0 : jump[i]! * jump[i]! + terms[i - start]!
 }

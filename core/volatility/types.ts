@@ -42,7 +42,7 @@ export interface VolatilitySeries {
   /** The place after the last known one; there are no points from here on. */
   readonly endPlace: number
   /** Fraction per year (or per bar). Length of the grid. */
-  readonly sigma: Float64Array
+  readonly sigma: Float64Array<ArrayBuffer>
   /** Bars that could enter each window. */
   readonly bars: Uint32Array
   /** How many of those were empty places, read as flat bars. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { missingColumns, State, type CandleColumns } from '../candle/columns.ts'
 import type { MarketId } from '../market.ts'
 import { LogColumns, logRatio } from './logs.ts'
+import { Memory } from './memory.ts'
 import { volatilityPoints } from './points.ts'
 import { ESTIMATORS, type VolatilityRequest } from './types.ts'
 import { volatility } from './volatility.ts'
@@ -141,6 +142,24 @@ describe('flat stretches', () => {
     expect(volatility(columns, request({ window: 20, mean: 'sample' })).sigma[99]).toBe(0)
   })
 
+  it('a window that nearly all goes one way keeps its digits', () => {
+    const returns = Array.from({ length: 400 }, (_, i) => 0.01 + (i % 7) * 1e-6)
+    const closes = [1]
+    for (const step of returns) closes.push(closes.at(-1)! * Math.exp(step))
+    const columns = grid(closes)
+    const window = 50
+    const { sigma } = volatility(columns, request({ window, mean: 'sample' }))
+    for (let place = window; place <= 400; place++) {
+      const values = Array.from({ length: window }, (_, k) => {
+        const before = closes[place - k - 1]!
+        return Math.log1p((closes[place - k]! - before) / before)
+      })
+      const mean = values.reduce((a, b) => a + b) / window
+      const plain = Math.sqrt(values.reduce((a, r) => a + (r - mean) ** 2, 0) / (window - 1))
+      expect(Math.abs(sigma[place]! / plain - 1)).toBeLessThan(1e-11)
+    }
+  })
+
   it('a tick too many by 10,000 leaves no trace once it has left the window', () => {
     const closes = Array.from({ length: 400 }, (_, i) => 100 + Math.sin(i) * 1e-7)
     const clean = volatility(grid(closes), request({ window: 30, mean: 'sample' }))
@@ -207,6 +226,22 @@ describe('requests', () => {
       expect(volatility(columns, request({ estimator }), logs)).toEqual(
         volatility(columns, request({ estimator })),
       )
+  })
+
+  it('gives the same values in memory that another series has used before', () => {
+    const memory = new Memory()
+    for (const estimator of ESTIMATORS)
+      for (const columns of [
+        grid([1, 2, 4, 2, 9, 3, 5, 7]),
+        grid([null, 3, 'empty', null, 5, 6, 'empty', 7]),
+      ]) {
+        const logs = new LogColumns(columns, memory)
+        const change = { estimator, minCoverage: 0 }
+        const series = volatility(columns, request(change), logs)
+        expect(series).toEqual(volatility(columns, request(change)))
+        memory.giveBack(series.sigma)
+        logs.release()
+      }
   })
 
   it.each([

@@ -8,7 +8,7 @@ import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
 import { checkRequest, fewestBars, needsCloseBefore } from './request.ts'
 import type { VolatilityRequest, VolatilitySeries } from './types.ts'
-import type { Windows } from './windows.ts'
+import { rootOfSum, type Part, type Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
 
 /**
@@ -16,7 +16,8 @@ import { yangZhang } from './yang-zhang.ts'
  *
  * @param columns one market and interval; closed candles only, unless the forming one is wanted in σ
  * @param request what to compute
- * @param logs logarithms of the same columns, to be shared when several estimators or windows are asked for
+ * @param logs logarithms of the same columns, to be shared when several estimators or windows are asked for; σ may be
+ *   given back to their memory once it is of no use any more
  * @returns σ, bars and flat bars at each place; NaN where not available
  * @throws RangeError when the request cannot be computed: its message names what was given and what is accepted
  */
@@ -42,11 +43,10 @@ export function volatility(
     fewest: fewestBars(request),
     barsPerYear: barsPerYear ?? 1,
   }
-  const sigma = variance(logs, request, windows)
+  const sigma = rootOfSum(windows, parts(logs, request, windows), logs.memory.take(columns.length))
   const { first, end } = knownSpan(columns)
   const firstPlace = first + request.window - (paired ? 0 : 1)
   sigma.fill(NaN, 0, firstPlace)
-  for (let i = firstPlace; i < end; i++) sigma[i] = Math.sqrt(sigma[i]!)
   sigma.fill(NaN, end)
   const { startMs, interval } = columns
   return { request, startMs, interval, firstPlace, endPlace: end, sigma, bars, flat }
@@ -62,19 +62,19 @@ function knownSpan({ length, states }: CandleColumns): { first: number; end: num
   return { first, end }
 }
 
-/** A year's variance at each place, or a bar's, as asked for. */
-function variance(logs: LogColumns, { estimator, mean }: VolatilityRequest, windows: Windows): Float64Array {
+/** What the variance of an estimator is made of. */
+function parts(logs: LogColumns, { estimator, mean }: VolatilityRequest, windows: Windows): readonly Part[] {
   switch (estimator) {
     case 'close':
-      return closeToClose(logs, windows, mean)
+      return [closeToClose(logs, windows, mean)]
     case 'parkinson':
-      return parkinson(logs, windows)
+      return [parkinson(logs, windows)]
     case 'garman-klass':
-      return garmanKlass(logs, windows)
+      return [garmanKlass(logs, windows)]
     case 'rogers-satchell':
-      return rogersSatchell(logs, windows)
+      return [rogersSatchell(logs, windows)]
     case 'gk-yz':
-      return garmanKlassYangZhang(logs, windows)
+      return [garmanKlassYangZhang(logs, windows)]
     case 'yang-zhang':
       return yangZhang(logs, windows)
   }

@@ -1,9 +1,7 @@
 /**
- * The windows of one request: which bars could enter each, and what makes variances of
- * sums over them.
+ * The windows of one request: which bars could enter each, and what adds up to their variances.
  */
 import type { WindowBars } from './entering.ts'
-import { RollingSum, stretchOf } from './rolling.ts'
 
 export interface Windows extends WindowBars {
   /** Places of the grid. */
@@ -34,33 +32,60 @@ export function weightsOf({ window, fewest, barsPerYear }: Windows, factor: Fact
   return weights
 }
 
-/**
- * The variance of an estimator that adds up one term a bar: factor × Σ terms.
- *
- * @param terms one a place, 0 where a bar cannot enter. They become sums and then variances, all in one place: a year
- *   of minutes is large, and memory not touched is time won.
- * @returns `terms`; NaN where too few bars could enter
- */
-export function varianceOfTerms(terms: Float64Array, windows: Windows, factor: Factor): Float64Array {
-  const { length, window } = windows
-  const weights = weightsOf(windows, factor)
-  const sum = new RollingSum(window)
-  const stretch = stretchOf(window)
-  for (let start = 0; start < length; start += stretch) {
-    const end = Math.min(start + stretch, length)
-    sum.ofStretch(terms, start, end)
-    weighStretch(terms, start, end, windows.bars, weights)
-  }
-  return terms
+/** Whether every window that ends in a block of the grid is full: the block itself, and the one before it. */
+export function isFullBlock({ window, bars }: Windows, start: number, end: number): boolean {
+  return start > 0 && bars[start - 1] === window && bars[end - 1] === window
 }
 
-/** Each sum times the weight of its bars, in its place. */
-export function weighStretch(
-  sums: Float64Array,
-  start: number,
-  end: number,
-  bars: Uint32Array,
-  weights: Float64Array,
-): void {
-  for (let i = start; i < end; i++) sums[i]! *= weights[bars[i]!]!
+/** One of the sums that a variance is made of. */
+export interface Part {
+  /** Adds its share at the places from `start` until before `end`: stretches of whole windows, in order. */
+  addStretch(start: number, end: number, variance: Float64Array): void
+}
+
+/**
+ * Places in a stretch; work on a series is done a stretch at a time, here and in the files around. A stretch stays in
+ * the processor's cache between one step and the next, and a function that is called a few times a series is compiled
+ * during the first one, where one that is called once would begin each series interpreted. Large enough for the loops
+ * over stretches not to be worth compiling, with all that they call.
+ */
+export const STRETCH = 65_536
+
+/** Places in a stretch of whole windows. */
+export function stretchOf({ length, window }: Windows): number {
+  return Math.min(length, window * Math.max(1, Math.floor(STRETCH / window)))
+}
+
+/**
+ * The root of the sum of the parts.
+ *
+ * @param variance a column of any contents, for the result
+ * @returns σ of a year at each place of the grid; NaN where too few bars could enter
+ */
+export function rootOfSum(
+  windows: Windows,
+  parts: readonly Part[],
+  variance: Float64Array<ArrayBuffer>,
+): Float64Array<ArrayBuffer> {
+  const { length } = windows
+  const stretch = stretchOf(windows)
+  for (let start = 0; start < length; start += stretch) {
+    const end = Math.min(start + stretch, length)
+    variance.fill(0, start, end)
+    for (const part of parts) part.addStretch(start, end, variance)
+    rootsOfStretch(variance, start, end)
+  }
+  return variance
+}
+
+/** Four at a step: a shorter loop is inlined into the one above before that is well compiled, and stays slow. */
+function rootsOfStretch(variance: Float64Array, start: number, end: number): void {
+  let i = start
+  for (; i + 3 < end; i += 4) {
+    variance[i] = Math.sqrt(variance[i]!)
+    variance[i + 1] = Math.sqrt(variance[i + 1]!)
+    variance[i + 2] = Math.sqrt(variance[i + 2]!)
+    variance[i + 3] = Math.sqrt(variance[i + 3]!)
+  }
+  for (; i < end; i++) variance[i] = Math.sqrt(variance[i]!)
 }

@@ -14,6 +14,7 @@ import {
   type StoredInterval,
 } from '../../core/time/interval.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
+import { Memory } from '../../core/volatility/memory.ts'
 import { newestReceipt, percentile, volatility } from '../../core/volatility/volatility.ts'
 import type { Estimator, Mean, VolatilitySeries } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
@@ -42,6 +43,7 @@ export class Compute implements ComputeApi {
   readonly #cache: SeriesCache
   /** Of the series asked about last: another estimator or window of it needs no new ones. */
   #logs: LogColumns | null = null
+  readonly #memory = new Memory()
 
   constructor(store: Store) {
     this.#store = store
@@ -91,7 +93,7 @@ export class Compute implements ComputeApi {
     const columns = await this.#cache.read(market, interval, fromMs - before, toMs)
     const series = sigmaOf(this.#logsOf(columns), request.estimator, window, request.mean)
     const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
-    return {
+    const view = {
       market,
       interval,
       startMs: columns.startMs + skip * step,
@@ -101,6 +103,8 @@ export class Compute implements ComputeApi {
       receipt: newestReceipt(series, columns),
       percentile: percentile(series),
     }
+    this.#memory.giveBack(series.sigma)
+    return view
   }
 
   async summaries(
@@ -128,12 +132,18 @@ export class Compute implements ComputeApi {
 
   async invalidate(market: MarketId | null): Promise<void> {
     this.#cache.forget(market)
-    if (market === null || this.#logs?.columns.market === market) this.#logs = null
+    if (market === null || this.#logs?.columns.market === market) this.#forgetLogs()
   }
 
   #logsOf(columns: CandleColumns): LogColumns {
-    if (this.#logs?.columns !== columns) this.#logs = new LogColumns(columns)
-    return this.#logs
+    if (this.#logs?.columns === columns) return this.#logs
+    this.#forgetLogs()
+    return (this.#logs = new LogColumns(columns, this.#memory))
+  }
+
+  #forgetLogs(): void {
+    this.#logs?.release()
+    this.#logs = null
   }
 
   async #spans(market: MarketId): Promise<Record<StoredInterval, Awaited<ReturnType<typeof heldSpans>>>> {
