@@ -32,7 +32,7 @@ export class RollingDeviations implements Part {
     this.#next = noSuffixes(windows.window)
   }
 
-  addStretch(from: number, to: number, variance: Float64Array): void {
+  addStretch(from: number, to: number, variance: Float64Array, last: boolean): void {
     const values = this.#values
     const { window } = this.#windows
     const weight = this.#weights[window]!
@@ -40,18 +40,21 @@ export class RollingDeviations implements Part {
       const end = Math.min(start + window, to)
       suffixesOfBlock(values, start, end, this.#next)
       const done = isFullBlock(this.#windows, start, end)
-        ? addFullBlock(values, start, end, this.#before, 1 / window, weight, variance)
+        ? addFullBlock(values, start, end, this.#before, 1 / window, weight, variance, last)
         : start
-      if (done < end) this.#addByWelford(start, done, end, variance)
+      if (done < end) this.#addByWelford(start, done, end, variance, last)
       ;[this.#before, this.#next] = [this.#next, this.#before]
     }
   }
 
   /** The rest of a block, from its place `from` on. */
-  #addByWelford(start: number, from: number, end: number, variance: Float64Array): void {
+  #addByWelford(start: number, from: number, end: number, variance: Float64Array, last: boolean): void {
     const { window, enters, bars } = this.#windows
     const deviations = welfordOfBlock(this.#values, enters, start, end, window, this.#inverse)
-    for (let i = from; i < end; i++) variance[i]! += deviations[i - start]! * this.#weights[bars[i]!]!
+    for (let i = from; i < end; i++) {
+      const sum = variance[i]! + deviations[i - start]! * this.#weights[bars[i]!]!
+      variance[i] = last ? Math.sqrt(sum) : sum
+    }
   }
 }
 
@@ -95,6 +98,7 @@ function addFullBlock(
   inverse: number,
   weight: number,
   variance: Float64Array,
+  last: boolean,
 ): number {
   let sum = 0
   let sumOfSquares = 0
@@ -106,7 +110,8 @@ function addFullBlock(
     const allSquares = squares[i - start + 1]! + sumOfSquares
     const deviations = allSquares - all * all * inverse
     if (deviations < LEAST_SHARE * allSquares) return i
-    variance[i]! += deviations * weight
+    const total = variance[i]! + deviations * weight
+    variance[i] = last ? Math.sqrt(total) : total
   }
   return end
 }

@@ -25,7 +25,7 @@ export class RollingSum implements Part {
     this.#next = new Float64Array(windows.window + 1)
   }
 
-  addStretch(from: number, to: number, variance: Float64Array): void {
+  addStretch(from: number, to: number, variance: Float64Array, last: boolean): void {
     const { window, bars } = this.#windows
     const terms = this.#terms
     this.#termsOfStretch(from, to, terms)
@@ -33,8 +33,8 @@ export class RollingSum implements Part {
       const size = Math.min(window, to - start)
       suffixesOfBlock(terms, start - from, size, this.#next)
       if (isFullBlock(this.#windows, start, start + size))
-        addFullBlock(terms, start - from, size, this.#before, this.#weights[window]!, variance, start)
-      else addBlock(terms, start - from, size, this.#before, bars, this.#weights, variance, start)
+        addFullBlock(terms, start - from, size, this.#before, this.#weights[window]!, variance, start, last)
+      else addBlock(terms, start - from, size, this.#before, bars, this.#weights, variance, start, last)
       ;[this.#before, this.#next] = [this.#next, this.#before]
     }
   }
@@ -57,11 +57,13 @@ function addBlock(
   weights: Float64Array,
   variance: Float64Array,
   start: number,
+  last: boolean,
 ): void {
   let prefix = 0
   for (let k = 0; k < size; k++) {
     prefix += terms[first + k]!
-    variance[start + k]! += (suffixes[k + 1]! + prefix) * weights[bars[start + k]!]!
+    const sum = variance[start + k]! + (suffixes[k + 1]! + prefix) * weights[bars[start + k]!]!
+    variance[start + k] = last ? Math.sqrt(sum) : sum
   }
 }
 
@@ -74,10 +76,12 @@ function addFullBlock(
   weight: number,
   variance: Float64Array,
   start: number,
+  last: boolean,
 ): void {
   let prefix = 0
   for (let k = 0; k < size; k++) {
     prefix += terms[first + k]!
-    variance[start + k]! += (suffixes[k + 1]! + prefix) * weight
+    const sum = variance[start + k]! + (suffixes[k + 1]! + prefix) * weight
+    variance[start + k] = last ? Math.sqrt(sum) : sum
   }
 }

@@ -39,8 +39,12 @@ export function isFullBlock({ window, bars }: Windows, start: number, end: numbe
 
 /** One of the sums that a variance is made of. */
 export interface Part {
-  /** Adds its share at the places from `start` until before `end`: stretches of whole windows, in order. */
-  addStretch(start: number, end: number, variance: Float64Array): void
+  /**
+   * Adds its share at the places from `start` until before `end`: stretches of whole windows, in order.
+   *
+   * @param last whether to take the root then, in the same loop: sums wait for one another, and roots fill the time
+   */
+  addStretch(start: number, end: number, variance: Float64Array, last: boolean): void
 }
 
 /**
@@ -72,20 +76,7 @@ export function rootOfSum(
   for (let start = 0; start < length; start += stretch) {
     const end = Math.min(start + stretch, length)
     variance.fill(0, start, end)
-    for (const part of parts) part.addStretch(start, end, variance)
-    rootsOfStretch(variance, start, end)
+    parts.forEach((part, index) => part.addStretch(start, end, variance, index === parts.length - 1))
   }
   return variance
-}
-
-/** Four at a step: a shorter loop is inlined into the one above before that is well compiled, and stays slow. */
-function rootsOfStretch(variance: Float64Array, start: number, end: number): void {
-  let i = start
-  for (; i + 3 < end; i += 4) {
-    variance[i] = Math.sqrt(variance[i]!)
-    variance[i + 1] = Math.sqrt(variance[i + 1]!)
-    variance[i + 2] = Math.sqrt(variance[i + 2]!)
-    variance[i + 3] = Math.sqrt(variance[i + 3]!)
-  }
-  for (; i < end; i++) variance[i] = Math.sqrt(variance[i]!)
 }
