@@ -89,7 +89,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const sources = createSources(config, archive, clock, log)
     running.push(() => sources.close())
     await trackAtFirstStart(config, archive, sources, log)
-    await openFollowed(archive, sources, log)
+    await openFollowed(config, archive, sources, log)
 
     let ingest: Ingest | null = null
     const owner = createOwner(database, clock)
@@ -207,9 +207,10 @@ async function trackAtFirstStart(
   }
 }
 
-/** The sources of what is followed; one that is none any more is told by whoever follows. */
-async function openFollowed(archive: Archive, sources: Sources, log: Logger): Promise<void> {
-  const followed = (await archive.markets()).filter(({ status }) => status !== 'imported')
+/** The sources of what is followed or set; one that is none any more is told by whoever follows. */
+async function openFollowed(config: Config, archive: Archive, sources: Sources, log: Logger): Promise<void> {
+  const tracked = (await archive.markets()).filter(({ status }) => status !== 'imported')
+  const followed = [...config.markets, ...tracked].filter(({ source }) => source !== 'csv')
   for (const source of new Set(followed.map((market) => market.source)))
     await sources.need(source).catch((error: unknown) => {
       if (!(error instanceof UnknownSourceError)) throw error

@@ -15,6 +15,8 @@ import type { Provider } from './providers/types.ts'
 export interface Sources {
   /** Those that are open. It grows. */
   readonly list: readonly Provider[]
+  /** Those that can be searched: open ones, and those that the settings name. */
+  readonly searchable: readonly string[]
   /** Opens the source, if it is not. @throws UnknownSourceError */
   need(source: string): Promise<Provider>
   close(): Promise<void>
@@ -44,6 +46,10 @@ export function createSources(config: Config, archive: Archive, clock: Clock, lo
   const opening = new Map<string, Promise<Provider>>()
 
   async function open(source: string): Promise<Provider> {
+    if (config.simulated && !config.sources[source])
+      throw new UnknownSourceError(
+        `there is no source "${source}" here: simulated data never mixes with real data`,
+      )
     const { baseUrl, feedUrl, requestsPerSecond } = config.sources[source] ?? UNCONFIGURED
     const given = { baseUrl, feedUrl, requestsPerSecond, keepRaw, clock, log }
     const provider = await createProvider(source, given)
@@ -54,6 +60,9 @@ export function createSources(config: Config, archive: Archive, clock: Clock, lo
 
   return {
     list,
+    get searchable() {
+      return [...new Set([...Object.keys(config.sources), ...list.map(({ source }) => source)])]
+    },
     need: (source) => {
       const known = opening.get(source)
       if (known) return known

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isoSeconds } from '../../core/time/iso.ts'
+import type { QuarantinedRow } from '../archive/types.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { requireOwner } from './owner.ts'
@@ -52,7 +53,13 @@ const search = route({
   summary: 'Markets of the sources whose identifier or name contains a text',
   security,
   request: { query: z.object({ text: z.string().min(1).max(100) }) },
-  responses: { 200: json('what was found', z.object({ markets: z.array(Found) })), default: problemAnswer },
+  responses: {
+    200: json(
+      'what was found, and why each source that did not answer is not in it',
+      z.object({ markets: z.array(Found), unanswered: z.array(z.string()) }),
+    ),
+    default: problemAnswer,
+  },
 })
 
 const remove = route({
@@ -71,6 +78,49 @@ const pause = route({
   security,
   request: { params },
   responses: { 204: { description: 'paused' }, default: problemAnswer },
+})
+
+const Quarantined = z
+  .object({
+    id: z.number(),
+    at: z.string(),
+    start: z.string().nullable(),
+    source: z.string(),
+    market: z.string().nullable(),
+    interval: z.string().nullable(),
+    reason: z.string(),
+    raw: z.string(),
+    can_be_accepted: z.boolean(),
+    review: z.enum(['accepted', 'rejected']).nullable(),
+  })
+  .openapi('Quarantined')
+
+const quarantine = route({
+  method: 'get',
+  path: '/api/v1/admin/quarantine',
+  summary: 'What was refused, the newest first, at most a thousand rows',
+  security,
+  request: {
+    query: z.object({ market: schema.marketIdParam.optional(), all: z.enum(['true', 'false']).optional() }),
+  },
+  responses: { 200: json('the rows', z.object({ rows: z.array(Quarantined) })), default: problemAnswer },
+})
+
+const review = route({
+  method: 'post',
+  path: '/api/v1/admin/quarantine/{row}/{decision}',
+  summary: 'Take a refused row into the archive, or put it aside',
+  security,
+  request: {
+    params: z.object({
+      row: z
+        .string()
+        .regex(/^[1-9]\d{0,14}$/, 'a number of the list')
+        .transform(Number),
+      decision: z.enum(['accept', 'reject']),
+    }),
+  },
+  responses: { 204: { description: 'decided' }, default: problemAnswer },
 })
 
 const pull = route({
@@ -116,8 +166,8 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   })
   api.openapi(search, async (c) => {
     const found = await operations.search(c.req.valid('query').text)
-    const markets = found.map(({ id, name, tick, active }) => ({ id, name, tick, active }))
-    return c.json({ markets }, 200, { 'cache-control': 'no-store' })
+    const markets = found.markets.map(({ id, name, tick, active }) => ({ id, name, tick, active }))
+    return c.json({ markets, unanswered: [...found.unanswered] }, 200, { 'cache-control': 'no-store' })
   })
   api.openapi(remove, async (c) => {
     await operations.remove(c.req.valid('param').id, c.req.valid('query').purge === 'true')
@@ -125,6 +175,16 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   })
   api.openapi(pause, async (c) => {
     await operations.pause(c.req.valid('param').id)
+    return c.body(null, 204)
+  })
+  api.openapi(quarantine, async (c) => {
+    const { market, all } = c.req.valid('query')
+    const found = await operations.quarantined(market ?? null, all === 'true')
+    return c.json({ rows: found.map(quarantinedAnswer) }, 200, { 'cache-control': 'no-store' })
+  })
+  api.openapi(review, async (c) => {
+    const { row, decision } = c.req.valid('param')
+    await operations.review(row, decision === 'accept' ? 'accepted' : 'rejected')
     return c.body(null, 204)
   })
   api.openapi(pull, async (c) => {
@@ -140,6 +200,15 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   api.openapi(ingest, async (c) =>
     c.json({ ...(await operations.status()) }, 200, { 'cache-control': 'no-store' }),
   )
+}
+
+function quarantinedAnswer({ atMs, startMs, canBeAccepted, ...row }: QuarantinedRow) {
+  return {
+    ...row,
+    at: isoSeconds(atMs),
+    start: startMs === null ? null : isoSeconds(startMs),
+    can_be_accepted: canBeAccepted,
+  }
 }
 
 /** A body is JSON or nothing; forms of other sites cannot send it without being asked first. */

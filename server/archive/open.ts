@@ -13,6 +13,7 @@ import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
 import { importRows } from './import.ts'
 import { listMarkets, putMarket, removeMarket } from './markets.ts'
+import { listQuarantine, reviewQuarantine } from './quarantine.ts'
 import { keepRaw, quarantine } from './raw.ts'
 import { applyReading } from './reading.ts'
 import { recompressNext } from './recompress.ts'
@@ -76,6 +77,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
 
     import: (...question) => importRows(context, ...question),
     verify: (market) => verify(context, market),
+    quarantined: (...question) => listQuarantine(context, ...question),
+    review: (...decision) => reviewQuarantine(context, ...decision),
     backup: (file) => backup(context, file),
     size: () => read(size),
     figures: () => read(figures),

@@ -37,7 +37,7 @@ export function applyReading(context: Context, answer: Reading): Promise<WriteRe
       key,
       changed.filter((minute) => known.places.has(msOf(minute))),
     )
-    await writeRefused(tx, market.source, market.id, reading.readAtMs, reading.refused)
+    await writeRefused(tx, market.source, market.id, reading.readAtMs, reading.refused, reading.interval)
     await writeCoverage(tx, key, reading, judgement)
     const isChange =
       changed.length > 0 || absences.some(({ changes }) => changes.some(({ isVisible }) => isVisible))

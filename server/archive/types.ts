@@ -71,6 +71,25 @@ export interface RefusedRow {
   readonly startMs: number | null
   readonly reason: string
   readonly raw: string
+  /** What it says, where it keeps the rules of a candle and was refused for another reason. */
+  readonly candle?: CandleRow
+}
+
+/** What was decided about a refused row. */
+export type Review = 'accepted' | 'rejected'
+
+export interface QuarantinedRow {
+  readonly id: number
+  readonly atMs: number
+  readonly startMs: number | null
+  readonly source: string
+  readonly market: MarketId | null
+  readonly interval: StoredInterval | null
+  readonly reason: string
+  readonly raw: string
+  /** It can be taken into the archive. */
+  readonly canBeAccepted: boolean
+  readonly review: Review | null
 }
 
 export interface RawAnswer {
@@ -255,6 +274,10 @@ export interface Archive {
     rows: readonly CandleRow[],
   ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
   verify(market: MarketId | null): Promise<VerifyReport>
+  /** What was refused, the newest first. */
+  quarantined(market: MarketId | null, withReviewed: boolean): Promise<readonly QuarantinedRow[]>
+  /** Takes a refused row into the archive, or puts it aside. @throws QuarantineError */
+  review(id: number, review: Review): Promise<QuarantinedRow>
   /** Writes the whole archive, as of one moment, into a new file. @throws BackupError */
   backup(file: string): Promise<BackupReport>
   /** Bytes of the database, and of the chunks in it. */

@@ -1,6 +1,7 @@
 /** Writes rows, absent places and what goes with them; each a statement whatever the number of rows. */
 import { sql } from 'drizzle-orm'
 import type { CandleRow } from '../../core/candle/row.ts'
+import type { StoredInterval } from '../../core/time/interval.ts'
 import { list, textList } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { codeOf, minuteOf } from './grid.ts'
@@ -114,15 +115,18 @@ export async function writeRefused(
   market: string | null,
   atMs: number,
   refused: readonly RefusedRow[],
+  interval: StoredInterval | null = null,
 ): Promise<void> {
   if (refused.length === 0) return
   await rows(
     tx,
-    sql`INSERT INTO quarantine (at, source, market, start, reason, raw)
-      SELECT ${atMs}::bigint, ${source}::text, ${market}::text, r.* FROM unnest(
+    sql`INSERT INTO quarantine (at, source, market, interval, start, reason, raw, candle)
+      SELECT ${atMs}::bigint, ${source}::text, ${market}::text, ${interval && codeOf(interval)}::smallint, r.* FROM unnest(
         ${list(refused.map((row) => row.startMs))}::text::bigint[],
         ${textList(refused.map((row) => row.reason))}::text::text[],
-        ${textList(refused.map((row) => row.raw))}::text::text[]) AS r (start, reason, raw)
+        ${textList(refused.map((row) => row.raw))}::text::text[],
+        ${textList(refused.map(({ candle }) => (candle ? JSON.stringify(candle) : '')))}::text::text[])
+        AS r (start, reason, raw, candle)
       WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source = ${source} AND q.market IS NOT DISTINCT FROM ${market}
         AND q.start IS NOT DISTINCT FROM r.start AND q.raw = r.raw)`,
   )

@@ -28,8 +28,9 @@ export function addMarkets(program: Command): void {
     .addOption(formatOption())
     .action(async (text: string, { format }: FormatOptions) => {
       const found = await withConnection(({ operations }) => operations.search(text))
+      for (const message of found.unanswered) say(message)
       await printRows(
-        found.map(({ id, name, tick, active }) => ({
+        found.markets.map(({ id, name, tick, active }) => ({
           market: id,
           name,
           tick,

@@ -9,6 +9,7 @@ import { addExport, addImport } from './import.ts'
 import type { ExitCode } from './exit.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
+import { addQuarantine } from './quarantine.ts'
 import { addVerify } from './verify.ts'
 import { addVolatility } from './volatility.ts'
 
@@ -33,6 +34,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addDoctor(program, done)
   addBackup(program)
   addRestore(program)
+  addQuarantine(program)
   addOwner(program)
   return program
 }

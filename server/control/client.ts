@@ -22,6 +22,8 @@ const NAMES = [
   'candles',
   'prices',
   'verify',
+  'quarantined',
+  'review',
   'backup',
 ] as const satisfies readonly (keyof Operations)[]
 

@@ -8,7 +8,16 @@ import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../c
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { BackupError } from '../archive/backup-format.ts'
-import type { Archive, BackupReport, ImportReport, Market, VerifyReport } from '../archive/types.ts'
+import { QuarantineError } from '../archive/quarantine.ts'
+import type {
+  Archive,
+  BackupReport,
+  ImportReport,
+  Market,
+  VerifyReport,
+  QuarantinedRow,
+  Review,
+} from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { linkPath, type Owner } from '../owner/owner.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
@@ -20,12 +29,18 @@ import { UnknownSourceError, type Sources } from '../sources.ts'
 /** Names suggested for one that is not there. */
 const NEAREST = 3
 
+/** What a search gave, and why each source that did not answer is not in it. */
+export interface Found {
+  readonly markets: readonly ListedMarket[]
+  readonly unanswered: readonly string[]
+}
+
 /** Every argument and result is plain JSON, or bytes as a result; errors are `ApiProblem`. */
 export interface Operations {
   status(): Promise<object>
   markets(): Promise<readonly Market[]>
-  /** Markets of all sources whose identifier or name contains the text. */
-  search(text: string): Promise<readonly ListedMarket[]>
+  /** Markets of the sources whose identifier or name contains the text. */
+  search(text: string): Promise<Found>
   add(id: MarketId, sinceMs: number | null): Promise<Market>
   remove(id: MarketId, purge: boolean): Promise<void>
   /** Asks for nothing of it until it is added again. */
@@ -53,6 +68,8 @@ export interface Operations {
   /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
   prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
   verify(id: MarketId | null): Promise<VerifyReport>
+  quarantined(id: MarketId | null, withReviewed: boolean): Promise<readonly QuarantinedRow[]>
+  review(row: number, review: Review): Promise<QuarantinedRow>
   /** Writes a backup into this file, by its absolute path; it must not be there. */
   backup(file: string): Promise<BackupReport>
 }
@@ -103,8 +120,18 @@ export function createOperations({
     markets: () => archive.markets(),
     search: async (text) => {
       const wanted = text.toLowerCase()
-      const lists = await Promise.all(sources.list.map(marketsOf))
-      return lists.flat().filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
+      const lists = await Promise.allSettled(
+        sources.searchable.map(async (source) => marketsOf(await sources.need(source))),
+      )
+      const failed = lists.flatMap((list) => (list.status === 'rejected' ? [list.reason as unknown] : []))
+      const other = failed.find((error) => !(error instanceof ApiProblem))
+      if (other !== undefined) throw other
+      if (failed.length === lists.length && failed.length > 0) throw failed[0]
+      const markets = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
+      return {
+        markets: markets.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted)),
+        unanswered: failed.map((error) => (error as ApiProblem).message),
+      }
     },
     add: async (id, sinceMs) => {
       const listed = await findListed(id, sources)
@@ -163,6 +190,15 @@ export function createOperations({
     verify: async (id) => {
       if (id !== null) await known(id)
       return archive.verify(id)
+    },
+    quarantined: (id, withReviewed) => archive.quarantined(id, withReviewed),
+    review: async (row, review) => {
+      try {
+        return await archive.review(row, review)
+      } catch (error) {
+        if (error instanceof QuarantineError) throw new ApiProblem('conflict', error.message)
+        throw error
+      }
     },
     backup: async (file) => {
       try {

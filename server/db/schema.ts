@@ -218,8 +218,13 @@ export const quarantine = pgTable(
     start: ms('start'),
     source: text('source').notNull(),
     market: text('market'),
+    interval: smallint('interval'),
     reason: text('reason').notNull(),
     raw: text('raw').notNull(),
+    /** What it says as a candle of ours, where it keeps the rules and was refused for another reason; else empty. */
+    candle: text('candle').notNull().default(''),
+    /** accepted or rejected; null until somebody has looked at it. */
+    review: text('review'),
   },
   (t) => [index('quarantine_place').on(t.market, t.start)],
 )

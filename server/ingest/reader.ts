@@ -203,5 +203,6 @@ function refusedWild(row: CandleRow): RefusedRow {
     startMs: row.startMs,
     reason: 'a price is far from the neighbouring ones, and a second answer did not have it',
     raw: JSON.stringify(row),
+    candle: row,
   }
 }

@@ -83,8 +83,13 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
     const { row } = candidates[0]!
     if (candidates.every((candidate) => sameCandle(candidate.row, row))) rows.push(row)
     else
-      for (const { raw } of candidates)
-        refused.push({ startMs, reason: 'two different candles of the same start', raw: rawText(raw) })
+      for (const { row: candle, raw } of candidates)
+        refused.push({
+          startMs,
+          reason: 'two different candles of the same start',
+          raw: rawText(raw),
+          candle,
+        })
   }
   return {
     rows: rows.sort((a, b) => a.startMs - b.startMs),

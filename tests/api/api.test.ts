@@ -516,6 +516,8 @@ describe('the OpenAPI document', () => {
       '/api/v1/admin/markets/{id}/backfill',
       '/api/v1/admin/markets/{id}/pause',
       '/api/v1/admin/markets/{id}/pull',
+      '/api/v1/admin/quarantine',
+      '/api/v1/admin/quarantine/{row}/{decision}',
       '/api/v1/admin/search',
       '/api/v1/chunks/{sha256}',
       '/api/v1/live',

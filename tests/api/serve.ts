@@ -84,6 +84,7 @@ export async function serveArchive({
       archive,
       sources: {
         list: [],
+        searchable: [],
         need: async (source) => Promise.reject(new UnknownSourceError(source)),
         close: async () => {},
       },
