@@ -30,7 +30,7 @@ import { UnknownSourceError, type Sources } from '../sources.ts'
 const NEAREST = 3
 
 /** What a search gave, and why each source that did not answer is not in it. */
-export interface Found {
+interface Found {
   readonly markets: readonly ListedMarket[]
   readonly unanswered: readonly string[]
 }
