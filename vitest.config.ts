@@ -5,8 +5,6 @@ const node = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 1
 
 export default defineConfig({
   test: {
-    // Most tests wait for something rather than compute, on a machine of two cores as well.
-    maxWorkers: 2,
     projects: [
       {
         test: {
