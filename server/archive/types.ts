@@ -142,11 +142,27 @@ export interface RollUpReport {
   readonly newest: string | null
 }
 
+/** Neighbouring missing places of one series and one reason, `from` ≤ start < `to`. */
+export interface Gap {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly from: string
+  readonly to: string
+  readonly places: number
+  readonly why:
+    | 'outage of the source'
+    | 'refused: see quarantine'
+    | 'before the listing, or beyond what the source gives'
+    | 'the source gave nothing, and that is not confirmed'
+}
+
 export interface VerifyReport {
   readonly candles: number
   readonly chunks: number
   readonly missing: number
   readonly faults: readonly VerifyFault[]
+  /** Every stretch of missing places of what is sealed, and why it is missing. */
+  readonly gaps: readonly Gap[]
   readonly rollUps: readonly RollUpReport[]
 }
 

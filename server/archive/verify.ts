@@ -13,11 +13,12 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { decompressBrotli } from './compress.ts'
 import type { Context } from './context.ts'
+import { GapCollector } from './gaps.ts'
 import { codeOf, minuteOf, msOf } from './grid.ts'
 import { findMarket, listMarkets, type KeyedMarket } from './markets.ts'
 import { compareRollUp } from './roll-up.ts'
 import { candlesText, readCandles } from './span.ts'
-import type { RollUpReport, VerifyFault, VerifyReport } from './types.ts'
+import type { Gap, RollUpReport, VerifyFault, VerifyReport } from './types.ts'
 
 interface Entry {
   readonly period: string
@@ -35,12 +36,13 @@ interface Tally {
   chunks: number
   missing: number
   readonly faults: VerifyFault[]
+  readonly gaps: Gap[]
 }
 
 /** @throws UnknownMarketError */
 export async function verify(context: Context, market: MarketId | null): Promise<VerifyReport> {
   const { database } = context
-  const tally: Tally = { candles: 0, chunks: 0, missing: 0, faults: [] }
+  const tally: Tally = { candles: 0, chunks: 0, missing: 0, faults: [], gaps: [] }
   const rollUps: RollUpReport[] = []
   const markets = await database.readInTurn(async (tx) =>
     market === null ? listMarkets(tx) : [await findMarket(tx, market)],
@@ -66,14 +68,19 @@ async function verifySeries(
   const fault = (atMs: number, text: string) =>
     tally.faults.push({ market: market.id, interval, at: isoSeconds(atMs), fault: text })
   const entries = await database.readInTurn((tx) => listEntries(tx, market.key, interval))
+  const gaps = new GapCollector(market.id, interval, tally.gaps)
   let coveredTo = -Infinity
   for (const entry of entries) {
     if (entry.from_minute < coveredTo)
       fault(msOf(entry.from_minute), `chunk ${entry.period} overlaps the one before`)
     coveredTo = Math.max(coveredTo, entry.to_minute)
     // One chunk a transaction: the embedded database has one connection, and others wait for it.
-    await database.readInTurn((tx) => verifyEntry(tx, market, interval, entry, clock.now(), tally, fault))
+    const states = await database.readInTurn((tx) =>
+      verifyEntry(tx, market, interval, entry, clock.now(), tally, fault),
+    )
+    if (states) gaps.take(msOf(entry.from_minute), states)
   }
+  gaps.end()
   await database.readInTurn(async (tx) => {
     const loose = await readRows(tx, market.key, interval, sql`true`)
     const chunked = (row: CandleRow) =>
@@ -100,6 +107,7 @@ function listEntries(tx: Transaction, market: number, interval: StoredInterval):
   )
 }
 
+/** The states of its places; null where they cannot be read. */
 async function verifyEntry(
   tx: Transaction,
   market: KeyedMarket,
@@ -108,16 +116,18 @@ async function verifyEntry(
   nowMs: number,
   tally: Tally,
   fault: (atMs: number, text: string) => void,
-): Promise<void> {
+): Promise<Uint8Array | null> {
   const at = msOf(entry.from_minute)
   const price = (await verifyBody(tx, entry.price, (text) => fault(at, text))) as PricePart | null
   const volume = entry.volume
     ? ((await verifyBody(tx, entry.volume, (text) => fault(at, text))) as VolumePart | null)
     : null
   tally.chunks += entry.volume ? 2 : 1
-  if (!price) return
-  if (price.market !== market.id || price.interval !== interval || price.startMs !== at)
-    return fault(at, `chunk ${entry.price} is of another series or time than the manifest says`)
+  if (!price) return null
+  if (price.market !== market.id || price.interval !== interval || price.startMs !== at) {
+    fault(at, `chunk ${entry.price} is of another series or time than the manifest says`)
+    return null
+  }
   if (price.states.length !== entry.expected)
     fault(at, `chunk ${entry.period} has ${price.states.length} places, the manifest says ${entry.expected}`)
   const candles = rowsFromParts(price, volume)
@@ -130,6 +140,7 @@ async function verifyEntry(
     if (reason) fault(row.startMs, reason)
   }
   if (!entry.dirty) await compareRows(tx, market, interval, entry, candles, fault)
+  return price.states
 }
 
 /** Hash, compression and the decoder; null where they fail. */

@@ -1,6 +1,7 @@
 /** `crypto-tracker verify`: re-reads every stored byte and tells each fault. */
 import type { Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
+import type { Gap } from '../archive/types.ts'
 import { withConnection } from './connect.ts'
 import type { ExitCode } from './exit.ts'
 import { formatOption, readMarket, type Format } from './options.ts'
@@ -21,12 +22,19 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
     .addOption(formatOption())
     .action(async ({ market, format }: Options) => {
       const report = await withConnection(({ operations }) => operations.verify(market ?? null))
-      const { candles, chunks, missing, faults } = report
+      const { candles, chunks, missing, faults, gaps } = report
       say(
         `${candles} candles in ${chunks} chunks and rows read; ${missing} places missing; ${faults.length} faults`,
       )
+      for (const [why, places] of placesByReason(gaps)) say(`  ${places} of them: ${why}`)
       const rows = faults.map(({ market: id, interval, at, fault }) => ({ market: id, interval, at, fault }))
       if (format === 'json' || rows.length > 0) await printRows(rows, format, report)
       done(faults.length > 0 ? 1 : 0)
     })
+}
+
+function placesByReason(gaps: readonly Gap[]): ReadonlyMap<Gap['why'], number> {
+  const places = new Map<Gap['why'], number>()
+  for (const gap of gaps) places.set(gap.why, (places.get(gap.why) ?? 0) + gap.places)
+  return places
 }
