@@ -5,8 +5,8 @@
 import { z } from 'zod'
 import { randomStream, uniform } from './random.ts'
 
-/** Faults of an HTTP answer as a whole. */
-const WHOLE_FAULTS = [
+/** Faults that any answer may have, whatever it is about. */
+export const ANYWHERE_FAULTS = [
   'too-many',
   'too-many-retry-after',
   'server-error',
@@ -18,9 +18,10 @@ const WHOLE_FAULTS = [
   'html',
   'content-type',
   'empty-body',
-  'empty-list',
-  'delisted',
 ] as const
+
+/** Faults of an HTTP answer as a whole. */
+const WHOLE_FAULTS = [...ANYWHERE_FAULTS, 'empty-list', 'delisted'] as const
 
 /** Faults of the rows of candles in it, some of a price as well. */
 export const ROW_FAULTS = [

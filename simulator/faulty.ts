@@ -1,5 +1,12 @@
 /** What a faulty HTTP answer is like: the good one, spoilt. Everything random comes from the fault's own stream. */
-import { ANSWER_FAULTS, ROW_FAULTS, type AnswerFault, type Fault, type RowFault } from './faults.ts'
+import {
+  ANSWER_FAULTS,
+  ANYWHERE_FAULTS,
+  ROW_FAULTS,
+  type AnswerFault,
+  type Fault,
+  type RowFault,
+} from './faults.ts'
 import { randomStream, uniform, type Bits } from './random.ts'
 import { spoilRows, thousandfold } from './faulty-rows.ts'
 
@@ -18,25 +25,12 @@ export interface HttpAnswer {
 /** What the good answer is about. */
 export type View = 'candles' | 'ticker' | 'list' | 'other'
 
-/** Faults that any answer may have; the others need rows or a price. */
-const ANYWHERE: readonly AnswerFault[] = [
-  'too-many',
-  'too-many-retry-after',
-  'server-error',
-  'slow',
-  'timeout',
-  'reset',
-  'cut-off',
-  'truncated',
-  'html',
-  'content-type',
-  'empty-body',
-]
+/** What each may meet; beyond faults of any answer they need rows or a price. */
 const OF_VIEW: Readonly<Record<View, readonly AnswerFault[]>> = {
   candles: ANSWER_FAULTS,
-  ticker: [...ANYWHERE, 'null-rows', 'nan', 'negative', 'zero', 'text-numbers', 'spike', 'delisted'],
-  list: [...ANYWHERE, 'empty-list', 'null-rows'],
-  other: ANYWHERE,
+  ticker: [...ANYWHERE_FAULTS, 'null-rows', 'nan', 'negative', 'zero', 'text-numbers', 'spike', 'delisted'],
+  list: [...ANYWHERE_FAULTS, 'empty-list', 'null-rows'],
+  other: ANYWHERE_FAULTS,
 }
 
 /** Longer than any client waits. */
@@ -53,7 +47,7 @@ export function viewOf(url: URL): View {
 
 /** The faults that this good answer may have. */
 export function possibleFaults(view: View, { body }: HttpAnswer): readonly AnswerFault[] {
-  return body === '[]' ? ANYWHERE : OF_VIEW[view]
+  return body === '[]' ? ANYWHERE_FAULTS : OF_VIEW[view]
 }
 
 /** @param ask gives the good answer to another question of the same kind */

@@ -20,8 +20,8 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<readonly Finding[
       ? warning('settings', unbuilt, 'leave them out, or update the program')
       : ok('settings', 'all variables can be used'),
     config.adminToken === null
-      ? ok('keys', 'no ADMIN_TOKEN: the admin API lets nobody in')
-      : ok('keys', 'ADMIN_TOKEN is set; the other sources and their keys are not part of this version'),
+      ? ok('keys', 'no ADMIN_TOKEN: the admin API lets in only the owner’s signed-in browser')
+      : ok('keys', 'ADMIN_TOKEN is set: scripts that send it may use the admin API'),
     await checkDatabase(config, server),
     ...(await checkDisk(config.dataDir)),
     ...(await checkSources(config, server)),
