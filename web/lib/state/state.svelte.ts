@@ -41,6 +41,7 @@ const UNCONNECTED: Connection = {
 }
 
 const EMPTY_STORAGE: Omit<StorageState, 'evicted'> = {
+  isMeasured: false,
   usedBytes: null,
   quotaBytes: null,
   persisted: null,
@@ -190,6 +191,9 @@ export class State implements AppState {
     }
     const evicted = () => this.#evicted
     return {
+      get isMeasured() {
+        return read().isMeasured
+      },
       get usedBytes() {
         return read().usedBytes
       },

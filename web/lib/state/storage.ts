@@ -16,6 +16,7 @@ export async function measureStorage(): Promise<Omit<StorageState, 'evicted'>> {
     STORED_INTERVALS.map((interval) => [interval, bytesOf(interval)]),
   ) as Record<StoredInterval, number>
   return {
+    isMeasured: true,
     usedBytes: estimate?.usage ?? null,
     quotaBytes: estimate?.quota ?? null,
     persisted: persisted ?? null,

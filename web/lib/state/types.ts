@@ -75,6 +75,8 @@ export interface Pack {
 }
 
 export interface StorageState {
+  /** false until it was looked at for the first time: sizes and series say nothing yet. */
+  readonly isMeasured: boolean
   readonly usedBytes: number | null
   readonly quotaBytes: number | null
   /** null where the browser cannot say. */
