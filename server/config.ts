@@ -86,9 +86,13 @@ const positiveNumber = (max: number) =>
 const urlOf = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
 
-/** Of the public service and of nobody else: real prices have no place among those of another server. */
-const COINBASE_URL = 'https://api.exchange.coinbase.com'
-const COINBASE_WS_URL = 'wss://ws-feed.exchange.coinbase.com'
+/** Addresses of the public services. */
+const PUBLIC = {
+  coinbase: { url: 'https://api.exchange.coinbase.com', feed: 'wss://ws-feed.exchange.coinbase.com' },
+  kraken: { url: 'https://api.kraken.com', feed: 'wss://ws.kraken.com/v2' },
+  binance: { url: 'https://api.binance.com', feed: 'wss://stream.binance.com:9443/ws' },
+  bitstamp: { url: 'https://www.bitstamp.net', feed: 'wss://ws.bitstamp.net' },
+} as const
 
 const httpUrl = urlOf(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''))
 
@@ -163,18 +167,18 @@ const VARIABLES = {
   SAMPLE_SECONDS: { schema: wholeNumber(1, 3600), fallback: '60', accepted: 'whole seconds from 1 to 3600' },
   RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
   COINBASE_RPS: rateOf('10'),
-  COINBASE_URL: addressOf('Coinbase Exchange', COINBASE_URL),
+  COINBASE_URL: addressOf('Coinbase Exchange', PUBLIC.coinbase.url),
   COINBASE_WS_URL: {
     schema: urlOf(['ws:', 'wss:']),
     fallback: null,
     accepted: 'the ws(s) address of Coinbase Exchange’s market data or of a server of the same protocol',
   },
   KRAKEN_RPS: rateOf('1'),
-  KRAKEN_URL: addressOf('Kraken', 'https://api.kraken.com'),
+  KRAKEN_URL: addressOf('Kraken', PUBLIC.kraken.url),
   BINANCE_RPS: rateOf('20'),
-  BINANCE_URL: addressOf('Binance', 'https://api.binance.com'),
+  BINANCE_URL: addressOf('Binance', PUBLIC.binance.url),
   BITSTAMP_RPS: rateOf('10'),
-  BITSTAMP_URL: addressOf('Bitstamp', 'https://www.bitstamp.net'),
+  BITSTAMP_URL: addressOf('Bitstamp', PUBLIC.bitstamp.url),
   ADMIN_TOKEN: {
     schema: z.string().regex(/^[\x21-\x7e]{25,1024}$/),
     fallback: null,
@@ -201,7 +205,6 @@ type ValueOf<K extends Name> = z.output<(typeof VARIABLES)[K]['schema']>
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const optional = <K extends Name>(name: K) => readVariable(env, name)
   const required = <K extends Name>(name: K) => readVariable(env, name) as ValueOf<K>
-  const baseUrl = required('COINBASE_URL')
   return {
     host: required('HOST'),
     port: required('PORT'),
@@ -213,14 +216,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sampleSeconds: required('SAMPLE_SECONDS'),
     rawDays: required('RAW_DAYS'),
     sources: {
-      coinbase: {
-        baseUrl,
-        feedUrl: optional('COINBASE_WS_URL') ?? (baseUrl === COINBASE_URL ? COINBASE_WS_URL : null),
-        requestsPerSecond: required('COINBASE_RPS'),
-      },
-      kraken: polled(required('KRAKEN_URL'), required('KRAKEN_RPS')),
-      binance: polled(required('BINANCE_URL'), required('BINANCE_RPS')),
-      bitstamp: polled(required('BITSTAMP_URL'), required('BITSTAMP_RPS')),
+      coinbase: sourceOf(
+        'coinbase',
+        required('COINBASE_URL'),
+        required('COINBASE_RPS'),
+        optional('COINBASE_WS_URL'),
+      ),
+      kraken: sourceOf('kraken', required('KRAKEN_URL'), required('KRAKEN_RPS')),
+      binance: sourceOf('binance', required('BINANCE_URL'), required('BINANCE_RPS')),
+      bitstamp: sourceOf('bitstamp', required('BITSTAMP_URL'), required('BITSTAMP_RPS')),
     },
     adminToken: optional('ADMIN_TOKEN'),
     logLevel: required('LOG_LEVEL'),
@@ -238,8 +242,15 @@ function tlsFiles(cert: string | null, key: string | null): TlsFiles | null {
   throw new ConfigError(missing!, null, `${given} is given without it; accepted are both, or neither`)
 }
 
-function polled(baseUrl: string, requestsPerSecond: number): SourceConfig {
-  return { baseUrl, feedUrl: null, requestsPerSecond }
+/** The public socket goes with the public service only: real prices have no place among those of another server. */
+function sourceOf(
+  source: keyof typeof PUBLIC,
+  baseUrl: string,
+  requestsPerSecond: number,
+  ownFeedUrl: string | null = null,
+): SourceConfig {
+  const { url, feed } = PUBLIC[source]
+  return { baseUrl, feedUrl: ownFeedUrl ?? (baseUrl === url ? feed : null), requestsPerSecond }
 }
 
 function readVariable<K extends Name>(env: NodeJS.ProcessEnv, name: K): ValueOf<K> | null {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LARGEST_FRAME, readTickerFrame } from './coinbase-frames.ts'
+import { readTickerFrame } from './coinbase-frames.ts'
+import { LARGEST_FRAME } from './frames.ts'
 
 const ticker = {
   type: 'ticker',

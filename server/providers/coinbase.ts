@@ -23,6 +23,11 @@ export const coinbase: Dialect = {
   rowShape: { start: 0, low: 1, high: 2, open: 3, close: 4, volume: 5, numbers: 'bare' },
   numbers: 'lossless',
   feed: {
+    productId: (base, quote) => `${base}-${quote}`,
+    // It takes 100 messages a second.
+    talkMs: 20,
+    // A heartbeat comes each second and market.
+    idleMs: 10_000,
     subscribe: (product) => feedMessage('subscribe', product),
     unsubscribe: (product) => feedMessage('unsubscribe', product),
     read: readTickerFrame,

@@ -169,8 +169,7 @@ export class ExchangeProvider implements Provider {
     const { feedUrl: url, clock, log } = this.#options
     const { feed: dialect } = this.#dialect
     if (url === null || dialect === null || this.#feed) return this.#feed
-    const productId = (market: MarketId) => this.#productId(market)
-    this.#feed = new PriceFeed({ source: this.source, url, dialect, productId, clock, log }, listener)
+    this.#feed = new PriceFeed({ source: this.source, url, dialect, clock, log }, listener)
     return this.#feed
   }
 

@@ -4,13 +4,19 @@
  */
 import { WebSocket } from 'ws'
 import type { Logger } from 'pino'
-import type { MarketId } from '../../core/market.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
 import type { Clock } from '../clock.ts'
 import { backoffMs } from './backoff.ts'
-import { LARGEST_FRAME, type Frame } from './coinbase-frames.ts'
+import { LARGEST_FRAME, type Frame } from './frames.ts'
 
 /** What a source's socket is like. */
 export interface FeedDialect {
+  /** How the socket names the product of an identifier. */
+  productId(base: string, quote: string): string
+  /** Between two messages to the source, by what it takes. */
+  readonly talkMs: number
+  /** Who tells nothing for so long is gone. */
+  readonly idleMs: number
   subscribe(product: string): string
   unsubscribe(product: string): string
   read(text: string): Frame
@@ -38,7 +44,6 @@ export interface FeedOptions {
   readonly source: string
   readonly url: string
   readonly dialect: FeedDialect
-  readonly productId: (market: MarketId) => string
   readonly clock: Clock
   readonly log: Logger
   readonly random?: () => number
@@ -48,7 +53,6 @@ export interface FeedOptions {
 
 interface Pauses {
   readonly handshakeMs: number
-  /** A heartbeat comes each second and market. */
   readonly idleMs: number
   readonly firstBackoffMs: number
   readonly longestBackoffMs: number
@@ -56,15 +60,12 @@ interface Pauses {
   readonly soundMs: number
 }
 
-const PAUSES: Pauses = {
+const PAUSES: Omit<Pauses, 'idleMs'> = {
   handshakeMs: 10_000,
-  idleMs: 10_000,
   firstBackoffMs: 1000,
   longestBackoffMs: 60_000,
   soundMs: 30_000,
 }
-/** Between two messages to the source, which takes 100 a second. */
-const TALK_MS = 20
 /** Far beyond what hundreds of markets trade. */
 const MOST_FRAMES_A_SECOND = 5000
 /** A source's clock may be ahead by so much; what lies further ahead is refused. */
@@ -94,12 +95,12 @@ export class PriceFeed {
   constructor(options: FeedOptions, listener: FeedListener) {
     this.#options = options
     this.#listener = listener
-    this.#pauses = { ...PAUSES, ...options.pauses }
+    this.#pauses = { ...PAUSES, idleMs: options.dialect.idleMs, ...options.pauses }
   }
 
   /** These markets and no others from now on; without any there is no connection. */
   follow(markets: readonly MarketId[]): void {
-    this.#wanted = new Map(markets.map((market) => [this.#options.productId(market), market]))
+    this.#wanted = new Map(markets.map((market) => [this.#productId(market), market]))
     if (this.#isClosed) return
     if (markets.length === 0) this.#end()
     else if (!this.#socket && !this.#waiting) this.#connect()
@@ -196,7 +197,12 @@ export class PriceFeed {
     this.#talking = setTimeout(() => {
       this.#talking = null
       this.#talk()
-    }, TALK_MS)
+    }, this.#options.dialect.talkMs)
+  }
+
+  #productId(market: MarketId): string {
+    const { base, quote } = parseMarketId(market)
+    return this.#options.dialect.productId(base, quote)
   }
 
   #nextMessage(): string | null {
@@ -258,7 +264,7 @@ export class PriceFeed {
     const nowMs = this.#options.clock.now()
     if (atMs > nowMs + CLOCK_TOLERANCE_MS)
       return this.#listener.refused(market, `time ${new Date(atMs).toISOString()} lies in the future`, text)
-    this.#trades.set(product, tradeId)
+    if (tradeId !== null) this.#trades.set(product, tradeId)
     this.#lastError = null
     this.#listener.price(market, price, Math.min(nowMs, atMs))
   }

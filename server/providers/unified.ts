@@ -4,12 +4,17 @@
  */
 import { plainDecimal } from '../../core/decimal/text.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
+import { binanceFeed } from './binance-frames.ts'
+import { bitstampFeed } from './bitstamp-frames.ts'
 import type { Dialect, ToldPrice } from './dialect.ts'
+import type { FeedDialect } from './feed.ts'
+import { krakenFeed } from './kraken-frames.ts'
 
 /** What is known of an exchange beyond what ccxt knows. */
 interface ExchangeFacts {
   readonly foundedMs: number
   readonly reachBars: number | null
+  readonly feed: FeedDialect | null
   /** Options of ccxt's constructor. */
   readonly settings: Dialect['settings']
 }
@@ -22,11 +27,13 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
     foundedMs: Date.UTC(2013, 8),
     // Its OHLC endpoint gives the newest 720 bars, whatever it is asked for.
     reachBars: 720,
+    feed: krakenFeed,
     settings: (baseUrl) => addresses(baseUrl, ''),
   },
   binance: {
     foundedMs: Date.UTC(2017, 6),
     reachBars: null,
+    feed: binanceFeed,
     settings: (baseUrl) => ({
       // Its other venues have hosts of their own, and none of their markets is followed.
       options: { fetchMarkets: { types: ['spot'] } },
@@ -36,6 +43,7 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
   bitstamp: {
     foundedMs: Date.UTC(2011, 7),
     reachBars: null,
+    feed: bitstampFeed,
     settings: (baseUrl) => addresses(baseUrl, '/api'),
   },
 }
@@ -43,6 +51,7 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
 const UNKNOWN: ExchangeFacts = {
   foundedMs: FIRST_EXCHANGES_MS,
   reachBars: null,
+  feed: null,
   settings: (baseUrl) => addresses(baseUrl, ''),
 }
 /** Beyond so many symbols an address grows too long, and all tickers are asked for. */
@@ -57,7 +66,7 @@ export function unifiedDialect(
   intervals: readonly StoredInterval[],
   hasTickers: boolean,
 ): Dialect {
-  const { foundedMs, reachBars, settings } = FACTS[ccxtId] ?? UNKNOWN
+  const { foundedMs, reachBars, feed, settings } = FACTS[ccxtId] ?? UNKNOWN
   return {
     source: ccxtId,
     ccxtId,
@@ -66,7 +75,7 @@ export function unifiedDialect(
     reachBars,
     rowShape: { start: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, numbers: 'text' },
     numbers: 'text',
-    feed: null,
+    feed,
     pricesAtOnce: hasTickers ? Infinity : 1,
     needsMarkets: true,
     settings,
