@@ -4,45 +4,32 @@
  * the words in which sources refuse; numbers pass through it as their text.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Logger } from 'pino'
 import { isMarketId, parseMarketId, type MarketId } from '../../core/market.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import type { StoredInterval } from '../../core/time/interval.ts'
-import type { Clock } from '../clock.ts'
-import { Circuit } from './circuit.ts'
 import { openExchange, statusOf, textNumbers } from './ccxt-exchange.ts'
+import { SourceClient, type ClientOptions, type Question } from './client.ts'
 import type { CcxtExchange, Dialect } from './dialect.ts'
 import { PriceFeed, type FeedListener } from './feed.ts'
-import { Limiter, LimiterClosed } from './limiter.ts'
+import { LimiterClosed } from './limiter.ts'
 import { RawFilter } from './raw-filter.ts'
 import { readRows } from './rows.ts'
-import { tellingSent } from './sent.ts'
-import { isJson, readJson, request, type Answer } from './transport.ts'
+import type { Answer } from './transport.ts'
 import {
   SourceError,
-  type KeepRaw,
-  type LastAnswer,
   type ListedMarket,
   type Price,
   type Priority,
   type Provider,
   type ProviderHealth,
-  type RequestOutcome,
   type SliceAnswer,
 } from './types.ts'
 
-export interface ExchangeOptions {
+export interface ExchangeOptions extends ClientOptions {
   /** null = the one that ccxt knows. */
   readonly baseUrl: string | null
   /** Address of its WebSocket; null = prices are only polled. */
   readonly feedUrl: string | null
-  readonly requestsPerSecond: number
-  readonly keepRaw: KeepRaw
-  readonly clock: Clock
-  readonly log: Logger
-  /** Tests only; 10 s. */
-  readonly deadlineMs?: number
-  readonly random?: () => number
 }
 
 /** What is read of a market of ccxt, none of it certain. */
@@ -53,19 +40,11 @@ interface CcxtMarket extends Readonly<Record<string, unknown>> {
 }
 
 /** What a call tells the hook, and what the hook tells the call. */
-interface CallContext {
-  readonly priority: Priority
+interface CallContext extends Question {
   /** ccxt understands numbers as text, our own readers as `LosslessNumber`. */
   readonly numbers: 'lossless' | 'text'
-  /** The product that is asked about; null for all. */
-  readonly subject: MarketId | null
   answer: Answer | null
 }
-
-const CONCURRENCY = 16
-const HEADERS = { accept: 'application/json', 'user-agent': 'crypto-tracker' }
-/** A Date header that differs by more is no clock to trust: a simulation, or a proxy's invention. */
-const TRUSTED_CLOCK_DIFFERENCE_MS = 86_400_000
 
 export class ExchangeProvider implements Provider {
   readonly source: string
@@ -75,15 +54,11 @@ export class ExchangeProvider implements Provider {
   readonly pricesAtOnce: number
   readonly #dialect: Dialect
   readonly #options: ExchangeOptions
-  readonly #limiter: Limiter
-  readonly #circuit: Circuit
+  readonly #client: SourceClient
   readonly #raw: RawFilter
   readonly #calls = new AsyncLocalStorage<CallContext>()
-  readonly #requests: Record<RequestOutcome, number>
-  #lastAnswer: LastAnswer | null = null
   #exchange: Promise<CcxtExchange> | null = null
   #feed: PriceFeed | null = null
-  #isTheirClockTrusted = false
   #listing: Promise<unknown> | null = null
 
   constructor(dialect: Dialect, options: ExchangeOptions) {
@@ -94,13 +69,8 @@ export class ExchangeProvider implements Provider {
     this.pricesAtOnce = dialect.pricesAtOnce
     this.#dialect = dialect
     this.#options = options
-    this.#limiter = new Limiter({
-      requestsPerSecond: options.requestsPerSecond,
-      concurrency: CONCURRENCY,
-    })
-    this.#circuit = new Circuit(this.#limiter, options.random ?? Math.random)
+    this.#client = new SourceClient(dialect.source, options)
     this.#raw = new RawFilter(options.keepRaw)
-    this.#requests = { answered: 0, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 }
   }
 
   async listMarkets(): Promise<readonly ListedMarket[]> {
@@ -139,10 +109,10 @@ export class ExchangeProvider implements Provider {
     const { value, answer } = await this.#call({ priority, numbers, subject: market }, () =>
       this.#dialect.candles(exchange, this.#productId(market), interval, fromMs, lastMs),
     )
-    if (!Array.isArray(value)) throw this.#malformed(answer, 'answered without a list of candles')
-    const readAtMs = this.#readAt(answer)
+    if (!Array.isArray(value)) throw this.#client.malformed(answer, 'answered without a list of candles')
+    const readAtMs = this.#client.readAt(answer)
     const checked = readRows(value, this.#dialect.rowShape, { interval, fromMs, toMs, readAtMs })
-    this.#raw.candles(this.#rawAnswer(answer), priority, `${market} ${interval} ${fromMs}`, checked)
+    this.#raw.candles(this.#client.raw(answer), priority, `${market} ${interval} ${fromMs}`, checked)
     return { ...checked, readAtMs }
   }
 
@@ -161,7 +131,8 @@ export class ExchangeProvider implements Provider {
       if (!market || price === null || !(Number(price) > 0 && Number(price) < Infinity)) continue
       prices.set(market, { price, asOfMs: Number.isNaN(atMs) ? answer.sentMs : Math.min(nowMs, atMs) })
     }
-    if (prices.size === 0) throw this.#malformed(answer, `gave no price of ${markets.slice(0, 3).join(', ')}`)
+    if (prices.size === 0)
+      throw this.#client.malformed(answer, `gave no price of ${markets.slice(0, 3).join(', ')}`)
     return prices
   }
 
@@ -174,23 +145,12 @@ export class ExchangeProvider implements Provider {
   }
 
   health(): ProviderHealth {
-    const pauseMs = this.#limiter.pauseLeftMs()
-    return {
-      source: this.source,
-      requestsPerSecond: this.#limiter.requestsPerSecond,
-      available: this.#limiter.available(),
-      pending: this.#limiter.pending(),
-      failures: this.#circuit.failures,
-      requests: { ...this.#requests },
-      lastError: this.#circuit.lastError,
-      lastAnswer: this.#lastAnswer,
-      nextTryMs: pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null,
-    }
+    return this.#client.health()
   }
 
   async close(): Promise<void> {
     this.#feed?.close()
-    this.#limiter.close()
+    this.#client.close()
     await this.#exchange?.catch(() => {}) // A failed import was told to whoever asked.
   }
 
@@ -229,7 +189,7 @@ export class ExchangeProvider implements Provider {
     if (answer === null && status !== null)
       throw new SourceError(this.source, message.slice(0, 300), status, null, error)
     if (answer === null) throw error
-    throw this.#malformed(
+    throw this.#client.malformed(
       answer,
       `answered with something that cannot be read (${message.slice(0, 100)})`,
       error,
@@ -240,23 +200,11 @@ export class ExchangeProvider implements Provider {
   async #hook(url: string): Promise<unknown> {
     const context = this.#calls.getStore()
     if (!context) throw new Error(`${this.source}: a request outside of a call: ${url}`)
-    return this.#limiter.run(context.priority, async (sent) => {
-      const begun = this.#circuit.begin()
-      try {
-        const startedMs = performance.now()
-        const answer = await tellingSent(sent, () => request(this.source, url, HEADERS, this.#options))
-        this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
-        context.answer = answer
-        const value = readJson(this.source, answer, this.#options.clock.now())
-        const given = context.numbers === 'text' ? textNumbers(value) : value
-        await this.#refuseInWords(answer, given)
-        this.#circuit.succeeded()
-        this.#requests.answered++
-        return given
-      } catch (error) {
-        if (error instanceof SourceError) this.#failed(begun, error, context)
-        throw error
-      }
+    const seen = (answer: Answer) => (context.answer = answer)
+    return this.#client.send(url, context, {}, seen, async (value, answer) => {
+      const given = context.numbers === 'text' ? textNumbers(value) : value
+      await this.#refuseInWords(answer, given)
+      return given
     })
   }
 
@@ -295,74 +243,8 @@ export class ExchangeProvider implements Provider {
     }
   }
 
-  #failed(begun: number, error: SourceError, { answer, subject }: CallContext): void {
-    if (answer) this.#options.keepRaw(this.#rawAnswer(answer))
-    this.#options.log.debug({ err: error }, 'a request failed')
-    const { message, status, retryAtMs } = error
-    this.#requests[outcomeOf(status)]++
-    if (status !== null && isOnlyRefusal(status)) return this.#circuit.succeeded()
-    const isAnswered =
-      status !== null && status !== 429 && (status >= 500 || (answer !== null && isJson(answer)))
-    this.#circuit.failed(begun, {
-      message,
-      isTooMany: isTooMany(status),
-      waitMs: retryAtMs === null ? null : retryAtMs - this.#options.clock.now(),
-      subject: isAnswered ? subject : null,
-    })
-  }
-
-  /** By our clock, or by the source's where that one is behind. */
-  #readAt(answer: Answer): number {
-    const theirs = Date.parse(answer.headers.get('date') ?? '') + 1000
-    const behind = answer.sentMs - theirs
-    // Once the two agreed, it is ours that was set.
-    this.#isTheirClockTrusted ||= Math.abs(behind) < TRUSTED_CLOCK_DIFFERENCE_MS
-    return behind > 0 && this.#isTheirClockTrusted ? theirs : answer.sentMs
-  }
-
-  #malformed(answer: Answer, what: string, cause?: unknown): SourceError {
-    this.#options.keepRaw(this.#rawAnswer(answer))
-    return new SourceError(
-      this.source,
-      `${this.source}: ${what}: ${answer.text.slice(0, 100)} (${answer.url})`,
-      answer.status,
-      null,
-      cause,
-    )
-  }
-
-  #rawAnswer(answer: Answer) {
-    return {
-      source: this.source,
-      url: answer.url,
-      atMs: answer.sentMs,
-      status: answer.status,
-      body: answer.text,
-    }
-  }
-
   #productId(market: MarketId): string {
     const { base, quote } = parseMarketId(market)
     return this.#dialect.productId(base, quote)
   }
-}
-
-function lastAnswerOf({ status, headers, sentMs }: Answer, latencyMs: number): LastAnswer {
-  const dateMs = Date.parse(headers.get('date') ?? '')
-  return { status, atMs: sentMs, latencyMs, clockOffsetMs: Number.isNaN(dateMs) ? null : dateMs - sentMs }
-}
-
-function isTooMany(status: number | null): boolean {
-  return status === 429 || status === 418
-}
-
-function outcomeOf(status: number | null): RequestOutcome {
-  if (status === null) return 'unreachable'
-  if (isTooMany(status)) return 'too-many'
-  return isOnlyRefusal(status) ? 'refused' : 'failed'
-}
-
-/** "No such product" and the like are answers of a source in good health. */
-function isOnlyRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![403, 408, 418, 425, 429, 451].includes(status)
 }

@@ -26,10 +26,10 @@ interface Departure {
 }
 
 export class Limiter {
-  readonly requestsPerSecond: number
   readonly #concurrency: number
-  readonly #spacingMs: number
-  readonly #windowMs: number
+  #requestsPerSecond = 0
+  #spacingMs = 0
+  #windowMs = 0
   readonly #waiting: (() => void)[][] = [[], [], []]
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Requests that the server may not have seen yet. */
@@ -44,13 +44,23 @@ export class Limiter {
   #closed = false
 
   constructor({ requestsPerSecond, concurrency }: LimiterOptions) {
-    this.requestsPerSecond = requestsPerSecond
     this.#concurrency = concurrency
+    this.setPace(requestsPerSecond)
+  }
+
+  get requestsPerSecond(): number {
+    return this.#requestsPerSecond
+  }
+
+  /** Changes the pace, as when the source has told what it allows. */
+  setPace(requestsPerSecond: number): void {
+    const tokens =
+      tokensOf(requestsPerSecond) - (this.#requestsPerSecond && tokensOf(this.#requestsPerSecond))
+    this.#requestsPerSecond = requestsPerSecond
     this.#spacingMs = 1000 / requestsPerSecond
     this.#windowMs = Math.max(1000, this.#spacingMs) + MARGIN_MS
-    const tokens = Math.max(1, Math.floor(requestsPerSecond))
     // What a process before this one sent in its last second counts, too.
-    this.#after(this.#windowMs, () => (this.#tokens += tokens))
+    if (tokens !== 0) this.#after(this.#windowMs, () => (this.#tokens += tokens))
   }
 
   /**
@@ -122,7 +132,7 @@ export class Limiter {
     if (this.#armed) return
     for (;;) {
       const queue = this.#waiting.find((waiting) => waiting.length > 0)
-      if (!queue || this.#tokens === 0 || this.#underWay >= this.#room()) return
+      if (!queue || this.#tokens <= 0 || this.#underWay >= this.#room()) return
       const now = performance.now()
       const waitMs = Math.max(this.#pausedUntil, this.#nextAt) - now
       if (waitMs > 0) {
@@ -146,6 +156,10 @@ export class Limiter {
     this.#timers.add(timer)
     return timer
   }
+}
+
+function tokensOf(requestsPerSecond: number): number {
+  return Math.max(1, Math.floor(requestsPerSecond))
 }
 
 /** The program ends; nothing is asked any more. */
