@@ -28,7 +28,7 @@ import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
 import { defaultSettling } from './settling.ts'
 import { createOwner } from './owner/owner.ts'
-import { createSources, UnknownSourceError, type Sources } from './sources.ts'
+import { createSources, openFollowed, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
 /** Running requests have this long to end at a stop. */
@@ -89,7 +89,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const sources = createSources(config, archive, clock, log)
     running.push(() => sources.close())
     await trackAtFirstStart(config, archive, sources, log)
-    await openFollowed(config, archive, sources, log)
+    await openFollowed(sources, [...config.markets, ...(await archive.markets())], log)
 
     let ingest: Ingest | null = null
     const owner = createOwner(database, clock)
@@ -205,17 +205,6 @@ async function trackAtFirstStart(
     const market: Market = { id, source, base, quote, name: base, tick: null, status: 'live', minutesFromMs }
     await archive.putMarket(market)
   }
-}
-
-/** The sources of what is followed or set; one that is none any more is told by whoever follows. */
-async function openFollowed(config: Config, archive: Archive, sources: Sources, log: Logger): Promise<void> {
-  const tracked = (await archive.markets()).filter(({ status }) => status !== 'imported')
-  const followed = [...config.markets, ...tracked].filter(({ source }) => source !== 'csv')
-  for (const source of new Set(followed.map((market) => market.source)))
-    await sources.need(source).catch((error: unknown) => {
-      if (!(error instanceof UnknownSourceError)) throw error
-      log.debug(error.message)
-    })
 }
 
 function describe(

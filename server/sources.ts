@@ -3,7 +3,7 @@
  * market of it is to be followed or looked for.
  */
 import type { Logger } from 'pino'
-import type { Archive } from './archive/types.ts'
+import type { Archive, Market } from './archive/types.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { DatabaseUnavailableError } from './db/database.ts'
@@ -75,6 +75,20 @@ export function createSources(config: Config, archive: Archive, clock: Clock, lo
       await Promise.all(list.map((provider) => provider.close()))
     },
   }
+}
+
+/** Opens the sources of these markets; one that is none any more is told by whoever follows. */
+export async function openFollowed(
+  sources: Sources,
+  markets: readonly { readonly source: string; readonly status?: Market['status'] }[],
+  log: Logger,
+): Promise<void> {
+  const asked = markets.filter(({ source, status }) => source !== 'csv' && status !== 'imported')
+  for (const source of new Set(asked.map((market) => market.source)))
+    await sources.need(source).catch((error: unknown) => {
+      if (!(error instanceof UnknownSourceError)) throw error
+      log.debug(error.message)
+    })
 }
 
 const UNCONFIGURED = { baseUrl: null, feedUrl: null, requestsPerSecond: null }

@@ -43,6 +43,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     zipped: createZipped(),
   }
   const { read } = database
+  /** Nobody waits for what goes on in here but the end. */
+  const underWay = new Set<Promise<void>>()
   return {
     id: archiveId,
     markets: () => read(listMarkets),
@@ -53,7 +55,11 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     applyReading: (reading) => applyReading(context, reading),
     markBeyond: (...span) => markBeyond(context, ...span),
     markUnread: (market, sinceMs) => markUnread(context, market, sinceMs),
-    keepRaw: (answer) => keepRaw(context, answer),
+    keepRaw: (answer) => {
+      const kept = keepRaw(context, answer).finally(() => underWay.delete(kept))
+      underWay.add(kept)
+      return kept
+    },
     quarantine: (...refused) => quarantine(context, ...refused),
     recordSamples: (samples) => recordSamples(context, samples),
     tellPrices: (samples) => tellPrices(context, samples),
@@ -87,7 +93,11 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     ping: async () => {
       await read(headRevision)
     },
-    close: () => database.close(),
+    close: async () => {
+      // Whoever handed it over hears what went wrong.
+      await Promise.allSettled(underWay)
+      await database.close()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 /** `crypto-tracker markets`: what is tracked, what could be, and changing it. */
 import type { Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
+import { DAY_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { Market } from '../archive/types.ts'
 import { withConnection } from './connect.ts'
@@ -12,7 +13,7 @@ interface FormatOptions {
 }
 
 export function addMarkets(program: Command): void {
-  const markets = program.command('markets').description('list, search, add and remove markets')
+  const markets = program.command('markets').description('list, search, add, pause, pull and remove markets')
   markets
     .command('list')
     .description('the markets of the archive')
@@ -51,6 +52,25 @@ export function addMarkets(program: Command): void {
       })
       if (!remote) say(`${id} is read from the next start of the server on`)
       await printRows([rowOf(market)], format)
+    })
+  markets
+    .command('pause')
+    .description('ask for nothing of a market until it is added again')
+    .argument('<id>', 'a market of the archive', readMarket)
+    .action(async (id: MarketId) => {
+      await withConnection(({ operations }) => operations.pause(id))
+      say(`${id} is paused; "crypto-tracker markets add ${id}" goes on with it`)
+    })
+  markets
+    .command('pull')
+    .description('read the last day of a market again, now')
+    .argument('<id>', 'a market of the archive', readMarket)
+    .action(async (id: MarketId) => {
+      const remote = await withConnection(async ({ operations, remote }) => {
+        await operations.backfill(id, Date.now() - DAY_MS)
+        return remote
+      })
+      say(`the last day of ${id} is read again${remote ? '' : ' from the next start of the server on'}`)
     })
   markets
     .command('remove')

@@ -11,7 +11,7 @@ import { startIngest } from '../ingest/start.ts'
 import type { Ingest } from '../ingest/types.ts'
 import { createLog } from '../log.ts'
 import { defaultSettling } from '../settling.ts'
-import { createSources } from '../sources.ts'
+import { createSources, openFollowed } from '../sources.ts'
 import type { Connection } from './connect.ts'
 
 /** Runs the work and closes what was opened, whatever happens. */
@@ -35,6 +35,7 @@ export async function withOwnArchive<T>(
   const sources = createSources(config, archive, clock, log)
   let ingest: Ingest | null = null
   const startReading = async () => {
+    await openFollowed(sources, await archive.markets(), log)
     ingest ??= startIngest({
       archive,
       providers: sources.list,

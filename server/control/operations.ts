@@ -159,9 +159,7 @@ export function createOperations({
     },
     backfill: async (id, sinceMs) => {
       const market = await known(id)
-      if (!sources.list.some(({ source }) => source === market.source)) {
-        throw new ApiProblem('bad-request', `${id} has no source to ask: its candles were imported`)
-      }
+      await providerOf(id, sources)
       const minutesFromMs = market.minutesFromMs ?? clock.now() - minuteDays * DAY_MS
       if (sinceMs !== null && sinceMs < minutesFromMs)
         await archive.putMarket({ ...market, minutesFromMs: sinceMs })
@@ -248,13 +246,18 @@ async function marketsOf(provider: Provider): Promise<readonly ListedMarket[]> {
   }
 }
 
+/** The source of a market, opened if it is not. @throws ApiProblem where there is none to ask */
+async function providerOf(id: MarketId, sources: Sources): Promise<Provider> {
+  try {
+    return await sources.need(parseMarketId(id).source)
+  } catch (error) {
+    if (error instanceof UnknownSourceError) throw new ApiProblem('bad-request', `${id}: ${error.message}`)
+    throw error
+  }
+}
+
 async function findListed(id: MarketId, sources: Sources): Promise<ListedMarket> {
-  const { source } = parseMarketId(id)
-  const provider = await sources.need(source).catch((error: unknown) => {
-    throw error instanceof UnknownSourceError
-      ? new ApiProblem('bad-request', `${id}: ${error.message}`)
-      : error
-  })
+  const provider = await providerOf(id, sources)
   const listed = await marketsOf(provider)
   const found = listed.find((market) => market.id === id)
   if (found) return found
@@ -265,6 +268,6 @@ async function findListed(id: MarketId, sources: Sources): Promise<ListedMarket>
   )
   throw new ApiProblem(
     'not-found',
-    `${source} does not list ${id}${near.length ? `; near: ${near.join(', ')}` : ''}`,
+    `${provider.source} does not list ${id}${near.length ? `; near: ${near.join(', ')}` : ''}`,
   )
 }
