@@ -5,6 +5,7 @@
 import type { CandleRow } from '../../core/candle/row.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { BackupError } from '../archive/backup-format.ts'
@@ -134,7 +135,9 @@ export function createOperations({
       }
     },
     add: async (id, sinceMs) => {
-      const listed = await findListed(id, sources)
+      const provider = await providerOf(id, sources)
+      requireHistory(provider, sinceMs, clock.now())
+      const listed = await findListed(id, provider)
       const before = (await archive.markets()).find((market) => market.id === id)
       const { base, quote, name, tick } = listed
       const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
@@ -159,7 +162,7 @@ export function createOperations({
     },
     backfill: async (id, sinceMs) => {
       const market = await known(id)
-      await providerOf(id, sources)
+      requireHistory(await providerOf(id, sources), sinceMs, clock.now())
       const minutesFromMs = market.minutesFromMs ?? clock.now() - minuteDays * DAY_MS
       if (sinceMs !== null && sinceMs < minutesFromMs)
         await archive.putMarket({ ...market, minutesFromMs: sinceMs })
@@ -256,8 +259,20 @@ async function providerOf(id: MarketId, sources: Sources): Promise<Provider> {
   }
 }
 
-async function findListed(id: MarketId, sources: Sources): Promise<ListedMarket> {
-  const provider = await providerOf(id, sources)
+/** @throws ApiProblem where nothing can be there from this instant on that is not there from a later one on */
+function requireHistory({ source, foundedMs }: Provider, sinceMs: number | null, nowMs: number): void {
+  if (sinceMs === null || (sinceMs >= foundedMs && sinceMs <= nowMs)) return
+  const what =
+    sinceMs > nowMs
+      ? 'lies in the future'
+      : `lies before the history of ${source}; from ${isoSeconds(foundedMs)} on there may be some`
+  throw new ApiProblem(
+    'bad-request',
+    `since ${isoSeconds(sinceMs)} ${what}; without since all that is wanted by default is read`,
+  )
+}
+
+async function findListed(id: MarketId, provider: Provider): Promise<ListedMarket> {
   const listed = await marketsOf(provider)
   const found = listed.find((market) => market.id === id)
   if (found) return found

@@ -27,6 +27,11 @@ describe('without a server', { timeout: 60_000 }, () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  test('a time before the history of the source is refused, with what is possible', async () => {
+    const run = await cli('markets', 'add', MARKET, '--since', '2009-01-03')
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('from 2015-01-01T00:00:00Z on') })
+  })
+
   test('a market is added, its history is read to the end, and its candles are there', async () => {
     const added = await cli('markets', 'add', MARKET, '--since', isoSeconds(sinceMs))
     expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining('from the next start') })
