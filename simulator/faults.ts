@@ -43,6 +43,17 @@ export const ROW_FAULTS = [
 
 export const ANSWER_FAULTS = [...WHOLE_FAULTS, ...ROW_FAULTS] as const
 
+/** What single exchanges were seen to answer, each in its own protocol only: `docs/reliability.md` tells of each. */
+export const WILD_FAULTS = [
+  'limit-200',
+  'cloudflare',
+  'restricted',
+  'banned',
+  'cloudfront',
+  'twice',
+  'page-end',
+] as const
+
 /** Faults of the socket, judged anew each second of each connection; `socket-refuse` at each handshake. */
 export const SOCKET_FAULTS = [
   'socket-refuse',
@@ -56,15 +67,16 @@ export const SOCKET_FAULTS = [
 
 export type RowFault = (typeof ROW_FAULTS)[number]
 export type AnswerFault = (typeof ANSWER_FAULTS)[number]
+export type WildFault = (typeof WILD_FAULTS)[number]
 type SocketFault = (typeof SOCKET_FAULTS)[number]
-export type FaultKind = AnswerFault | SocketFault
+export type FaultKind = AnswerFault | WildFault | SocketFault
 
 const Rule = z.strictObject({
   /** The share of answers that are faulty. */
   rate: z.number().min(0).max(1).default(1),
   seed: z.string().max(200).default('1'),
   kinds: z
-    .array(z.enum([...ANSWER_FAULTS, ...SOCKET_FAULTS]))
+    .array(z.enum([...ANSWER_FAULTS, ...WILD_FAULTS, ...SOCKET_FAULTS]))
     .min(1)
     .default([...ANSWER_FAULTS]),
   /** Only questions whose path and query contain it. */

@@ -99,7 +99,7 @@ function isOfRows(kind: AnswerFault): kind is RowFault {
   return (ROW_FAULTS as readonly AnswerFault[]).includes(kind)
 }
 
-function tooMany(): HttpAnswer {
+export function tooMany(): HttpAnswer {
   return { status: 429, body: '{"message":"Public rate limit exceeded"}' }
 }
 

@@ -6,14 +6,16 @@ import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { HOUR_MS } from '../core/time/interval.ts'
-import { ANSWER_FAULTS, SOCKET_FAULTS, readRules, type FaultRule } from './faults.ts'
-import { createSimulator, type ServeOptions } from './serve.ts'
+import { ANSWER_FAULTS, SOCKET_FAULTS, WILD_FAULTS, readRules, type FaultRule } from './faults.ts'
+import { createSimulator, PROTOCOLS, type ProtocolName, type ServeOptions } from './serve.ts'
 
-const USAGE = `simulated exchange: Coinbase Exchange's REST and WebSocket protocol over invented markets
+const USAGE = `simulated exchange: the REST protocol of a real one (of Coinbase Exchange the WebSocket as well) over invented markets
 
   --port N           where it listens on 127.0.0.1 (default: any free port)
   --seed TEXT        another seed is another world (default: 1)
   --now ISO          the clock starts at this instant (default: the machine's time)
+  --protocol NAME    speaks as ${PROTOCOLS.join(', ')} (default: coinbase)
+  --more N           so many more markets, M00001-USDT and so on (default: 0)
   --since ISO        nothing was traded before
   --history-days N   nothing was traded before N days before the start
   --rps N            answers 429 beyond N requests in any second (default: no limit)
@@ -21,6 +23,7 @@ const USAGE = `simulated exchange: Coinbase Exchange's REST and WebSocket protoc
   --fault-seed TEXT  another seed is another order of faults (default: 1)
   --fault-kinds K,K  only faults of these kinds (default: all of an answer):
                      ${listed(ANSWER_FAULTS)}
+                     what single exchanges were seen to do: ${listed(WILD_FAULTS)}
                      and of the socket: ${listed(SOCKET_FAULTS)}
   --with-parent      ends when its standard input closes
 
@@ -46,6 +49,8 @@ function readFlags(args: readonly string[]): Flags {
       port: { type: 'string' },
       seed: { type: 'string' },
       now: { type: 'string' },
+      protocol: { type: 'string' },
+      more: { type: 'string' },
       since: { type: 'string' },
       'history-days': { type: 'string' },
       rps: { type: 'string' },
@@ -62,11 +67,19 @@ function readFlags(args: readonly string[]): Flags {
     port: number('--port', values.port, 0, 65535) ?? 0,
     seed: values.seed ?? '1',
     nowMs,
+    protocol: protocolOf(values.protocol),
+    more: number('--more', values.more, 0, 100_000) ?? 0,
     sinceMs: instant('--since', values.since) ?? (days === null ? null : startHourMs - days * 24 * HOUR_MS),
     requestsPerSecond: number('--rps', values.rps, 1, 1_000_000),
     rules: faultRules(values['fault-rate'], values['fault-seed'], values['fault-kinds']),
     withParent: values['with-parent'] ?? false,
   }
+}
+
+function protocolOf(text: string | undefined): ProtocolName {
+  const found = PROTOCOLS.find((name) => name === (text ?? 'coinbase'))
+  if (!found) throw new RangeError(`--protocol ${text}: give one of ${PROTOCOLS.join(', ')}`)
+  return found
 }
 
 function faultRules(

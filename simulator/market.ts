@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/interval.ts'
 import { barAt, createBars, followedBy, mergeBars, setBar, type Bar, type Bars } from './bars.ts'
 import { PRODUCTS, type Product } from './catalogue.ts'
 import { generateDay, MINUTES } from './day.ts'
+import { createManyMarkets } from './many.ts'
 import { barSoFar } from './moment.ts'
 import { createSkeleton } from './skeleton.ts'
 
@@ -14,6 +15,8 @@ export interface SimulationOptions {
   readonly seed: string
   /** Nothing was traded before; null = each product's own listing. */
   readonly sinceMs: number | null
+  /** So many cheap ones beside the catalogue's; none where not given. */
+  readonly more?: number
 }
 
 /** A bar with its start. */
@@ -38,10 +41,11 @@ const KEPT_DAYS = 40
 /** Every product of the exchange in this world. */
 export function createMarkets(options: SimulationOptions): readonly SimulatedMarket[] {
   const skeleton = createSkeleton(options.seed)
-  return PRODUCTS.map((listed) => {
+  const catalogue = PRODUCTS.map((listed) => {
     const product = { ...listed, listedMs: Math.max(listed.listedMs, options.sinceMs ?? 0) }
     return createMarket(options.seed, product, (dayMs) => generateDay(options.seed, skeleton, product, dayMs))
   })
+  return [...catalogue, ...createManyMarkets(options.more ?? 0, options)]
 }
 
 function createMarket(seed: string, product: Product, generate: (dayMs: number) => Bars): SimulatedMarket {

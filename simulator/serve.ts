@@ -6,14 +6,31 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { createExchange } from './exchange.ts'
 import { Faults, readRules, type FaultRule } from './faults.ts'
-import { possibleFaults, spoil, viewOf, type HttpAnswer } from './faulty.ts'
+import type { HttpAnswer } from './faulty.ts'
 import { createCounter } from './limit.ts'
-import type { SimulationOptions } from './market.ts'
+import { createMarkets, type SimulationOptions } from './market.ts'
+import { binanceProtocol } from './protocols/binance.ts'
+import { bitstampProtocol } from './protocols/bitstamp.ts'
+import { coinbaseProtocol } from './protocols/coinbase.ts'
+import { krakenProtocol } from './protocols/kraken.ts'
+import type { Protocol } from './protocols/protocol.ts'
 import { serveSocket } from './socket.ts'
 
+/** The exchanges whose protocol it speaks. */
+export const PROTOCOLS = ['coinbase', 'binance', 'kraken', 'bitstamp'] as const
+export type ProtocolName = (typeof PROTOCOLS)[number]
+
+const SPEAK: Readonly<Record<ProtocolName, (options: SimulationOptions) => Protocol>> = {
+  coinbase: coinbaseProtocol,
+  binance: (options) => binanceProtocol(createMarkets(options)),
+  kraken: (options) => krakenProtocol(createMarkets(options)),
+  bitstamp: (options) => bitstampProtocol(createMarkets(options)),
+}
+
 export interface ServeOptions extends SimulationOptions {
+  /** Coinbase Exchange's where not given. */
+  readonly protocol?: ProtocolName
   /** Where its clock starts; null = the machine's time. */
   readonly nowMs: number | null
   readonly requestsPerSecond: number | null
@@ -22,7 +39,7 @@ export interface ServeOptions extends SimulationOptions {
 
 /** A server that does not listen yet. */
 export function createSimulator(options: ServeOptions): Server {
-  const exchange = createExchange(options)
+  const protocol = SPEAK[options.protocol ?? 'coinbase'](options)
   const counter = createCounter(options.requestsPerSecond)
   const faults = new Faults()
   faults.set(options.rules)
@@ -30,20 +47,22 @@ export function createSimulator(options: ServeOptions): Server {
   const now = () => Date.now() + aheadMs
 
   const answer = (method: string, url: URL): HttpAnswer => {
-    if (!counter.admit(performance.now()))
-      return { status: 429, body: '{"message":"Public rate limit exceeded"}' }
+    const nowMs = now()
+    const closed = protocol.closed?.(nowMs)
+    if (closed) return closed
+    if (!counter.admit(performance.now())) return protocol.refusal(nowMs)
     if (method !== 'GET') return { status: 405, body: '{"message":"Method not allowed"}' }
-    const view = viewOf(url)
-    const ask = (asked: URL) => exchange.answer(asked, now())
-    const good = ask(url)
-    const fault = faults.draw(url.pathname + url.search, questionOf(url), possibleFaults(view, good))
-    return fault ? spoil(fault, view, url, ask) : good
+    const good = protocol.answer(url, nowMs)
+    const path = url.pathname + url.search
+    const fault = faults.draw(path, protocol.question(url), protocol.possible(url, good))
+    return fault ? protocol.spoil(fault, url, nowMs, (other) => protocol.answer(other, nowMs)) : good
   }
+  const stats = () => ({ ...counter.stats, ...protocol.stats?.() })
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const work = url.pathname.startsWith('/simulator/')
-      ? control(request, url.pathname, counter.stats, faults)
+      ? control(request, url.pathname, stats(), faults)
       : Promise.resolve(answer(request.method ?? 'GET', url))
     work
       .then((result) => send(response, result))
@@ -52,13 +71,8 @@ export function createSimulator(options: ServeOptions): Server {
         response.destroy()
       })
   })
-  serveSocket(server, { exchange, faults, now })
+  serveSocket(server, { exchange: protocol, faults, now })
   return server
-}
-
-/** The same question whenever it is asked: the end of a live slice moves with the clock. */
-function questionOf(url: URL): string {
-  return `${url.pathname} ${url.searchParams.get('granularity')} ${url.searchParams.get('start')}`
 }
 
 async function send(response: ServerResponse, answer: HttpAnswer): Promise<void> {

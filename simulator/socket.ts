@@ -9,7 +9,7 @@ import { SOCKET_FAULTS, type Faults } from './faults.ts'
 import { thousandfold } from './faulty-rows.ts'
 
 interface Parts {
-  readonly exchange: Exchange
+  readonly exchange: Pick<Exchange, 'tick'>
   readonly faults: Faults
   readonly now: () => number
 }

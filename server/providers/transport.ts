@@ -64,7 +64,9 @@ export function readJson(source: string, answer: Answer, nowMs: number): unknown
   const fail = (what: string, cause?: unknown) =>
     new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(answer, nowMs), cause)
   if (status === 451)
-    throw fail(`does not serve the country that this server is in${ownWords(text)}; other sources do`)
+    throw fail(
+      `does not serve the country that this server is in${ownWords(text)}; markets of other sources can be followed there: ${othersThan(source)}`,
+    )
   if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}`)
   if (!isJson(answer))
     throw fail(
@@ -75,6 +77,12 @@ export function readJson(source: string, answer: Answer, nowMs: number): unknown
   } catch (error) {
     throw fail(`answered ${text.length} characters that are no whole JSON`, error)
   }
+}
+
+/** Sources that are known to serve where another one refuses to, Binance's own service for the United States among them. */
+function othersThan(source: string): string {
+  const others = ['coinbase', 'kraken', 'bitstamp', 'binance'].filter((one) => one !== source)
+  return [...others, ...(source === 'binance' ? ['binanceus (in the United States)'] : [])].join(', ')
 }
 
 /** Whether the answer calls itself JSON; what does not comes from something between here and the source. */
