@@ -10,6 +10,8 @@ import { SourceError } from './types.ts'
 const DEADLINE_MS = 10_000
 /** Nobody is banned for longer by mistake. */
 const LONGEST_BAN_MS = 3 * 86_400_000
+/** A Date header that differs by more is no clock to trust: a simulation, or a proxy's invention. */
+export const TRUSTED_CLOCK_DIFFERENCE_MS = 86_400_000
 const LARGEST_BYTES = 16 * 1024 * 1024
 
 /** An answer as it came. */
@@ -95,7 +97,11 @@ function retryAt({ headers, status, text }: Answer, nowMs: number): number | nul
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs)
   if (waitMs !== null) return nowMs + waitMs
   const banned = status >= 400 && text.length <= 10_000 ? /banned until (\d{13})\b/.exec(text) : null
-  return banned ? Math.min(Number(banned[1]), nowMs + LONGEST_BAN_MS) : null
+  if (!banned) return null
+  // By the source's own clock: ours may be ahead of it.
+  const theirsMs = Date.parse(headers.get('date') ?? '')
+  const aheadMs = Math.abs(nowMs - theirsMs) < TRUSTED_CLOCK_DIFFERENCE_MS ? Math.max(0, nowMs - theirsMs) : 0
+  return nowMs + Math.min(Number(banned[1]) + aheadMs - nowMs, LONGEST_BAN_MS)
 }
 
 /** `: "NotFound"`, where an error body has a message. */

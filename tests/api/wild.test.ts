@@ -87,9 +87,7 @@ describe('answers seen in the wild', { timeout: 60_000 }, () => {
     }
 
   beforeAll(async () => {
-    const aheadMs = NOW - Date.now()
-    const clock = { now: () => Date.now() + aheadMs }
-    const world = ['--now', new Date(clock.now()).toISOString(), '--since', new Date(SINCE).toISOString()]
+    const world = ['--now', new Date(NOW).toISOString(), '--since', new Date(SINCE).toISOString()]
     for (const source of SOURCES)
       simulators.set(source, await startSimulator(['--protocol', source, ...world]))
     for (const [source, { url }] of simulators)
@@ -97,6 +95,10 @@ describe('answers seen in the wild', { timeout: 60_000 }, () => {
         method: 'POST',
         body: JSON.stringify({ rules: FAULTS[source] }),
       })
+    // Their clocks began to run as they started.
+    const time = await fetch(`${simulators.get('binance')!.url}/api/v3/time`)
+    const aheadMs = ((await time.json()) as { serverTime: number }).serverTime - Date.now()
+    const clock = { now: () => Date.now() + aheadMs }
     folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-wild-'))
     const database = await openDatabase({ dataDir: folder, databaseUrl: null })
     const common = { clock, settling: defaultSettling, sampleSeconds: 5 }
