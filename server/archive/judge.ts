@@ -83,7 +83,7 @@ function judgeRows(rows: readonly CandleRow[], known: ReadonlyMap<number, Candle
 }
 
 /** The candle that replaces `before`, or null when the source says the same again. */
-function revise(before: CandleRow, row: CandleRow): CandleRow | null {
+export function revise(before: CandleRow, row: CandleRow): CandleRow | null {
   const wasImported = ((before.flags ?? 0) & Flag.imported) !== 0
   // A volume once known is not forgotten because an answer leaves it out.
   const volume = row.volume ?? before.volume

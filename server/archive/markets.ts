@@ -112,6 +112,9 @@ export function removeMarket(context: Context, id: MarketId, purge: boolean): Pr
         sql`DELETE FROM chunk_body WHERE sha256 IN (SELECT sha256 FROM chunk WHERE market = ${key})`,
       )
       await rows(tx, sql`DELETE FROM chunk WHERE market = ${key}`)
+      // A rebuild would bring it back.
+      await rows(tx, sql`DELETE FROM raw WHERE market = ${id}`)
+      await rows(tx, sql`DELETE FROM quarantine WHERE market = ${id}`)
       await rows(tx, sql`UPDATE pulse SET markets = array_remove(markets, ${key}) WHERE source = ${source}`)
     }
     const revision = await takeRevision()

@@ -16,6 +16,7 @@ import { listMarkets, putMarket, removeMarket } from './markets.ts'
 import { listQuarantine, reviewQuarantine } from './quarantine.ts'
 import { keepRaw, quarantine } from './raw.ts'
 import { applyReading } from './reading.ts'
+import { rebuild } from './rebuild.ts'
 import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
 import { retain } from './retain.ts'
@@ -83,6 +84,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
 
     import: (...question) => importRows(context, ...question),
     verify: (market) => verify(context, market),
+    rebuild: (...step) => rebuild(context, ...step),
     quarantined: (...question) => listQuarantine(context, ...question),
     review: (...decision) => reviewQuarantine(context, ...decision),
     backup: (file) => backup(context, file),

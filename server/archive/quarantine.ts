@@ -71,7 +71,12 @@ export async function reviewQuarantine(
   )
   if (!found) throw new QuarantineError(`there is no row ${id} in quarantine (any more)`)
   if (review === 'accepted') await accept(context, found)
-  await database.write((tx) => rows(tx, sql`UPDATE quarantine SET review = ${review} WHERE id = ${id}`))
+  await database.write((tx) =>
+    rows(
+      tx,
+      sql`UPDATE quarantine SET review = ${review}, reviewed_at = ${context.clock.now()} WHERE id = ${id}`,
+    ),
+  )
   return { ...rowOf(found), review }
 }
 

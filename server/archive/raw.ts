@@ -4,17 +4,22 @@ import type { MarketId } from '../../core/market.ts'
 import { rows } from '../db/database.ts'
 import { brotliFast } from './compress.ts'
 import type { Context } from './context.ts'
+import { codeOf, minuteOf } from './grid.ts'
 import type { RawAnswer, RefusedRow } from './types.ts'
 import { writeRefused } from './write.ts'
 
 /** Keeps one answer, compressed. */
 export async function keepRaw({ database }: Context, answer: RawAnswer): Promise<void> {
   const body = await brotliFast(Buffer.from(answer.body))
+  const { question } = answer
   await database.write((tx) =>
     rows(
       tx,
-      sql`INSERT INTO raw (at, status, source, url, body)
-        VALUES (${answer.atMs}, ${answer.status}, ${answer.source}, ${answer.url}, ${body})`,
+      sql`INSERT INTO raw (at, status, source, url, body, market, interval, from_minute, to_minute, read_at, product)
+        VALUES (${answer.atMs}, ${answer.status}, ${answer.source}, ${answer.url}, ${body}, ${question?.market ?? null}::text,
+          ${question ? codeOf(question.interval) : null}::smallint, ${question ? minuteOf(question.fromMs) : null}::int,
+          ${question ? minuteOf(question.toMs) : null}::int, ${question?.readAtMs ?? null}::bigint,
+          ${question?.product ?? null}::text)`,
     ),
   )
 }

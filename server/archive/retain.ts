@@ -21,7 +21,7 @@ export async function retain(context: Context, nowMs: number): Promise<boolean> 
   const rawMs = (context.rawDays ?? RAW_DAYS) * DAY_MS
   const dropped =
     (await drop(database, 'raw', sql`at < ${nowMs - rawMs}`)) +
-    (await drop(database, 'quarantine', sql`at < ${nowMs - rawMs}`)) +
+    (await drop(database, 'quarantine', sql`coalesce(reviewed_at, at) < ${nowMs - rawMs}`)) +
     (await drop(database, 'sample', sql`at < ${nowMs - SAMPLES_MS}`)) +
     (await drop(database, 'chunk_body', sql`replaced_at < ${nowMs - REPLACED_MS}`)) +
     (await dropSealed(database, 'candle', nowMs)) +

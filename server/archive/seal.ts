@@ -32,6 +32,9 @@ interface Sealed {
   readonly gzipBytes: number
 }
 
+/** Which period of which series. */
+export type Sealable = Omit<Candidate, 'wantedMinute'>
+
 /** A period as it was read, and what tells whether it changed since. */
 interface Snapshot {
   readonly states: Uint8Array
@@ -70,11 +73,11 @@ async function sealPeriod(
   }
 }
 
-function keyOf({ market, interval }: Candidate): SeriesKey {
+function keyOf({ market, interval }: Sealable): SeriesKey {
   return { market: market.key, interval }
 }
 
-async function readSnapshot(tx: Transaction, candidate: Candidate): Promise<Snapshot> {
+async function readSnapshot(tx: Transaction, candidate: Sealable): Promise<Snapshot> {
   const { period } = candidate
   const span = await readSpan(tx, keyOf(candidate), minuteOf(period.fromMs), minuteOf(period.toMs))
   return {
@@ -85,7 +88,7 @@ async function readSnapshot(tx: Transaction, candidate: Candidate): Promise<Snap
 }
 
 /** Changes whenever a candle, an absence or a chunk of the period does. */
-async function fingerprint(tx: Transaction, { market, interval, period }: Candidate): Promise<string> {
+async function fingerprint(tx: Transaction, { market, interval, period }: Sealable): Promise<string> {
   const inPeriod = sql`market = ${market.key} AND interval = ${codeOf(interval)}
     AND minute >= ${minuteOf(period.fromMs)} AND minute < ${minuteOf(period.toMs)}`
   const [found] = await rows<{ fingerprint: string }>(
@@ -99,12 +102,26 @@ async function fingerprint(tx: Transaction, { market, interval, period }: Candid
   return found!.fingerprint
 }
 
+/**
+ * The names that the places of a period give.
+ *
+ * @throws ChunkError when the bytes of a chunk of it are damaged
+ */
+export async function namesOf(tx: Transaction, candidate: Sealable): Promise<ChunkHash[]> {
+  const parts = chunksOf(candidate, await readSnapshot(tx, candidate))
+  return Promise.all(parts.map((chunk) => hashChunk(encodeChunk(chunk))))
+}
+
+function makeParts(candidate: Sealable, snapshot: Snapshot, quality: number): Promise<Sealed[]> {
+  const [price, volume] = chunksOf(candidate, snapshot)
+  return Promise.all([
+    sealPart(1, price!, quality),
+    ...(volume === undefined ? [] : [sealPart(2, volume, quality)]),
+  ])
+}
+
 /** Of a period without any candle only the price part is kept: it says why, and that the period is done. */
-async function makeParts(
-  candidate: Candidate,
-  { states, rows: candles }: Snapshot,
-  quality: number,
-): Promise<Sealed[]> {
+function chunksOf(candidate: Sealable, { states, rows: candles }: Snapshot): Chunk[] {
   const parts = partsFromRows({
     market: candidate.market.id,
     interval: candidate.interval,
@@ -114,8 +131,7 @@ async function makeParts(
     derived: false,
     frame: false,
   })
-  const price = sealPart(1, parts.price, quality)
-  return Promise.all(candles.length === 0 ? [price] : [price, sealPart(2, parts.volume, quality)])
+  return candles.length === 0 ? [parts.price] : [parts.price, parts.volume]
 }
 
 async function sealPart(part: 1 | 2, chunk: Chunk, quality: number): Promise<Sealed> {
@@ -266,7 +282,8 @@ async function enter(
         VALUES (${market.key}, ${codeOf(interval)}, ${period.text}, ${part}, ${from}, ${to}, ${sha256},
           ${snapshot.rows.length}, ${snapshot.states.length}, false, false, ${revision})
         ON CONFLICT (market, interval, period, part) DO UPDATE SET sha256 = excluded.sha256, rows = excluded.rows,
-          removed = false, dirty = false, revision = excluded.revision`,
+          removed = false, dirty = false, revision = CASE WHEN chunk.sha256 = excluded.sha256 AND NOT chunk.removed
+            THEN chunk.revision ELSE excluded.revision END`,
     )
   for (const { sha256 } of replaced)
     await rows(tx, sql`UPDATE chunk_body SET replaced_at = ${nowMs} WHERE sha256 = ${sha256}`)

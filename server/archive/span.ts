@@ -4,7 +4,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { State } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
-import type { ChunkHash, PricePart, VolumePart } from '../../core/chunk/chunk.ts'
+import { ChunkError, type ChunkHash, type PricePart, type VolumePart } from '../../core/chunk/chunk.ts'
 import { cutChunk } from '../../core/chunk/combine.ts'
 import { decodeChunk } from '../../core/chunk/decode.ts'
 import { rowsFromParts } from '../../core/chunk/rows.ts'
@@ -93,15 +93,18 @@ async function paintChunks(tx: Transaction, key: SeriesKey, span: Span): Promise
 /**
  * Loads and decodes one chunk.
  *
- * @throws ChunkError when its bytes are damaged
+ * @throws ChunkError when its bytes are damaged or gone
  */
 async function loadChunk(tx: Transaction, hash: ChunkHash) {
   const [body] = await rows<{ brotli: Uint8Array }>(
     tx,
     sql`SELECT brotli FROM chunk_body WHERE sha256 = ${hash}`,
   )
-  if (!body) throw new Error(`the bytes of chunk ${hash} are gone: run crypto-tracker verify`)
-  return decodeChunk(await decompressBrotli(body.brotli))
+  if (!body) throw new ChunkError(`the bytes of chunk ${hash} are gone: run crypto-tracker verify`)
+  const bytes = await decompressBrotli(body.brotli).catch((error: unknown) => {
+    throw new ChunkError(`the bytes of chunk ${hash} are damaged (${String(error)}): restore a backup`)
+  })
+  return decodeChunk(bytes)
 }
 
 async function paintRows(tx: Transaction, key: SeriesKey, span: Span): Promise<void> {

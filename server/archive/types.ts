@@ -98,6 +98,68 @@ export interface RawAnswer {
   readonly atMs: number
   readonly status: number
   readonly body: string
+  /** Of an answer of candles that can be read again. */
+  readonly question?: RawQuestion
+}
+
+/** What a raw answer of candles was asked. */
+export interface RawQuestion {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  readonly fromMs: number
+  readonly toMs: number
+  /** What closed later is not in it. */
+  readonly readAtMs: number
+  /** How the source itself names the market. */
+  readonly product: string
+}
+
+/** What a kept answer says when it is read again. */
+export interface AnswerAgain {
+  /** As in a `Reading`. */
+  readonly rows: readonly CandleRow[]
+  /** Starts of those that are so unlikely that they count only when a second answer has them, too. */
+  readonly wild: ReadonlySet<number>
+}
+
+/** Reads a kept answer by today's parser; null where it makes nothing of it. */
+export type ReadAgain = (
+  answer: RawAnswer & { readonly question: RawQuestion },
+) => Promise<AnswerAgain | null>
+
+/** Where a rebuild goes on: kept answers slice by slice, then chunks, then what is to be sealed anew. */
+export interface RebuildAt {
+  readonly phase: 'answers' | 'chunks' | 'sealing'
+  readonly interval: StoredInterval
+  readonly fromMs: number
+}
+
+/** What a rebuild found of one series. */
+export interface RebuildCounts {
+  readonly interval: StoredInterval
+  /** Kept answers that were read again, and those of which nothing could be made. */
+  readonly answers: number
+  readonly unreadable: number
+  /** Candles that a kept answer has. */
+  readonly fromRaw: number
+  /** Of them: those that the archive had otherwise, and those that it lacked. */
+  readonly changed: number
+  readonly added: number
+  /** Candles of the whole series; those without a kept answer stay as they are. Known at the end. */
+  readonly candles: number
+  /** Chunks that were made again, and those that got another name by it. */
+  readonly chunks: number
+  readonly renamed: number
+}
+
+/** A part of a rebuild: small enough that nobody waits for it. */
+export interface RebuildStep {
+  readonly done: number
+  readonly total: number
+  readonly counts: readonly RebuildCounts[]
+  readonly faults: readonly VerifyFault[]
+  /** null at the end. */
+  readonly next: RebuildAt | null
 }
 
 export interface Sample {
@@ -290,6 +352,11 @@ export interface Archive {
     rows: readonly CandleRow[],
   ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
   verify(market: MarketId | null): Promise<VerifyReport>
+  /**
+   * Makes candles again of the answers that are kept, and chunks of the places they hold; a step, which says where the
+   * next one goes on.
+   */
+  rebuild(market: MarketId, at: RebuildAt | null, readAgain: ReadAgain): Promise<RebuildStep>
   /** What was refused, the newest first. */
   quarantined(market: MarketId | null, withReviewed: boolean): Promise<readonly QuarantinedRow[]>
   /** Takes a refused row into the archive, or puts it aside. @throws QuarantineError */

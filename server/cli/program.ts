@@ -10,6 +10,7 @@ import type { ExitCode } from './exit.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { addQuarantine } from './quarantine.ts'
+import { addRebuild } from './rebuild.ts'
 import { addVerify } from './verify.ts'
 import { addVolatility } from './volatility.ts'
 
@@ -31,6 +32,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addMarkets(program)
   addBackfill(program)
   addVerify(program, done)
+  addRebuild(program, done)
   addDoctor(program, done)
   addBackup(program)
   addRestore(program)

@@ -22,6 +22,7 @@ const NAMES = [
   'candles',
   'prices',
   'verify',
+  'rebuild',
   'quarantined',
   'review',
   'backup',

@@ -17,11 +17,14 @@ import type {
   Market,
   VerifyReport,
   QuarantinedRow,
+  RebuildAt,
+  RebuildStep,
   Review,
 } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { linkPath, type Owner } from '../owner/owner.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
+import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest } from '../ingest/types.ts'
 import { SourceError, type ListedMarket, type Provider } from '../providers/types.ts'
@@ -69,6 +72,8 @@ export interface Operations {
   /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
   prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
   verify(id: MarketId | null): Promise<VerifyReport>
+  /** One step of making a market again; null begins. */
+  rebuild(id: MarketId, at: RebuildAt | null): Promise<RebuildStep>
   quarantined(id: MarketId | null, withReviewed: boolean): Promise<readonly QuarantinedRow[]>
   review(row: number, review: Review): Promise<QuarantinedRow>
   /** Writes a backup into this file, by its absolute path; it must not be there. */
@@ -111,6 +116,7 @@ export function createOperations({
     )
   }
 
+  const readAgain = createReadAgain()
   return {
     status: async () => ({
       revision: await archive.headRevision(),
@@ -191,6 +197,10 @@ export function createOperations({
     verify: async (id) => {
       if (id !== null) await known(id)
       return archive.verify(id)
+    },
+    rebuild: async (id, at) => {
+      await known(id)
+      return archive.rebuild(id, at, readAgain)
     },
     quarantined: (id, withReviewed) => archive.quarantined(id, withReviewed),
     review: async (row, review) => {

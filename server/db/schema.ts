@@ -193,8 +193,17 @@ export const raw = pgTable(
     source: text('source').notNull(),
     url: text('url').notNull(),
     body: bytea('body').notNull(),
+    // What it was asked, where it is an answer of candles that can be read again; else all null.
+    market: text('market'),
+    interval: smallint('interval'),
+    fromMinute: integer('from_minute'),
+    toMinute: integer('to_minute'),
+    /** What closed later is not in it. */
+    readAt: ms('read_at'),
+    /** How the source itself names the market. */
+    product: text('product'),
   },
-  (t) => [index('raw_at').on(t.at)],
+  (t) => [index('raw_at').on(t.at), index('raw_slice').on(t.market, t.interval, t.fromMinute)],
 )
 
 /** The one link that signs the owner in, by the SHA-256 of its token. In no backup. */
@@ -225,6 +234,7 @@ export const quarantine = pgTable(
     candle: text('candle').notNull().default(''),
     /** accepted or rejected; null until somebody has looked at it. */
     review: text('review'),
+    reviewedAt: ms('reviewed_at'),
   },
   (t) => [index('quarantine_place').on(t.market, t.start)],
 )

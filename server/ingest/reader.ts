@@ -4,7 +4,7 @@
  */
 import { Flag } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
-import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
+import { MINUTE_MS } from '../../core/time/interval.ts'
 import type { RefusedRow } from '../archive/types.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import type { SliceAnswer } from '../providers/types.ts'
@@ -12,13 +12,12 @@ import type { Asking } from './asking.ts'
 import { isResolved, isSilent } from './judge.ts'
 import type { Action } from './next.ts'
 import type { Roster } from './roster.ts'
+import { closedBefore } from './slice.ts'
 import { wildRows } from './spike.ts'
 import type { IngestOptions } from './types.ts'
 
 export type Read = Extract<Action, { kind: 'read' }>
 
-/** A candle that closed later before the question may not be finished at the source. */
-const FINISH_MS = 1000
 const BEHIND_MS = 2000
 /** A silence that does not count is asked about again after so long. */
 const DOUBT_MS = 10_000
@@ -75,7 +74,7 @@ export class Reader {
 
   async #weigh(action: Read, answer: SliceAnswer): Promise<boolean> {
     const { series, fromMs, toMs } = action
-    const readToMs = Math.min(toMs, floorTo(series.interval, answer.readAtMs - FINISH_MS))
+    const readToMs = closedBefore(series.interval, toMs, answer.readAtMs)
     const rows = answer.rows.filter((row) => row.startMs < readToMs)
     if (readToMs <= fromMs) {
       this.#wait(action, BEHIND_MS)
@@ -147,7 +146,7 @@ export class Reader {
     series.learnPresent(rows.map((row) => row.startMs))
     this.#roster.learn(result.slice)
     // The source's clock is behind: the candle that closed by ours comes in a moment.
-    const isBehind = readToMs < Math.min(toMs, floorTo(interval, clock.now() - FINISH_MS))
+    const isBehind = readToMs < closedBefore(interval, toMs, clock.now())
     if (isDoubtful) this.#failed({ series, fromMs })
     else if (isBehind) this.#wait({ series, fromMs }, BEHIND_MS)
     else series.hold(fromMs, null)

@@ -1,5 +1,5 @@
 /** Slices: 300 places of one series aligned to the epoch, the unit of reading and of coverage. */
-import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
+import { floorTo, INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { SLICE_PLACES } from '../archive/grid.ts'
 
 /** Length of a slice. */
@@ -10,4 +10,12 @@ export function sliceMs(interval: StoredInterval): number {
 /** Start of the slice in which the instant lies. */
 export function sliceStart(interval: StoredInterval, ms: number): number {
   return Math.floor(ms / sliceMs(interval)) * sliceMs(interval)
+}
+
+/** A candle that closed later before the question may not be finished at the source. */
+const FINISH_MS = 1000
+
+/** First instant of the slice that an answer does not speak of: what closes later was not finished. */
+export function closedBefore(interval: StoredInterval, toMs: number, readAtMs: number): number {
+  return Math.min(toMs, floorTo(interval, readAtMs - FINISH_MS))
 }

@@ -1,6 +1,7 @@
 /** How the provider of a source is made: those that are known by name in full, every other exchange by what ccxt knows. */
 import { knownExchange } from './ccxt-exchange.ts'
 import { coinbase } from './coinbase.ts'
+import type { Dialect } from './dialect.ts'
 import { ExchangeProvider, type ExchangeOptions } from './exchange.ts'
 import type { Provider } from './types.ts'
 import { unifiedDialect } from './unified.ts'
@@ -25,6 +26,13 @@ export async function createProvider(source: string, options: ProviderOptions): 
   const dialect = unifiedDialect(source, known.intervals, known.hasTickers)
   const requestsPerSecond = options.requestsPerSecond ?? known.requestsPerSecond
   return new ExchangeProvider(dialect, { ...options, requestsPerSecond })
+}
+
+/** How an exchange is spoken to; null for a source that ccxt does not know. */
+export async function dialectOf(source: string): Promise<Dialect | null> {
+  if (source === coinbase.source) return coinbase
+  const known = await knownExchange(source)
+  return known && unifiedDialect(source, known.intervals, known.hasTickers)
 }
 
 /** As published. */

@@ -112,7 +112,11 @@ export class ExchangeProvider implements Provider {
     if (!Array.isArray(value)) throw this.#client.malformed(answer, 'answered without a list of candles')
     const readAtMs = this.#client.readAt(answer)
     const checked = readRows(value, this.#dialect.rowShape, { interval, fromMs, toMs, readAtMs })
-    this.#raw.candles(this.#client.raw(answer), priority, `${market} ${interval} ${fromMs}`, checked)
+    const product = this.#dialect.needsMarkets
+      ? String(exchange.market(this.#productId(market)).id)
+      : this.#productId(market)
+    const question = { market, interval, fromMs, toMs, readAtMs, product }
+    this.#raw.candles({ ...this.#client.raw(answer), question }, priority, checked)
     return { ...checked, readAtMs }
   }
 

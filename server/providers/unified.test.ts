@@ -9,6 +9,7 @@ import { parseMarketId } from '../../core/market.ts'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import type { RawAnswer } from '../archive/types.ts'
 import { createProvider } from './create.ts'
+import { openReplay, type KeptAnswer } from './replay.ts'
 import { SourceError } from './types.ts'
 
 const NOW = Date.UTC(2024, 2, 1, 12)
@@ -96,6 +97,14 @@ describe.each(Object.entries(EXCHANGES))('%s', (source, { market, answers }) => 
     expect(rows.map(({ startMs }) => startMs)).toEqual([FROM, FROM + 2 * MINUTE_MS])
     expect(rows[0]!.close).toMatch(/\.123456789012$/)
     expect(opened.raw).toHaveLength(1)
+  })
+
+  it('reads a kept answer again without a network, and finds the same in it', async () => {
+    await using opened = await open(source, answers)
+    const { rows, refused } = await opened.provider.candles(id, '1m', FROM, FROM + 30 * MINUTE_MS, 'backfill')
+    const [kept] = opened.raw
+    const replay = (await openReplay(source))!
+    expect(await replay.read(kept as KeptAnswer)).toEqual({ rows, refused, isAstray: false })
   })
 
   it('tells prices of all markets in one request', async () => {

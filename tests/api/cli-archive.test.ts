@@ -105,6 +105,15 @@ describe('without a server', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ candles: 4, faults: [] })
   })
 
+  test('rebuild says what has no raw answer and stays', async () => {
+    const run = await cli('rebuild', '--market', 'csv:days')
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('4 have no raw answer and stay') })
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      series: [{ market: 'csv:days', interval: '1d', from_raw: 0, without_raw: 4, changed: 0, renamed: 0 }],
+      faults: [],
+    })
+  })
+
   test('--out takes CSV alone: exit code 2, before anything is read', async () => {
     const args = ['--market', 'csv:none', '--interval', '1d', '--format', 'json', '--out', 'out.json']
     const run = await cli('export', ...args)

@@ -23,7 +23,10 @@ export interface TestDevice {
 let count = 0
 
 /** A new device; with `store` another tab, or the same device after a restart. */
-export async function testDevice(archive: TestArchive, store?: Store): Promise<TestDevice> {
+export async function testDevice(
+  archive: Pick<TestArchive, 'fetch' | 'nowMs'>,
+  store?: Store,
+): Promise<TestDevice> {
   const opened = store ?? (await newStore())
   const troubles: string[] = []
   const progress: (SyncProgress | null)[] = []
