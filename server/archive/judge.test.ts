@@ -267,3 +267,44 @@ test('of a doubtful answer the good rows are taken, and nothing is learned from 
   expect(after.places.size).toBe(0)
   expect(last.slice).toEqual(NOTHING.slice)
 })
+
+describe('a source that reaches back only so far', () => {
+  const reachMs = FROM + 100 * MINUTE_MS
+  const late = (rows: readonly CandleRow[], readAtMs = LATE): Reading => ({
+    ...reading(rows, readAtMs),
+    reachMs,
+  })
+
+  test('what lies before its reach is beyond it after one reading; what lies behind is told as ever', () => {
+    const rows = rowsBut(...Array.from({ length: 100 }, (_, place) => place), 150)
+    const first = judge(late(rows), NOTHING, SETTLING)
+    expect(first.added).toHaveLength(199)
+    expect([0, 99].map((place) => first.places.get(FROM + place * MINUTE_MS)?.reason)).toEqual([
+      'beyond',
+      'beyond',
+    ])
+    expect(first.places.get(FROM + 150 * MINUTE_MS)).toMatchObject({ reason: null, readings: 1 })
+    expect(first.open).toBe(1)
+    const second = judge(late(rows, LATE + MINUTE_MS), known(NOTHING, first), SETTLING)
+    expect(second.places).toEqual(
+      new Map([[FROM + 150 * MINUTE_MS, { reason: 'empty', readings: 2, lastReadMs: LATE + MINUTE_MS }]]),
+    )
+    expect(second.open).toBe(0)
+  })
+
+  test('what was confirmed or refused before stays so', () => {
+    const places = new Map<number, AbsentPlace>([
+      [FROM, { reason: 'empty', readings: 2, lastReadMs: FROM }],
+      [FROM + MINUTE_MS, { reason: 'refused', readings: 1, lastReadMs: FROM }],
+    ])
+    const { places: after } = judge(late(rowsBut(0, 1, 2)), { ...NOTHING, places }, SETTLING)
+    expect([...after].map(([startMs, { reason }]) => [(startMs - FROM) / MINUTE_MS, reason])).toEqual([
+      [1, 'refused'],
+      [2, 'beyond'],
+    ])
+  })
+
+  test('a candle that it gives all the same is taken', () => {
+    expect(judge(late(rowsBut()), NOTHING, SETTLING)).toMatchObject({ open: 0, places: new Map() })
+  })
+})

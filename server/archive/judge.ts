@@ -111,6 +111,10 @@ function judgeAbsences(
   for (let startMs = reading.fromMs; startMs < reading.readToMs; startMs += step) {
     if (present.has(startMs) || known.candles.has(startMs)) continue
     const before = known.places.get(startMs)
+    if (startMs < (reading.reachMs ?? 0)) {
+      if (isOpen(before)) places.set(startMs, beyond(before, reading.readAtMs))
+      continue
+    }
     const isSettled = reading.readAtMs >= startMs + step + settlingMs
     const isRefused =
       refused === 'any' ? !isConfirmed(before) && before?.reason !== 'beyond' : refused.has(startMs)
@@ -143,6 +147,11 @@ function countAbsence(
   if (before && before.readings > 0 && readAtMs - before.lastReadMs < APART_MS) return before
   const readings = (before && before.reason !== 'refused' ? before.readings : 0) + 1
   return { reason: readings >= 2 && isSettled ? 'empty' : null, readings, lastReadMs: readAtMs }
+}
+
+/** The source cannot be asked for it any more: what it once gave that broke the rules was its last word. */
+function beyond(before: AbsentPlace | undefined, readAtMs: number): AbsentPlace {
+  return { reason: before?.reason === 'refused' ? 'refused' : 'beyond', readings: 2, lastReadMs: readAtMs }
 }
 
 /** What the source gave for the place broke the rules; after settling and a second time that is the last word. */

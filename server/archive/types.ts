@@ -61,6 +61,8 @@ export interface Reading {
   /** Valid, ascending, unique, `fromMs` ≤ start < `readToMs`. Empty = the source was silent. */
   readonly rows: readonly CandleRow[]
   readonly refused: readonly RefusedRow[]
+  /** The source gives nothing that began before: what is not known of it is beyond the source. */
+  readonly reachMs?: number
   /** Something was wrong with the answer: its good rows are stored, what it lacks says nothing, and it is no reading. */
   readonly isDoubtful?: boolean
 }

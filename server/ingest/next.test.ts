@@ -264,6 +264,27 @@ describe('the reconciler', () => {
     expect(marks()).toMatchObject({ fromMs: older + DAY_SLICE, toMs: listed })
   })
 
+  it('reads a slice that the source reaches in part, and marks what it does not reach at all', () => {
+    const btc = follow('coinbase:BTC-USD', { live: false })
+    knowAll(btc, NOW, FOUNDED, '1d', '1h')
+    const { state, limits } = world(btc)
+    const reaching = { ...state, reachBars: { coinbase: 720 } }
+    const cut = sliceStart('1m', NOW - 720 * MINUTE_MS)
+    expect(cut).toBeLessThan(NOW - 720 * MINUTE_MS)
+    const minutes = seriesOf(btc, '1m')
+    const read: number[] = []
+    for (;;) {
+      const action = next(NOW, reaching, limits)
+      if (action.kind !== 'read') {
+        expect(action).toMatchObject({ kind: 'beyond', toMs: cut })
+        break
+      }
+      read.push(action.fromMs)
+      minutes.learn(slice(minutes, action.fromMs, NOW))
+    }
+    expect(read.at(-1)).toBe(cut)
+  })
+
   describe('where minutes reach back less far than hours', () => {
     const limited = (silences: number) => {
       const btc = follow('coinbase:BTC-USD', { live: false })

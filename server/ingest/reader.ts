@@ -121,7 +121,7 @@ export class Reader {
 
   async #store(
     { market, series, fromMs, toMs }: Read,
-    { rows, refused, isAstray, readAtMs }: SliceAnswer,
+    { rows, refused, isAstray, readAtMs, reachMs }: SliceAnswer,
     readToMs: number,
   ): Promise<boolean> {
     const { archive, clock, log } = this.#options
@@ -141,6 +141,7 @@ export class Reader {
       rows,
       // Of a place that is still forming nothing is expected.
       refused: refused.filter(({ startMs }) => startMs === null || startMs < readToMs || startMs >= toMs),
+      ...(reachMs !== undefined && { reachMs }),
       isDoubtful,
     })
     series.learnPresent(rows.map((row) => row.startMs))

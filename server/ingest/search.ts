@@ -194,7 +194,7 @@ function needOf(
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
   })
-  if (need.kind === 'read' && fromMs < scope.reachMs) return { kind: 'beyond' }
+  if (need.kind === 'read' && toMs <= scope.reachMs) return { kind: 'beyond' }
   if (!known || need.kind !== 'read' || need.rank !== Rank.again || !mayHoldListing(series, known))
     return need
   return { ...need, dueMs: Math.max(need.dueMs, known.lastReadMs + LISTING_WAIT_MS) }

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMarketId, parseMarketId, type MarketId } from '../../core/market.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
-import type { StoredInterval } from '../../core/time/interval.ts'
+import { INTERVAL_MS, floorTo, type StoredInterval } from '../../core/time/interval.ts'
 import { openExchange, statusOf, textNumbers } from './ccxt-exchange.ts'
 import { SourceClient, type ClientOptions, type Question } from './client.ts'
 import type { CcxtExchange, Dialect } from './dialect.ts'
@@ -117,7 +117,11 @@ export class ExchangeProvider implements Provider {
       : this.#productId(market)
     const question = { market, interval, fromMs, toMs, readAtMs, product }
     this.#raw.candles({ ...this.#client.raw(answer), question }, priority, checked)
-    return { ...checked, readAtMs }
+    const { reachBars } = this
+    if (reachBars === null) return { ...checked, readAtMs }
+    const step = INTERVAL_MS[interval]
+    // The forming bar is one of them, and another one may have begun since it was asked.
+    return { ...checked, readAtMs, reachMs: floorTo(interval, readAtMs) - (reachBars - 2) * step }
   }
 
   async prices(markets: readonly MarketId[]): Promise<ReadonlyMap<MarketId, Price>> {

@@ -21,6 +21,8 @@ export interface SliceAnswer {
   readonly refused: readonly RefusedRow[]
   /** Rows lay outside of what was asked: it may be the answer to another question. */
   readonly isAstray: boolean
+  /** The source gives nothing that began before, so its absence says nothing; not there = it gives everything. */
+  readonly reachMs?: number
   /** When it was asked, by our clock or the source's, whichever is behind: what closed later is not in it. */
   readonly readAtMs: number
 }

@@ -138,6 +138,24 @@ describe.each(Object.entries(EXCHANGES))('%s', (source, { market, answers }) => 
   })
 })
 
+test('a slice that is reached in part is read from there on, and says from where: Kraken', async () => {
+  const bars = Array.from({ length: 720 }, (_, i) => {
+    const second = NOW / 1000 - (719 - i) * 60
+    return `[${second},"57000.1","57000.1","57000.1","57000.1","0.0","0.00000000",0]`
+  })
+  await using opened = await open('kraken', {
+    ...EXCHANGES['kraken']!.answers,
+    '/0/public/OHLC': `{"error":[],"result":{"XXBTZEUR":[${bars.join()}],"last":0}}`,
+  })
+  const { id } = parseMarketId('kraken:BTC-EUR')
+  const [fromMs, toMs] = [NOW - 900 * MINUTE_MS, NOW - 600 * MINUTE_MS]
+  const answer = await opened.provider.candles(id, '1m', fromMs, toMs, 'backfill')
+  expect(answer).toMatchObject({ refused: [], isAstray: false, reachMs: NOW - 718 * MINUTE_MS })
+  expect(answer.rows.map(({ startMs }) => startMs)).toEqual(
+    Array.from({ length: 119 }, (_, i) => NOW - (719 - i) * MINUTE_MS),
+  )
+})
+
 test('a limit that is told with status 200 is a limit: Kraken', async () => {
   const { answers } = EXCHANGES['kraken']!
   await using opened = await open('kraken', {

@@ -82,9 +82,11 @@ export function unifiedDialect(
     productId: (base, quote) => `${base}/${quote}`,
     identify: ({ base, quote, spot }) =>
       spot === true && typeof base === 'string' && typeof quote === 'string' ? { base, quote } : null,
-    candles: (exchange, symbol, interval, fromMs, toMs) => {
+    async candles(exchange, symbol, interval, fromMs, toMs) {
       const limit = Math.ceil((toMs - fromMs) / INTERVAL_MS[interval])
-      return exchange.fetchOHLCV(symbol, interval, fromMs, limit, { until: toMs - 1000 })
+      const bars = await exchange.fetchOHLCV(symbol, interval, fromMs, limit, { until: toMs - 1000 })
+      // Who gives its newest bars whatever it is asked, begins later than asked for and goes on longer.
+      return reachBars === null ? bars : bars.filter(([start]) => Number(start) < toMs)
     },
     names: null,
     async prices(exchange, symbols) {
