@@ -5,6 +5,8 @@ const node = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 1
 
 export default defineConfig({
   test: {
+    // Tests that run side by side only wait, for limits and pauses of sources.
+    maxConcurrency: 20,
     projects: [
       {
         test: {

@@ -79,7 +79,7 @@ async function open(source: string, answers: Answers, status = 200) {
   }
 }
 
-describe.each(Object.entries(EXCHANGES))('%s', (source, { market, answers }) => {
+describe.concurrent.each(Object.entries(EXCHANGES))('%s', (source, { market, answers }) => {
   const { id } = parseMarketId(market)
 
   it('lists its spot markets in unified names, with their ticks', async () => {
@@ -138,25 +138,28 @@ describe.each(Object.entries(EXCHANGES))('%s', (source, { market, answers }) => 
   })
 })
 
-test('a slice that is reached in part is read from there on, and says from where: Kraken', async () => {
-  const bars = Array.from({ length: 720 }, (_, i) => {
-    const second = NOW / 1000 - (719 - i) * 60
-    return `[${second},"57000.1","57000.1","57000.1","57000.1","0.0","0.00000000",0]`
-  })
-  await using opened = await open('kraken', {
-    ...EXCHANGES['kraken']!.answers,
-    '/0/public/OHLC': `{"error":[],"result":{"XXBTZEUR":[${bars.join()}],"last":0}}`,
-  })
-  const { id } = parseMarketId('kraken:BTC-EUR')
-  const [fromMs, toMs] = [NOW - 900 * MINUTE_MS, NOW - 600 * MINUTE_MS]
-  const answer = await opened.provider.candles(id, '1m', fromMs, toMs, 'backfill')
-  expect(answer).toMatchObject({ refused: [], isAstray: false, reachMs: NOW - 718 * MINUTE_MS })
-  expect(answer.rows.map(({ startMs }) => startMs)).toEqual(
-    Array.from({ length: 119 }, (_, i) => NOW - (719 - i) * MINUTE_MS),
-  )
-})
+test.concurrent(
+  'a slice that is reached in part is read from there on, and says from where: Kraken',
+  async () => {
+    const bars = Array.from({ length: 720 }, (_, i) => {
+      const second = NOW / 1000 - (719 - i) * 60
+      return `[${second},"57000.1","57000.1","57000.1","57000.1","0.0","0.00000000",0]`
+    })
+    await using opened = await open('kraken', {
+      ...EXCHANGES['kraken']!.answers,
+      '/0/public/OHLC': `{"error":[],"result":{"XXBTZEUR":[${bars.join()}],"last":0}}`,
+    })
+    const { id } = parseMarketId('kraken:BTC-EUR')
+    const [fromMs, toMs] = [NOW - 900 * MINUTE_MS, NOW - 600 * MINUTE_MS]
+    const answer = await opened.provider.candles(id, '1m', fromMs, toMs, 'backfill')
+    expect(answer).toMatchObject({ refused: [], isAstray: false, reachMs: NOW - 718 * MINUTE_MS })
+    expect(answer.rows.map(({ startMs }) => startMs)).toEqual(
+      Array.from({ length: 119 }, (_, i) => NOW - (719 - i) * MINUTE_MS),
+    )
+  },
+)
 
-test('a limit that is told with status 200 is a limit: Kraken', async () => {
+test.concurrent('a limit that is told with status 200 is a limit: Kraken', async () => {
   const { answers } = EXCHANGES['kraken']!
   await using opened = await open('kraken', {
     ...answers,
@@ -170,7 +173,7 @@ test('a limit that is told with status 200 is a limit: Kraken', async () => {
   expect(opened.provider.health().nextTryMs).not.toBeNull()
 })
 
-test('a ban is obeyed until it ends: Binance', async () => {
+test.concurrent('a ban is obeyed until it ends: Binance', async () => {
   const until = NOW + 90_000
   const banned = `{"code":-1003,"msg":"Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans."}`
   await using opened = await open('binance', { '/api/v3/exchangeInfo': banned }, 418)
@@ -178,7 +181,7 @@ test('a ban is obeyed until it ends: Binance', async () => {
   expect(refused).toMatchObject({ status: 418, retryAtMs: until })
 })
 
-test('a source that does not serve this country says so: Binance', async () => {
+test.concurrent('a source that does not serve this country says so: Binance', async () => {
   const answer =
     '{"code":0,"msg":"Service unavailable from a restricted location according to \'b. Eligibility\'."}'
   await using opened = await open('binance', { '/api/v3/exchangeInfo': answer }, 451)
@@ -189,7 +192,7 @@ test('a source that does not serve this country says so: Binance', async () => {
   })
 })
 
-test('any other exchange of ccxt that has candles is a source, and no other name is', async () => {
+test.concurrent('any other exchange of ccxt that has candles is a source, and no other name is', async () => {
   const options = {
     baseUrl: null,
     feedUrl: null,
