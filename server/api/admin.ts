@@ -2,7 +2,9 @@
 import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isoSeconds } from '../../core/time/iso.ts'
-import type { QuarantinedRow } from '../archive/types.ts'
+import { STORED_INTERVALS } from '../../core/time/interval.ts'
+import { GAP_CLASSES, placesByClass } from '../archive/gaps.ts'
+import type { GapClass, QuarantinedRow } from '../archive/types.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { requireOwner } from './owner.ts'
@@ -10,6 +12,7 @@ import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
 
 const DAY_MS = 86_400_000
+const MOST_GAPS = 5_000
 
 const since = z
   .string(INSTANT_ACCEPTED)
@@ -149,6 +152,44 @@ const ingest = route({
   responses: { 200: json('status', z.record(z.string(), z.unknown())), default: problemAnswer },
 })
 
+const gapClass = z.enum(Object.keys(GAP_CLASSES) as GapClass[])
+
+const Gap = z
+  .object({
+    market: z.string(),
+    interval: z.enum(STORED_INTERVALS),
+    from: z.string().openapi({ format: 'date-time' }),
+    to: z.string().openapi({ format: 'date-time' }),
+    places: z.int(),
+    class: gapClass,
+    why: z.string(),
+  })
+  .openapi('Gap')
+
+const gaps = route({
+  method: 'get',
+  path: '/api/v1/admin/gaps',
+  summary: 'Every stretch of missing places, sealed or not, and why it is missing',
+  security,
+  request: {
+    query: z.object({
+      market: schema.marketIdParam.optional(),
+      interval: z.enum(STORED_INTERVALS, `accepted are ${STORED_INTERVALS.join(', ')}`).optional(),
+    }),
+  },
+  responses: {
+    200: json(
+      `places by class, and the stretches: by market, interval and time, at most ${MOST_GAPS}`,
+      z.object({
+        missing: z.partialRecord(gapClass, z.int()),
+        gaps: z.array(Gap),
+        more: z.boolean().openapi({ description: 'there are more: ask for one market or interval' }),
+      }),
+    ),
+    default: problemAnswer,
+  },
+})
+
 export function addAdmin(api: Api, parts: ApiParts): void {
   const { operations, clock } = parts
   api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' })
@@ -186,6 +227,16 @@ export function addAdmin(api: Api, parts: ApiParts): void {
     const { row, decision } = c.req.valid('param')
     await operations.review(row, decision === 'accept' ? 'accepted' : 'rejected')
     return c.body(null, 204)
+  })
+  api.openapi(gaps, async (c) => {
+    const { market, interval } = c.req.valid('query')
+    const found = await operations.gaps(market ?? null, interval ?? null)
+    const answer = {
+      missing: placesByClass(found),
+      gaps: found.slice(0, MOST_GAPS),
+      more: found.length > MOST_GAPS,
+    }
+    return c.json(answer, 200, { 'cache-control': 'no-store' })
   })
   api.openapi(pull, async (c) => {
     const { id } = c.req.valid('param')

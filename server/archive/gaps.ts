@@ -1,55 +1,90 @@
-/** Stretches of missing places and why each is missing, put together place by place. */
-import { isMissing, State } from '../../core/candle/columns.ts'
+/** Stretches of missing places, each of one class, put together place by place. */
 import type { MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
-import type { Gap } from './types.ts'
+import { SLICE_PLACES } from './grid.ts'
+import type { Gap, GapClass } from './types.ts'
 
-const WHY: Readonly<Record<number, Gap['why']>> = {
-  [State.outage]: 'outage of the source',
-  [State.refused]: 'refused: see quarantine',
-  [State.beyond]: 'before the listing, or beyond what the source gives',
-  [State.missing]: 'the source gave nothing, and that is not confirmed',
+/** Each class in words, of many gaps at once. */
+export const GAP_CLASSES: Readonly<Record<GapClass, string>> = {
+  outage: 'outage of the source',
+  'rate-limited': 'not yet fetched: the source takes no more requests for now',
+  unread: 'not yet fetched',
+  unwanted: 'not asked for: before the first minute that is wanted',
+  'not-listed': 'before the listing',
+  limit: 'beyond what the source gives',
+  refused: 'refused: see quarantine',
+  unconfirmed: 'the source gave nothing, and that is not confirmed',
+  'not-imported': 'not among the imported candles',
 }
 
-/** Collects the gaps of one series; its chunks come in the order of time. */
+/** Collects the gaps of one series; its places come in the order of time. */
 export class GapCollector {
   readonly #market: MarketId
   readonly #interval: StoredInterval
-  readonly #gaps: Gap[]
-  #open: { readonly why: Gap['why']; readonly fromMs: number; toMs: number } | null = null
+  readonly #limitedUntilMs: number | null
+  readonly #gaps: Gap[] = []
+  #open: { readonly kind: GapClass; readonly fromMs: number; toMs: number } | null = null
 
-  constructor(market: MarketId, interval: StoredInterval, gaps: Gap[]) {
+  /** @param limitedUntilMs the source is not to be asked before */
+  constructor(market: MarketId, interval: StoredInterval, limitedUntilMs: number | null) {
     this.#market = market
     this.#interval = interval
-    this.#gaps = gaps
+    this.#limitedUntilMs = limitedUntilMs
   }
 
-  /** @param states of places that follow one another from `startMs` on */
-  take(startMs: number, states: Uint8Array): void {
+  /** @param kinds of places that follow one another from `startMs` on; null for what is not missing */
+  take(startMs: number, kinds: Iterable<GapClass | null>): void {
     const step = INTERVAL_MS[this.#interval]
-    states.forEach((state, i) => {
-      const fromMs = startMs + i * step
-      const why = isMissing(state) ? (WHY[state] ?? WHY[State.missing]!) : null
-      if (this.#open && (this.#open.why !== why || this.#open.toMs !== fromMs)) this.end()
-      if (why === null) return
-      if (this.#open) this.#open.toMs = fromMs + step
-      else this.#open = { why, fromMs, toMs: fromMs + step }
-    })
+    let fromMs = startMs
+    for (const kind of kinds) {
+      if (this.#open && (this.#open.kind !== kind || this.#open.toMs !== fromMs)) this.#end()
+      if (kind !== null) {
+        if (this.#open) this.#open.toMs = fromMs + step
+        else this.#open = { kind, fromMs, toMs: fromMs + step }
+      }
+      fromMs += step
+    }
   }
 
   /** Nothing more comes. */
-  end(): void {
+  end(): Gap[] {
+    this.#end()
+    return this.#gaps
+  }
+
+  #end(): void {
     if (!this.#open) return
-    const { why, fromMs, toMs } = this.#open
+    const { kind, fromMs, toMs } = this.#open
+    const places = (toMs - fromMs) / INTERVAL_MS[this.#interval]
     this.#gaps.push({
       market: this.#market,
       interval: this.#interval,
       from: isoSeconds(fromMs),
       to: isoSeconds(toMs),
-      places: (toMs - fromMs) / INTERVAL_MS[this.#interval],
-      why,
+      places,
+      class: kind,
+      why: this.#why(kind, isoSeconds(toMs), places),
     })
     this.#open = null
   }
+
+  #why(kind: GapClass, to: string, places: number): string {
+    const requests = Math.ceil(places / SLICE_PLACES)
+    const left = `not yet fetched (${requests} ${requests === 1 ? 'request' : 'requests'} to go)`
+    if (kind === 'not-listed') return `before ${to}: not listed yet`
+    if (kind === 'limit') return `from ${to}: limit of the source`
+    if (kind === 'unwanted') return `from ${to}: minutes that are wanted`
+    if (kind === 'unread') return left
+    if (kind === 'rate-limited')
+      return `${left}: the source takes no more requests before ${isoSeconds(this.#limitedUntilMs!)}`
+    return GAP_CLASSES[kind]
+  }
+}
+
+/** Missing places by class. */
+export function placesByClass(gaps: readonly Gap[]): Partial<Record<GapClass, number>> {
+  const places: Partial<Record<GapClass, number>> = {}
+  for (const gap of gaps) places[gap.class] = (places[gap.class] ?? 0) + gap.places
+  return places
 }

@@ -12,6 +12,7 @@ import { createEvents } from './events.ts'
 import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
 import { importRows } from './import.ts'
+import { listGaps } from './missing.ts'
 import { listMarkets, putMarket, removeMarket } from './markets.ts'
 import { listQuarantine, reviewQuarantine } from './quarantine.ts'
 import { keepRaw, quarantine } from './raw.ts'
@@ -83,7 +84,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     subscribe: context.events.subscribe,
 
     import: (...question) => importRows(context, ...question),
-    verify: (market) => verify(context, market),
+    verify: (...question) => verify(context, ...question),
+    gaps: (...question) => listGaps(context, ...question),
     rebuild: (...step) => rebuild(context, ...step),
     quarantined: (...question) => listQuarantine(context, ...question),
     review: (...decision) => reviewQuarantine(context, ...decision),

@@ -206,18 +206,38 @@ export interface RollUpReport {
   readonly newest: string | null
 }
 
-/** Neighbouring missing places of one series and one reason, `from` ≤ start < `to`. */
+/** Why a place is missing. */
+export type GapClass =
+  | 'outage'
+  | 'rate-limited'
+  | 'unread'
+  | 'unwanted'
+  | 'not-listed'
+  | 'limit'
+  | 'refused'
+  | 'unconfirmed'
+  | 'not-imported'
+
+/** Neighbouring missing places of one series and one class, `from` ≤ start < `to`. */
 export interface Gap {
   readonly market: MarketId
   readonly interval: StoredInterval
   readonly from: string
   readonly to: string
   readonly places: number
-  readonly why:
-    | 'outage of the source'
-    | 'refused: see quarantine'
-    | 'before the listing, or beyond what the source gives'
-    | 'the source gave nothing, and that is not confirmed'
+  readonly class: GapClass
+  /** In words. */
+  readonly why: string
+}
+
+/** What is known of a source that tells why something is missing. */
+export interface SourceLimits {
+  /** Nothing older exists there. */
+  readonly foundedMs: number | null
+  /** So many of the newest bars are all that it gives; null = the whole history. */
+  readonly reachBars: number | null
+  /** It has said that it takes no more requests until then; null while it does. */
+  readonly limitedUntilMs: number | null
 }
 
 export interface VerifyReport {
@@ -225,7 +245,7 @@ export interface VerifyReport {
   readonly chunks: number
   readonly missing: number
   readonly faults: readonly VerifyFault[]
-  /** Every stretch of missing places of what is sealed, and why it is missing. */
+  /** Every stretch of missing places, sealed or not, and why it is missing. */
   readonly gaps: readonly Gap[]
   readonly rollUps: readonly RollUpReport[]
 }
@@ -353,7 +373,14 @@ export interface Archive {
     interval: StoredInterval,
     rows: readonly CandleRow[],
   ): Promise<Pick<ImportReport, 'new' | 'same' | 'conflicting'>>
-  verify(market: MarketId | null): Promise<VerifyReport>
+  /** @param limits what is known of the sources, by name */
+  verify(market: MarketId | null, limits?: Readonly<Record<string, SourceLimits>>): Promise<VerifyReport>
+  /** Every stretch of missing places, of one market and interval or all, in the order of markets, intervals and time. */
+  gaps(
+    market: MarketId | null,
+    interval: StoredInterval | null,
+    limits: Readonly<Record<string, SourceLimits>>,
+  ): Promise<readonly Gap[]>
   /**
    * Makes candles again of the answers that are kept, and chunks of the places they hold; a step, which says where the
    * next one goes on.

@@ -1,6 +1,5 @@
 /** Re-reads every stored byte and says what is wrong with it. Changes nothing. */
 import { sql } from 'drizzle-orm'
-import { isMissing } from '../../core/candle/columns.ts'
 import { checkRow } from '../../core/candle/check.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { Chunk, ChunkHash, PricePart, VolumePart } from '../../core/chunk/chunk.ts'
@@ -13,12 +12,12 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { decompressBrotli } from './compress.ts'
 import type { Context } from './context.ts'
-import { GapCollector } from './gaps.ts'
 import { codeOf, minuteOf, msOf } from './grid.ts'
 import { findMarket, listMarkets, type KeyedMarket } from './markets.ts'
+import { seriesGaps } from './missing.ts'
 import { compareRollUp } from './roll-up.ts'
 import { candlesText, readCandles } from './span.ts'
-import type { Gap, RollUpReport, VerifyFault, VerifyReport } from './types.ts'
+import type { Gap, RollUpReport, SourceLimits, VerifyFault, VerifyReport } from './types.ts'
 
 interface Entry {
   readonly period: string
@@ -34,21 +33,25 @@ interface Entry {
 interface Tally {
   candles: number
   chunks: number
-  missing: number
   readonly faults: VerifyFault[]
   readonly gaps: Gap[]
 }
 
 /** @throws UnknownMarketError */
-export async function verify(context: Context, market: MarketId | null): Promise<VerifyReport> {
+export async function verify(
+  context: Context,
+  market: MarketId | null,
+  limits: Readonly<Record<string, SourceLimits>> = {},
+): Promise<VerifyReport> {
   const { database } = context
-  const tally: Tally = { candles: 0, chunks: 0, missing: 0, faults: [], gaps: [] }
+  const tally: Tally = { candles: 0, chunks: 0, faults: [], gaps: [] }
   const rollUps: RollUpReport[] = []
   const markets = await database.readInTurn(async (tx) =>
     market === null ? listMarkets(tx) : [await findMarket(tx, market)],
   )
   for (const one of markets) {
-    for (const interval of STORED_INTERVALS) await verifySeries(context, one, interval, tally)
+    for (const interval of STORED_INTERVALS)
+      await verifySeries(context, one, interval, limits[one.source], tally)
     // Damaged chunks are a fault already, and give nothing to compare.
     if (tally.faults.every((fault) => fault.market !== one.id))
       rollUps.push(
@@ -56,19 +59,22 @@ export async function verify(context: Context, market: MarketId | null): Promise
         await compareRollUp(database, one, '1h', '1d'),
       )
   }
-  return { ...tally, rollUps: rollUps.filter(({ compared }) => compared > 0) }
+  const missing = tally.gaps.reduce((sum, { places }) => sum + places, 0)
+  return { ...tally, missing, rollUps: rollUps.filter(({ compared }) => compared > 0) }
 }
 
 async function verifySeries(
-  { database, clock }: Context,
+  context: Context,
   market: KeyedMarket,
   interval: StoredInterval,
+  limits: SourceLimits | undefined,
   tally: Tally,
 ): Promise<void> {
+  const { database, clock } = context
   const fault = (atMs: number, text: string) =>
     tally.faults.push({ market: market.id, interval, at: isoSeconds(atMs), fault: text })
   const entries = await database.readInTurn((tx) => listEntries(tx, market.key, interval))
-  const gaps = new GapCollector(market.id, interval, tally.gaps)
+  const sealed = new Map<string, Uint8Array | null>()
   let coveredTo = -Infinity
   for (const entry of entries) {
     if (entry.from_minute < coveredTo)
@@ -78,9 +84,11 @@ async function verifySeries(
     const states = await database.readInTurn((tx) =>
       verifyEntry(tx, market, interval, entry, clock.now(), tally, fault),
     )
-    if (states) gaps.take(msOf(entry.from_minute), states)
+    sealed.set(entry.period, states)
   }
-  gaps.end()
+  // Where a chunk cannot be read, nobody can tell what is missing in it.
+  if (![...sealed.values()].includes(null))
+    tally.gaps.push(...(await seriesGaps(context, market, interval, limits, sealed)))
   await database.readInTurn(async (tx) => {
     const loose = await readRows(tx, market.key, interval, sql`true`)
     const chunked = (row: CandleRow) =>
@@ -134,7 +142,6 @@ async function verifyEntry(
   if (candles.length !== entry.rows)
     fault(at, `chunk ${entry.period} has ${candles.length} rows, the manifest says ${entry.rows}`)
   tally.candles += candles.length
-  tally.missing += price.states.reduce((sum, state) => sum + (isMissing(state) ? 1 : 0), 0)
   for (const row of candles) {
     const reason = checkRow(row, interval, nowMs)
     if (reason) fault(row.startMs, reason)

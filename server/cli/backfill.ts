@@ -6,6 +6,7 @@ import type { BackfillProgress } from '../../core/wire/api.ts'
 import { withConnection, type Connection } from './connect.ts'
 import { formatOption, readInstant, readMarket, type Format } from './options.ts'
 import { printRows, progressLine, say } from './output.ts'
+import { sayGaps } from './verify.ts'
 
 const POLL_MS = 1_000
 
@@ -38,7 +39,11 @@ async function run(connection: Connection, options: Options): Promise<readonly B
   const { sinceMs } = await operations.backfill(options.market, options.since ?? null)
   if (options.wait) {
     await connection.startReading()
-    return waitUntilRead(connection, options.market, sinceMs)
+    const progress = await waitUntilRead(connection, options.market, sinceMs)
+    // Read is not the same as there.
+    const gaps = await operations.gaps(options.market, null)
+    sayGaps(gaps.filter(({ to }) => Date.parse(to) > sinceMs))
+    return progress
   }
   if (!remote) say(`${options.market} is read again at the next start of the server; --wait does it now`)
   return operations.progress(options.market, sinceMs)

@@ -1,11 +1,12 @@
-/** `crypto-tracker verify`: re-reads every stored byte and tells each fault. */
+/** `crypto-tracker verify`: re-reads every stored byte, tells each fault, and each gap with its reason. */
 import type { Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
-import type { Gap } from '../archive/types.ts'
+import { GAP_CLASSES, placesByClass } from '../archive/gaps.ts'
+import type { Gap, GapClass, VerifyFault } from '../archive/types.ts'
 import { withConnection } from './connect.ts'
 import type { ExitCode } from './exit.ts'
 import { formatOption, readMarket, type Format } from './options.ts'
-import { printRows, say } from './output.ts'
+import { printRows, say, type Row } from './output.ts'
 
 interface Options {
   readonly market?: MarketId
@@ -26,15 +27,25 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
       say(
         `${candles} candles in ${chunks} chunks and rows read; ${missing} places missing; ${faults.length} faults`,
       )
-      for (const [why, places] of placesByReason(gaps)) say(`  ${places} of them: ${why}`)
-      const rows = faults.map(({ market: id, interval, at, fault }) => ({ market: id, interval, at, fault }))
-      if (format === 'json' || rows.length > 0) await printRows(rows, format, report)
+      sayGaps(gaps)
+      await printRows([...faults.map(faultRow), ...gaps.map(gapRow)], format, {
+        ...report,
+        missing_by_class: placesByClass(gaps),
+      })
       done(faults.length > 0 ? 1 : 0)
     })
 }
 
-function placesByReason(gaps: readonly Gap[]): ReadonlyMap<Gap['why'], number> {
-  const places = new Map<Gap['why'], number>()
-  for (const gap of gaps) places.set(gap.why, (places.get(gap.why) ?? 0) + gap.places)
-  return places
+/** How many places are missing for which reason. */
+export function sayGaps(gaps: readonly Gap[]): void {
+  for (const [kind, places] of Object.entries(placesByClass(gaps)))
+    say(`  ${places} missing places: ${GAP_CLASSES[kind as GapClass]}`)
+}
+
+function faultRow({ market, interval, at, fault }: VerifyFault): Row {
+  return { kind: 'fault', market, interval, from: at, to: null, places: null, what: fault }
+}
+
+function gapRow({ market, interval, from, to, places, class: kind, why }: Gap): Row {
+  return { kind, market, interval, from, to, places, what: why }
 }

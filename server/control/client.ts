@@ -22,6 +22,7 @@ const NAMES = [
   'candles',
   'prices',
   'verify',
+  'gaps',
   'rebuild',
   'quarantined',
   'review',

@@ -13,6 +13,7 @@ import { QuarantineError } from '../archive/quarantine.ts'
 import type {
   Archive,
   BackupReport,
+  Gap,
   ImportReport,
   Market,
   VerifyReport,
@@ -20,6 +21,7 @@ import type {
   RebuildAt,
   RebuildStep,
   Review,
+  SourceLimits,
 } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { linkPath, type Owner } from '../owner/owner.ts'
@@ -72,6 +74,8 @@ export interface Operations {
   /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
   prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
   verify(id: MarketId | null): Promise<VerifyReport>
+  /** What is missing of one market and interval, or of all, and why. */
+  gaps(id: MarketId | null, interval: StoredInterval | null): Promise<readonly Gap[]>
   /** One step of making a market again; null begins. */
   rebuild(id: MarketId, at: RebuildAt | null): Promise<RebuildStep>
   quarantined(id: MarketId | null, withReviewed: boolean): Promise<readonly QuarantinedRow[]>
@@ -196,7 +200,11 @@ export function createOperations({
     },
     verify: async (id) => {
       if (id !== null) await known(id)
-      return archive.verify(id)
+      return archive.verify(id, limitsOf(sources))
+    },
+    gaps: async (id, interval) => {
+      if (id !== null) await known(id)
+      return archive.gaps(id, interval, limitsOf(sources))
     },
     rebuild: async (id, at) => {
       await known(id)
@@ -220,6 +228,17 @@ export function createOperations({
       }
     },
   }
+}
+
+/** What the open sources know of why something is missing. */
+function limitsOf({ list }: Sources): Record<string, SourceLimits> {
+  return Object.fromEntries(
+    list.map((provider) => {
+      const { source, foundedMs, reachBars } = provider
+      const { limitedUntilMs } = provider.health()
+      return [source, { foundedMs, reachBars, limitedUntilMs }]
+    }),
+  )
 }
 
 /** Counted in slices; the last one is that of the newest closed bar. */

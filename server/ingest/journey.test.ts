@@ -117,6 +117,7 @@ class FlakySource implements Provider {
       lastError: null,
       lastAnswer: null,
       nextTryMs: null,
+      limitedUntilMs: null,
     }
   }
 

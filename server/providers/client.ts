@@ -50,6 +50,8 @@ export class SourceClient {
   readonly #requests: Record<RequestOutcome, number>
   #lastAnswer: LastAnswer | null = null
   #isTheirClockTrusted = false
+  /** The last thing that the source said was that these are too many requests. */
+  #isLimited = false
 
   constructor(source: string, options: ClientOptions) {
     this.source = source
@@ -88,6 +90,7 @@ export class SourceClient {
         seen(answer)
         const value = await accept(readJson(this.source, answer, this.#options.clock.now()), answer)
         this.#circuit.succeeded()
+        this.#isLimited = false
         this.#requests.answered++
         return value
       } catch (error) {
@@ -104,6 +107,7 @@ export class SourceClient {
 
   health(): ProviderHealth {
     const pauseMs = this.#limiter.pauseLeftMs()
+    const nextTryMs = pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null
     return {
       source: this.source,
       requestsPerSecond: this.#limiter.requestsPerSecond,
@@ -113,7 +117,8 @@ export class SourceClient {
       requests: { ...this.#requests },
       lastError: this.#circuit.lastError,
       lastAnswer: this.#lastAnswer,
-      nextTryMs: pauseMs > 0 ? Math.ceil(this.#options.clock.now() + pauseMs) : null,
+      nextTryMs,
+      limitedUntilMs: this.#isLimited ? nextTryMs : null,
     }
   }
 
@@ -152,6 +157,7 @@ export class SourceClient {
     this.#options.log.debug({ err: error }, 'a request failed')
     const { message, status, retryAtMs } = error
     this.#requests[outcomeOf(status)]++
+    this.#isLimited = isTooMany(status)
     if (status !== null && isOnlyRefusal(status)) return this.#circuit.succeeded()
     const isAnswered =
       status !== null && status !== 429 && (status >= 500 || (answer !== null && isJson(answer)))

@@ -57,6 +57,8 @@ export interface ProviderHealth {
   readonly lastAnswer: LastAnswer | null
   /** null while the source may be asked at once. */
   readonly nextTryMs: number | null
+  /** The same, where the source has said that it takes no more requests; null otherwise. */
+  readonly limitedUntilMs: number | null
 }
 
 export interface Price {

@@ -382,6 +382,18 @@ describe('admin', () => {
   )
 
   test('the owner sees how it stands', async () => {
+    const gaps = await admin('/gaps?market=coinbase:BTC-USD&interval=1m', ADMIN_TOKEN)
+    expect(gaps.status).toBe(200)
+    const told = (await gaps.json()) as {
+      missing: Record<string, number>
+      gaps: { class: string; places: number }[]
+    }
+    const unread = told.gaps
+      .filter((gap) => gap.class === 'unread')
+      .reduce((sum, { places }) => sum + places, 0)
+    expect(unread).toBeGreaterThan(0)
+    expect(told.missing['unread']).toBe(unread)
+    await expectProblem(await admin('/gaps?interval=4h', ADMIN_TOKEN), 400, 'accepted are 1m, 1h, 1d')
     const answer = await admin('/ingest', ADMIN_TOKEN)
     expect(await answer.json()).toMatchObject({ revision: expect.any(Number), backfill: expect.any(Array) })
   })
@@ -510,6 +522,7 @@ describe('the OpenAPI document', () => {
     }
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/admin/gaps',
       '/api/v1/admin/ingest',
       '/api/v1/admin/markets',
       '/api/v1/admin/markets/{id}',

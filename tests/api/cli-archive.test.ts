@@ -99,10 +99,16 @@ describe('without a server', () => {
     expect(ofMarket).toEqual(ofFile.map((answer) => ({ ...answer, market: 'csv:days' })))
   })
 
-  test('verify finds no fault', async () => {
-    const run = await cli('verify')
-    expect(run.code).toBe(0)
-    expect(JSON.parse(run.stdout)).toMatchObject({ candles: 4, faults: [] })
+  test('verify finds no fault, and counts what is missing', async () => {
+    const run = await cli('verify', '--format', 'csv')
+    expect(run).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('1 missing places: not among the imported'),
+    })
+    expect(run.stdout).toBe(
+      'kind,market,interval,from,to,places,what\n' +
+        'not-imported,csv:days,1d,2024-01-03T00:00:00Z,2024-01-04T00:00:00Z,1,not among the imported candles\n',
+    )
   })
 
   test('rebuild says what has no raw answer and stays', async () => {

@@ -13,6 +13,7 @@ const COINBASE: ProviderHealth = {
   lastError: 'coinbase: answered 500',
   lastAnswer: { status: 500, atMs: NOW_MS, latencyMs: 80, clockOffsetMs: 1_500 },
   nextTryMs: NOW_MS + 8_000,
+  limitedUntilMs: null,
 }
 let server: TestServer
 
