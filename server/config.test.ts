@@ -47,8 +47,7 @@ describe('the configuration', () => {
       MARKETS: ' ',
       COINBASE_WS_URL: '',
       SOMETHING_ELSE: 'nonsense',
-      QUOTES: '?',
-      COINGECKO_URL: 'x',
+      RAW_HOURS: '?',
     }
     expect(readConfig(env)).toEqual(readConfig({}))
   })

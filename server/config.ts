@@ -9,10 +9,13 @@ import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '..
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 interface SourceConfig {
-  readonly baseUrl: string
+  /** null = the public service of the key's plan. */
+  readonly baseUrl: string | null
   /** Address of its WebSocket; null = prices are only polled. */
   readonly feedUrl: string | null
-  readonly requestsPerSecond: number
+  /** null = what the plan allows. */
+  readonly requestsPerSecond: number | null
+  readonly apiKey?: string | null
 }
 
 /** Paths of PEM files. */
@@ -34,6 +37,8 @@ export interface Config {
   readonly databaseUrl: string | null
   /** Tracked at the first start. */
   readonly markets: readonly MarketName[]
+  /** Currencies in which coins are priced where a source prices each in dozens. */
+  readonly quotes: readonly string[]
   readonly sampleSeconds: number
   readonly rawDays: number
   readonly sources: Readonly<Record<string, SourceConfig>>
@@ -113,6 +118,19 @@ const marketList = z.string().transform((text, context) => {
   return [...names.values()]
 })
 
+/** The currencies of a comma-separated list, each once. */
+const currencyList = z
+  .string()
+  .regex(/^\s*[A-Za-z0-9]{2,16}(\s*,\s*[A-Za-z0-9]{2,16})*\s*,?\s*$/)
+  .transform((text) => [
+    ...new Set(
+      text
+        .split(',')
+        .map((quote) => quote.trim().toUpperCase())
+        .filter((quote) => quote !== ''),
+    ),
+  ])
+
 interface Variable<T> {
   readonly schema: z.ZodType<T, string>
   readonly fallback: string | null
@@ -127,11 +145,11 @@ const text = (accepted: string, fallback: string): Variable<string> => ({
 })
 
 /** The fallback is the source's published limit. */
-function rateOf(fallback: string): Variable<number> {
+function rateOf(fallback: string | null): Variable<number> {
   return { schema: positiveNumber(10_000), fallback, accepted: 'requests a second, above 0, at most 10000' }
 }
 
-function addressOf(name: string, fallback: string): Variable<string> {
+function addressOf(name: string, fallback: string | null): Variable<string> {
   const accepted = `the http(s) base address of ${name} or of a server of the same protocol`
   return { schema: httpUrl, fallback, accepted }
 }
@@ -164,6 +182,11 @@ const VARIABLES = {
     fallback: DEFAULT_MARKETS.join(','),
     accepted: 'identifiers separated by commas, for example coinbase:BTC-USD,coinbase:ETH-EUR',
   },
+  QUOTES: {
+    schema: currencyList,
+    fallback: 'USD,EUR',
+    accepted: 'currencies separated by commas, for example USD,EUR,BTC',
+  },
   SAMPLE_SECONDS: { schema: wholeNumber(1, 3600), fallback: '60', accepted: 'whole seconds from 1 to 3600' },
   RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
   COINBASE_RPS: rateOf('10'),
@@ -179,6 +202,14 @@ const VARIABLES = {
   BINANCE_URL: addressOf('Binance', PUBLIC.binance.url),
   BITSTAMP_RPS: rateOf('10'),
   BITSTAMP_URL: addressOf('Bitstamp', PUBLIC.bitstamp.url),
+  COINGECKO_RPS: rateOf(null),
+  COINGECKO_URL: addressOf('CoinGecko', null),
+  COINGECKO_API_KEY: {
+    schema: z.string().regex(/^[\x21-\x7e]{8,256}$/),
+    fallback: null,
+    accepted: 'a demo or pro key of CoinGecko, without spaces',
+    secret: true,
+  },
   ADMIN_TOKEN: {
     schema: z.string().regex(/^[\x21-\x7e]{25,1024}$/),
     fallback: null,
@@ -213,6 +244,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: required('DATA_DIR'),
     databaseUrl: optional('DATABASE_URL'),
     markets: required('MARKETS'),
+    quotes: required('QUOTES'),
     sampleSeconds: required('SAMPLE_SECONDS'),
     rawDays: required('RAW_DAYS'),
     sources: {
@@ -225,6 +257,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       kraken: sourceOf('kraken', required('KRAKEN_URL'), required('KRAKEN_RPS')),
       binance: sourceOf('binance', required('BINANCE_URL'), required('BINANCE_RPS')),
       bitstamp: sourceOf('bitstamp', required('BITSTAMP_URL'), required('BITSTAMP_RPS')),
+      coingecko: {
+        baseUrl: optional('COINGECKO_URL'),
+        feedUrl: null,
+        requestsPerSecond: optional('COINGECKO_RPS'),
+        apiKey: optional('COINGECKO_API_KEY'),
+      },
     },
     adminToken: optional('ADMIN_TOKEN'),
     logLevel: required('LOG_LEVEL'),

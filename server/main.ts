@@ -215,10 +215,11 @@ function describe(
   listening: Listening,
 ): readonly string[] {
   const sources = list.map((provider) => {
-    const { baseUrl, feedUrl } = config.sources[provider.source] ?? {}
+    const set = config.sources[provider.source]
+    const { baseUrl, feedUrl } = set ?? {}
     const { requestsPerSecond } = provider.health()
-    const place = baseUrl ? `at ${baseUrl}` : 'through ccxt'
-    return `${provider.source} ${place} (at most ${requestsPerSecond} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`
+    const place = baseUrl ? `at ${baseUrl}` : set ? 'at its public address' : 'through ccxt'
+    return `${provider.source} ${place} (at most ${Number(requestsPerSecond.toFixed(3))} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`
   })
   return [
     `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,

@@ -50,8 +50,8 @@ export function createSources(config: Config, archive: Archive, clock: Clock, lo
       throw new UnknownSourceError(
         `there is no source "${source}" here: simulated data never mixes with real data`,
       )
-    const { baseUrl, feedUrl, requestsPerSecond } = config.sources[source] ?? UNCONFIGURED
-    const given = { baseUrl, feedUrl, requestsPerSecond, keepRaw, clock, log }
+    const { quotes } = config
+    const given = { ...UNCONFIGURED, ...config.sources[source], quotes, keepRaw, clock, log }
     const provider = await createProvider(source, given)
     if (!provider) throw new UnknownSourceError(await unknown(source))
     list.push(provider)

@@ -47,7 +47,7 @@ export const SILENCES = 6
  * @param settlingMs how long after its close a candle of this interval may still change
  */
 export function judge(reading: Reading, known: KnownSlice, settlingMs: number): Judgement {
-  const honest = reading.rows.length > 0 || reading.refused.length > 0
+  const honest = reading.rows.length > 0 || reading.refused.length > 0 || reading.sampled === 'here'
   const slice = reading.isDoubtful
     ? known.slice
     : honest
@@ -85,9 +85,12 @@ function judgeRows(rows: readonly CandleRow[], known: ReadonlyMap<number, Candle
 /** The candle that replaces `before`, or null when the source says the same again. */
 export function revise(before: CandleRow, row: CandleRow): CandleRow | null {
   const wasImported = ((before.flags ?? 0) & Flag.imported) !== 0
+  // Sources thin their history out: what was made of more samples stays.
+  if (!wasImported && (row.samples ?? 0) < (before.samples ?? 0)) return null
   // A volume once known is not forgotten because an answer leaves it out.
   const volume = row.volume ?? before.volume
   const differs =
+    (row.samples ?? 0) !== (before.samples ?? 0) ||
     compareDecimals(row.open, before.open) !== 0 ||
     compareDecimals(row.high, before.high) !== 0 ||
     compareDecimals(row.low, before.low) !== 0 ||
@@ -120,7 +123,7 @@ function judgeAbsences(
       refused === 'any' ? !isConfirmed(before) && before?.reason !== 'beyond' : refused.has(startMs)
     const after = isRefused
       ? refuse(before, reading.readAtMs, isSettled)
-      : countAbsence(before, reading.readAtMs, isSettled)
+      : countAbsence(before, reading, isSettled)
     if (after !== before) places.set(startMs, after!)
   }
   return places
@@ -139,14 +142,15 @@ function refusedPlaces({ interval, fromMs, toMs, refused }: Reading): ReadonlySe
 /** One more honest reading without the bucket; confirmed by the second one if that came after settling. */
 function countAbsence(
   before: AbsentPlace | undefined,
-  readAtMs: number,
+  { readAtMs, sampled }: Reading,
   isSettled: boolean,
 ): AbsentPlace | undefined {
-  if (isConfirmed(before) || before?.reason === 'beyond') return before
+  if (isConfirmed(before) || before?.reason === 'beyond' || before?.reason === 'unsampled') return before
   if (before?.reason === 'refused' && !isOpen(before)) return before
   if (before && before.readings > 0 && readAtMs - before.lastReadMs < APART_MS) return before
   const readings = (before && before.reason !== 'refused' ? before.readings : 0) + 1
-  return { reason: readings >= 2 && isSettled ? 'empty' : null, readings, lastReadMs: readAtMs }
+  const confirmed = sampled ? 'unsampled' : 'empty'
+  return { reason: readings >= 2 && isSettled ? confirmed : null, readings, lastReadMs: readAtMs }
 }
 
 /** The source cannot be asked for it any more: what it once gave that broke the rules was its last word. */

@@ -21,7 +21,7 @@ import { rebuild } from './rebuild.ts'
 import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
 import { retain } from './retain.ts'
-import { recordSamples, tellPrices } from './samples.ts'
+import { readSamples, recordSamples, tellPrices } from './samples.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
 import { StandingFrames } from './standing.ts'
@@ -64,6 +64,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     },
     quarantine: (...refused) => quarantine(context, ...refused),
     recordSamples: (samples) => recordSamples(context, samples),
+    samples: (market, fromMs, toMs) => database.read((tx) => readSamples(tx, market, fromMs, toMs)),
     tellPrices: (samples) => tellPrices(context, samples),
     sealNext: async (...question) => {
       const sealed = await sealNext(context, ...question)

@@ -2,11 +2,11 @@
 import { State, type StateCode } from '../../core/candle/columns.ts'
 
 /**
- * Why a place is absent. `empty`, `outage` and `hole` are confirmed by the source (two honest readings); which of the
+ * Why a place is absent. `unsampled`: asked for twice after settling, and nobody has sampled a price there. `empty`, `outage` and `hole` are confirmed by the source (two honest readings); which of the
  * three depends on what lies around the place, and may change with it. `silent`: the whole slice was answered with
  * nothing, again and again.
  */
-export type Reason = 'empty' | 'outage' | 'hole' | 'silent' | 'refused' | 'beyond'
+export type Reason = 'empty' | 'outage' | 'hole' | 'unsampled' | 'silent' | 'refused' | 'beyond'
 
 export interface AbsentPlace {
   /** null while the place is open: absent, not yet known why. */
@@ -20,6 +20,7 @@ const STATE: Readonly<Record<Reason, StateCode>> = {
   empty: State.empty,
   outage: State.outage,
   hole: State.missing,
+  unsampled: State.missing,
   silent: State.missing,
   refused: State.refused,
   beyond: State.beyond,

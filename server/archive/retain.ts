@@ -1,11 +1,11 @@
 /** Lets go of what was kept long enough, and gives the space back. */
 import { sql, type SQL } from 'drizzle-orm'
-import { DAY_MS, HOUR_MS } from '../../core/time/interval.ts'
+import { DAY_MS } from '../../core/time/interval.ts'
 import { rows, type Database } from '../db/database.ts'
 import type { Context } from './context.ts'
 import { HOT_MS, minuteOf } from './grid.ts'
+import { SAMPLES_MS } from './samples.ts'
 
-const SAMPLES_MS = 48 * HOUR_MS
 /** A device that was told of a chunk may still fetch it a week later. */
 const REPLACED_MS = 7 * DAY_MS
 const RAW_DAYS = 30

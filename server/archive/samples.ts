@@ -1,9 +1,14 @@
 /** Sampled prices, which are kept for 48 hours, and the ones in between, which are only told. */
 import { sql } from 'drizzle-orm'
+import type { MarketId } from '../../core/market.ts'
+import { HOUR_MS } from '../../core/time/interval.ts'
 import { list, textList } from '../db/arrays.ts'
-import { rows } from '../db/database.ts'
+import { rows, type Transaction } from '../db/database.ts'
 import type { Context } from './context.ts'
 import type { Sample } from './types.ts'
+
+/** So long are samples kept. */
+export const SAMPLES_MS = 48 * HOUR_MS
 
 /** Stores samples of known markets; one of a market that is gone is left out. */
 export async function recordSamples(context: Context, samples: readonly Sample[]): Promise<void> {
@@ -21,6 +26,21 @@ export async function recordSamples(context: Context, samples: readonly Sample[]
     ),
   )
   for (const sample of samples) context.events.tellNow({ kind: 'price', sample })
+}
+
+/** Samples with `fromMs` < time ≤ `toMs`, ascending. */
+export async function readSamples(
+  tx: Transaction,
+  market: MarketId,
+  fromMs: number,
+  toMs: number,
+): Promise<Sample[]> {
+  const found = await rows<{ at: string | number; price: string }>(
+    tx,
+    sql`SELECT at, price FROM sample WHERE market = (SELECT key FROM market WHERE id = ${market})
+      AND at > ${fromMs} AND at <= ${toMs} ORDER BY at`,
+  )
+  return found.map(({ at, price }) => ({ market, atMs: Number(at), price }))
 }
 
 export function tellPrices({ told, events }: Context, samples: readonly Sample[]): void {

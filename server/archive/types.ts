@@ -65,7 +65,14 @@ export interface Reading {
   readonly reachMs?: number
   /** Something was wrong with the answer: its good rows are stored, what it lacks says nothing, and it is no reading. */
   readonly isDoubtful?: boolean
+  readonly sampled?: Sampled
 }
+
+/**
+ * Its candles were made of sampled prices, so that a place without one was not looked at, which is no proof of no trade:
+ * it stays missing. The samples are the source's, or those that were taken `here`, of which silence is no mistake.
+ */
+export type Sampled = 'there' | 'here'
 
 /** A row that broke the rules: kept in quarantine, never averaged in, never dropped without trace. */
 export interface RefusedRow {
@@ -320,6 +327,8 @@ export interface Archive {
   keepRaw(answer: RawAnswer): Promise<void>
   quarantine(source: string, market: MarketId | null, atMs: number, row: RefusedRow): Promise<void>
   recordSamples(samples: readonly Sample[]): Promise<void>
+  /** Recorded samples with `fromMs` < time ≤ `toMs`, ascending; they are kept for `SAMPLES_MS`. */
+  samples(market: MarketId, fromMs: number, toMs: number): Promise<readonly Sample[]>
   /** Tells prices to listeners and to whoever asks for the newest, without keeping them. */
   tellPrices(samples: readonly Sample[]): void
   /** Seals the next period that is ready (by coverage and `nowMs`); null when none is. */

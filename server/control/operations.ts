@@ -132,15 +132,19 @@ export function createOperations({
     search: async (text) => {
       const wanted = text.toLowerCase()
       const lists = await Promise.allSettled(
-        sources.searchable.map(async (source) => marketsOf(await sources.need(source))),
+        sources.searchable.map(async (source) => {
+          const provider = await sources.need(source)
+          if (provider.search) return asked(provider.search(text))
+          const listed = await asked(provider.listMarkets([]))
+          return listed.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
+        }),
       )
       const failed = lists.flatMap((list) => (list.status === 'rejected' ? [list.reason as unknown] : []))
       const other = failed.find((error) => !(error instanceof ApiProblem))
       if (other !== undefined) throw other
       if (failed.length === lists.length && failed.length > 0) throw failed[0]
-      const markets = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
       return {
-        markets: markets.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted)),
+        markets: lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : [])),
         unanswered: failed.map((error) => (error as ApiProblem).message),
       }
     },
@@ -269,9 +273,9 @@ function imported(id: MarketId): Market {
 }
 
 /** A source that does not answer is no failure of this server: who asked is told. */
-async function marketsOf(provider: Provider): Promise<readonly ListedMarket[]> {
+async function asked(question: Promise<readonly ListedMarket[]>): Promise<readonly ListedMarket[]> {
   try {
-    return await provider.listMarkets()
+    return await question
   } catch (error) {
     if (error instanceof SourceError) throw new ApiProblem('unavailable', error.message)
     throw error
@@ -302,7 +306,7 @@ function requireHistory({ source, foundedMs }: Provider, sinceMs: number | null,
 }
 
 async function findListed(id: MarketId, provider: Provider): Promise<ListedMarket> {
-  const listed = await marketsOf(provider)
+  const listed = await asked(provider.listMarkets([id]))
   const found = listed.find((market) => market.id === id)
   if (found) return found
   const near = nearestMarkets(

@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { PLANS } from '../providers/coingecko-plan.ts'
 import { readJson, request } from '../providers/transport.ts'
 import type { LastAnswer, ProviderHealth } from '../providers/types.ts'
 import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
@@ -15,6 +16,7 @@ const PROBES: Readonly<Record<string, string>> = {
   kraken: '/0/public/Time',
   binance: '/api/v3/time',
   bitstamp: '/api/v2/ticker/btcusd/',
+  coingecko: '/api/v3/ping',
 }
 
 /** A Date header has whole seconds, and an answer takes its time. */
@@ -34,7 +36,9 @@ export async function checkSources(
   const asked = await Promise.all(
     isTelling
       ? server.sources.map(told)
-      : ofMarkets(config).map(([source, place]) => ask(source, place.baseUrl, place.requestsPerSecond)),
+      : ofMarkets(config).map(([source, place]) =>
+          ask(source, place.baseUrl ?? PLANS.keyless.host, place.requestsPerSecond),
+        ),
   )
   return [...asked.map(({ finding }) => finding), checkClock(asked)]
 }
@@ -45,7 +49,7 @@ function ofMarkets({ markets, sources }: Config) {
   return Object.entries(sources).filter(([source]) => wanted.has(source))
 }
 
-async function ask(source: string, baseUrl: string, requestsPerSecond: number): Promise<Asked> {
+async function ask(source: string, baseUrl: string, requestsPerSecond: number | null): Promise<Asked> {
   const url = `${baseUrl}${PROBES[source] ?? '/'}`
   const startedMs = performance.now()
   try {
@@ -54,7 +58,7 @@ async function ask(source: string, baseUrl: string, requestsPerSecond: number): 
     readJson(source, answer, systemClock.now())
     const finding = ok(
       'source',
-      `${source} at ${baseUrl} answers ${answer.status} in ${latencyMs.toFixed(0)} ms; at most ${requestsPerSecond} requests a second`,
+      `${source} at ${baseUrl} answers ${answer.status} in ${latencyMs.toFixed(0)} ms; at most ${requestsPerSecond === null ? 'what its plan allows' : `${requestsPerSecond} requests a second`}`,
     )
     const dateMs = Date.parse(answer.headers.get('date') ?? '')
     const clockOffsetMs = Number.isNaN(dateMs) ? null : dateMs - answer.sentMs

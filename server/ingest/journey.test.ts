@@ -94,7 +94,7 @@ class FlakySource implements Provider {
     return { rows, refused: [], isAstray: false, readAtMs: this.nowMs }
   }
 
-  readonly reachBars = null
+  readonly reach = null
   readonly pricesAtOnce = 1
 
   async prices([market]: readonly MarketId[]) {
@@ -196,7 +196,7 @@ describe('an archive filled from a flaky source', () => {
       followed: roster.followed,
       minuteDays: options.minuteDays,
       foundedMs: { coinbase: source.foundedMs },
-      reachBars: {},
+      reach: {},
       ...performer.dues(),
     })
     return { roster, performer, state }

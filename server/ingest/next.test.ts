@@ -51,7 +51,7 @@ function world(...followed: Followed[]): World {
       followed,
       minuteDays: 30,
       foundedMs: { coinbase: FOUNDED },
-      reachBars: {},
+      reach: {},
       nextListMs: { coinbase: Infinity },
       nextSealMs: Infinity,
       nextRetainMs: Infinity,
@@ -268,7 +268,7 @@ describe('the reconciler', () => {
     const btc = follow('coinbase:BTC-USD', { live: false })
     knowAll(btc, NOW, FOUNDED, '1d', '1h')
     const { state, limits } = world(btc)
-    const reaching = { ...state, reachBars: { coinbase: 720 } }
+    const reaching = { ...state, reach: { coinbase: { bars: 720 } } }
     const cut = sliceStart('1m', NOW - 720 * MINUTE_MS)
     expect(cut).toBeLessThan(NOW - 720 * MINUTE_MS)
     const minutes = seriesOf(btc, '1m')
@@ -283,6 +283,28 @@ describe('the reconciler', () => {
       minutes.learn(slice(minutes, action.fromMs, NOW))
     }
     expect(read.at(-1)).toBe(cut)
+  })
+
+  it('what lies beyond the reach of a source is marked once and not asked for, whatever longer candles say', () => {
+    const market = follow('coinbase:BTC-USD')
+    const one = world(market)
+    knowAll(market, NOW, NOW - 20 * DAY_MS, '1d', '1h')
+    const reached = { ...one.state, reach: { coinbase: { ms: 2 * DAY_MS } } }
+    const marked: number[] = []
+    let oldestRead = Infinity
+    for (let i = 0; i < 500; i++) {
+      const action = next(NOW, reached, one.limits)
+      if (action.kind === 'beyond') {
+        marked.push(action.fromMs)
+        action.series.learnBeyond(action.fromMs, action.toMs)
+      } else if (action.kind === 'read') {
+        oldestRead = Math.min(oldestRead, action.toMs)
+        action.series.learn(slice(action.series, action.fromMs, NOW))
+      } else break
+    }
+    expect(new Set(marked).size).toBe(marked.length)
+    expect(marked.length).toBeLessThan(5)
+    expect(oldestRead).toBeGreaterThan(NOW - 2 * DAY_MS)
   })
 
   describe('where minutes reach back less far than hours', () => {

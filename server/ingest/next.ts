@@ -4,7 +4,8 @@
  */
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS } from '../../core/time/interval.ts'
-import type { Priority } from '../providers/types.ts'
+import { SAMPLES_MS } from '../archive/samples.ts'
+import type { Priority, Reach } from '../providers/types.ts'
 import { Rank } from './judge.ts'
 import type { Series } from './series.ts'
 import type { ReadTask, Scope } from './search.ts'
@@ -28,8 +29,8 @@ export interface State {
   readonly followed: readonly Followed[]
   readonly minuteDays: number
   readonly foundedMs: Readonly<Record<string, number>>
-  /** So many of the newest bars are all that a source gives; none said = all. */
-  readonly reachBars: Readonly<Record<string, number | null>>
+  /** How far back each source answers; none said = all. */
+  readonly reach: Readonly<Record<string, Reach | null>>
   /** When the list of each source's markets is to be read (again). */
   readonly nextListMs: Readonly<Record<string, number>>
   readonly nextSealMs: number
@@ -131,15 +132,21 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
 /** Which slices of a series are wanted. */
 export function scopeOf(market: Followed, series: Series, state: State, nowMs: number): Scope {
   const foundedMs = state.foundedMs[market.source] ?? 0
-  const reachBars = state.reachBars[market.source] ?? null
   const minutesMs = market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS
   return {
     wantedMs: series.interval === '1m' ? Math.max(foundedMs, minutesMs) : foundedMs,
-    reachMs: reachBars === null ? 0 : nowMs - reachBars * INTERVAL_MS[series.interval],
+    reachMs: reachMs(state.reach[market.source] ?? null, series, nowMs),
     recentMs: nowMs - RECENT_DAYS * DAY_MS,
     live: market.live,
     nowMs,
   }
+}
+
+/** Nothing that ends before can be read. */
+function reachMs(reach: Reach | null, { interval, isRecord }: Series, nowMs: number): number {
+  if (isRecord) return nowMs - SAMPLES_MS
+  if (reach === null) return 0
+  return nowMs - ('ms' in reach ? reach.ms : reach.bars * INTERVAL_MS[interval])
 }
 
 function earliestSample(source: string, state: State, nowMs: number): Followed | null {

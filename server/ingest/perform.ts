@@ -97,7 +97,9 @@ export class Performer {
     const nowMs = this.#options.clock.now()
     this.#nextListMs[source] = nowMs + LIST_EVERY_MS
     try {
-      const listed = await this.#asking.ask(source, (provider) => provider.listMarkets())
+      const listed = await this.#asking.ask(source, (provider) =>
+        provider.listMarkets(this.#roster.trackedOf(source)),
+      )
       this.#listFailures[source] = 0
       if (await this.#roster.list(source, listed)) this.#nextListMs[source] = nowMs + LIST_DOUBTED_MS
       if (!this.#isNamed.has(source)) void this.#name(source)

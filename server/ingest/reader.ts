@@ -4,7 +4,8 @@
  */
 import { Flag } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
-import { MINUTE_MS } from '../../core/time/interval.ts'
+import { candlesOfSamples } from '../../core/candle/sampled.ts'
+import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
 import type { RefusedRow } from '../archive/types.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import type { SliceAnswer } from '../providers/types.ts'
@@ -59,6 +60,7 @@ export class Reader {
     const { market, series, fromMs, toMs, priority } = action
     series.setBusy(fromMs, true)
     try {
+      if (series.isRecord) return await this.#weigh(action, await this.#recorded(action))
       const answer = await this.#asking.ask(market.source, (provider) =>
         provider.candles(market.market, series.interval, fromMs, toMs, priority),
       )
@@ -72,6 +74,21 @@ export class Reader {
     }
   }
 
+  /** For a source without candles of this interval, the prices sampled here are the record. */
+  async #recorded({ market, series, fromMs, toMs }: Read): Promise<SliceAnswer> {
+    const { archive, clock } = this.#options
+    const { interval } = series
+    const readAtMs = clock.now()
+    const samples = await archive.samples(market.market, fromMs, Math.min(toMs, floorTo(interval, readAtMs)))
+    return {
+      rows: candlesOfSamples(samples, interval),
+      refused: [],
+      isAstray: false,
+      readAtMs,
+      sampled: 'here',
+    }
+  }
+
   async #weigh(action: Read, answer: SliceAnswer): Promise<boolean> {
     const { series, fromMs, toMs } = action
     const readToMs = closedBefore(series.interval, toMs, answer.readAtMs)
@@ -80,7 +97,8 @@ export class Reader {
       this.#wait(action, BEHIND_MS)
       return false
     }
-    if (rows.length === 0 && answer.refused.length === 0 && !answer.isAstray) {
+    const isSilent = rows.length === 0 && answer.refused.length === 0 && !answer.isAstray
+    if (isSilent && answer.sampled !== 'here') {
       const known = series.known(fromMs)
       const countsMs = known?.silences ? known.lastReadMs + APART_MS : 0
       if (answer.readAtMs < countsMs) {
@@ -121,7 +139,7 @@ export class Reader {
 
   async #store(
     { market, series, fromMs, toMs }: Read,
-    { rows, refused, isAstray, readAtMs, reachMs }: SliceAnswer,
+    { rows, refused, isAstray, readAtMs, reachMs, sampled }: SliceAnswer,
     readToMs: number,
   ): Promise<boolean> {
     const { archive, clock, log } = this.#options
@@ -143,6 +161,7 @@ export class Reader {
       refused: refused.filter(({ startMs }) => startMs === null || startMs < readToMs || startMs >= toMs),
       ...(reachMs !== undefined && { reachMs }),
       isDoubtful,
+      ...(sampled ? { sampled } : {}),
     })
     series.learnPresent(rows.map((row) => row.startMs))
     this.#roster.learn(result.slice)

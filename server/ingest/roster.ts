@@ -3,7 +3,8 @@
  * has to know of each, once, and again when somebody has changed it.
  */
 import type { MarketId } from '../../core/market.ts'
-import { DAY_MS } from '../../core/time/interval.ts'
+import { DAY_MS, floorTo } from '../../core/time/interval.ts'
+import { SAMPLES_MS } from '../archive/samples.ts'
 import type { CoverageSlice, Market } from '../archive/types.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
 import { nearestMarkets } from './nearest.ts'
@@ -39,6 +40,8 @@ export class Roster {
   /** Markets that the list lacked for the first time, and that list. */
   readonly #missing = new Map<MarketId, ReadonlyMap<MarketId, ListedMarket>>()
   #turn: Promise<unknown> = Promise.resolve()
+  /** Markets of which something was read at any time: they were listed then. */
+  readonly #everRead = new Set<MarketId>()
   /** Coverage that was written while older coverage was being read. */
   #written: CoverageSlice[] | null = null
 
@@ -54,6 +57,7 @@ export class Roster {
       const coverage = await this.#options.archive.coverage().finally(() => (this.#written = null))
       for (const market of this.followed)
         for (const series of market.series) series.relearn(ofSeries(coverage, series))
+      for (const { market, readings } of coverage) if (readings > 0) this.#everRead.add(market)
       for (const slice of written) this.learn(slice)
       this.#tracked = await this.#options.archive.markets()
       for (const source of this.#listings.keys()) await this.#compareAll(source)
@@ -73,6 +77,11 @@ export class Roster {
       await this.#match(null)
       return isDoubtful
     })
+  }
+
+  /** Markets of a source that somebody wants, be they listed or not. */
+  trackedOf(source: string): readonly MarketId[] {
+    return this.#tracked.filter((market) => market.source === source).map(({ id }) => id)
   }
 
   /** Full names of a source's currencies. */
@@ -116,10 +125,15 @@ export class Roster {
       this.unknown.delete(market.id)
       this.#missing.delete(market.id)
       const name = this.#names.get(market.source)?.get(market.base) ?? market.name
-      await this.#put(market, { name, tick: listed.tick, status: listed.active ? 'live' : 'ended' })
+      await this.#put(market, {
+        name,
+        tick: listed.tick,
+        status: listed.active ? 'live' : 'ended',
+        minutesFromMs: this.#minutesFrom(market),
+      })
       return false
     }
-    const wasListed = market.tick !== null
+    const wasListed = this.#wasListed(market)
     // A list may come short by mistake; only the next one that lacks it too is believed.
     const lacking = this.#missing.get(market.id) ?? listing
     if (wasListed && market.status === 'live' && lacking === listing) {
@@ -137,9 +151,19 @@ export class Roster {
     return false
   }
 
+  /** Minutes that only the samples taken here can give are wanted from the first ones on. */
+  #minutesFrom({ source, minutesFromMs }: Market): number | null {
+    const provider = this.#options.providers.find((one) => one.source === source)
+    if (minutesFromMs !== null || !provider || hasMinutes(provider)) return minutesFromMs
+    return floorTo('1d', this.#options.clock.now() - SAMPLES_MS + DAY_MS)
+  }
+
   async #put(market: Market, change: Partial<Market>): Promise<void> {
     const after = { ...market, ...change }
-    if (after.name === market.name && after.tick === market.tick && after.status === market.status) return
+    const isSame = (['name', 'tick', 'status', 'minutesFromMs'] as const).every(
+      (field) => after[field] === market[field],
+    )
+    if (isSame) return
     await this.#options.archive.putMarket(after)
   }
 
@@ -184,6 +208,7 @@ export class Roster {
         longer,
         settlingMs: settling[interval],
         foundedMs: provider.foundedMs,
+        isRecord: interval === '1m' && !hasMinutes(provider),
       })
     const days = make('1d', null)
     const hours = make('1h', days)
@@ -219,11 +244,20 @@ export class Roster {
     }
   }
 
-  /** Live or ended, and seen in the source's list, now or at an earlier time (then its tick is known). */
+  /** Live or ended, and seen in the source's list, now or at an earlier time. */
   #canFollow(market: Market | undefined): market is Market {
     if (!market || (market.status !== 'live' && market.status !== 'ended')) return false
-    return market.tick !== null || this.#listings.get(market.source)?.has(market.id) === true
+    return this.#wasListed(market) || this.#listings.get(market.source)?.has(market.id) === true
   }
+
+  /** Sources of sampled prices have no ticks; then what was read tells. */
+  #wasListed({ id, tick }: Market): boolean {
+    return tick !== null || this.#everRead.has(id)
+  }
+}
+
+function hasMinutes({ intervals }: Provider): boolean {
+  return intervals.includes('1m')
 }
 
 function ofSeries(

@@ -194,7 +194,9 @@ function needOf(
     recentMs: scope.recentMs,
     nowMs: scope.nowMs,
   })
-  if (need.kind === 'read' && toMs <= scope.reachMs) return { kind: 'beyond' }
+  // Marked once is enough, whatever longer candles say of it: nothing is to be had there.
+  if (need.kind === 'read' && toMs <= scope.reachMs)
+    return { kind: known && isResolved(known) ? 'none' : 'beyond' }
   if (!known || need.kind !== 'read' || need.rank !== Rank.again || !mayHoldListing(series, known))
     return need
   return { ...need, dueMs: Math.max(need.dueMs, known.lastReadMs + LISTING_WAIT_MS) }

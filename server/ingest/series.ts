@@ -17,6 +17,8 @@ export interface SeriesOptions {
   readonly settlingMs: number
   /** Nothing older exists at the source. */
   readonly foundedMs: number
+  /** The source has no candles of the interval: they are made of the prices that were sampled here. */
+  readonly isRecord?: boolean
 }
 
 /** A slice that is not to be asked for before: it failed, or was answered in a way that does not count. */
@@ -33,6 +35,7 @@ export class Series {
   readonly interval: StoredInterval
   readonly longer: Series | null
   readonly settlingMs: number
+  readonly isRecord: boolean
   readonly #foundedMs: number
   readonly #known = new Map<number, CoverageSlice>()
   /** Starts of present candles; kept for hours and days only. */
@@ -44,11 +47,12 @@ export class Series {
   #version = 0
   #remembered: { readonly version: string; readonly found: Found } | null = null
 
-  constructor({ market, interval, longer, settlingMs, foundedMs }: SeriesOptions) {
+  constructor({ market, interval, longer, settlingMs, foundedMs, isRecord = false }: SeriesOptions) {
     this.market = market
     this.interval = interval
     this.longer = longer
     this.settlingMs = settlingMs
+    this.isRecord = isRecord
     this.#foundedMs = foundedMs
   }
 

@@ -178,7 +178,7 @@ class Loop implements Ingest {
       followed: this.#roster.followed,
       minuteDays: this.#options.minuteDays,
       foundedMs: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.foundedMs])),
-      reachBars: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.reachBars])),
+      reach: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.reach])),
       ...this.#performer.dues(),
     }
   }

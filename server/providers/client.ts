@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts'
 import { Circuit } from './circuit.ts'
 import { Limiter } from './limiter.ts'
 import { tellingSent } from './sent.ts'
-import { isJson, readJson, request, type Answer } from './transport.ts'
+import { isJson, readJson, request, TRUSTED_CLOCK_DIFFERENCE_MS, type Answer } from './transport.ts'
 import {
   SourceError,
   type KeepRaw,
@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly keepRaw: KeepRaw
   readonly clock: Clock
   readonly log: Logger
+  /** What to do about a refusal, to be said behind its words; empty where it says enough. */
+  readonly advice?: (answer: Answer) => string
   /** Tests only; 10 s. */
   readonly deadlineMs?: number
   readonly random?: () => number
@@ -39,8 +41,6 @@ export interface Question {
 
 const CONCURRENCY = 16
 const HEADERS = { accept: 'application/json', 'user-agent': 'crypto-tracker' }
-/** A Date header that differs by more is no clock to trust: a simulation, or a proxy's invention. */
-const TRUSTED_CLOCK_DIFFERENCE_MS = 86_400_000
 
 export class SourceClient {
   readonly source: string
@@ -88,7 +88,9 @@ export class SourceClient {
         )
         this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
         seen(answer)
-        const value = await accept(readJson(this.source, answer, this.#options.clock.now()), answer)
+        const { clock, advice } = this.#options
+        const json = readJson(this.source, answer, clock.now(), advice?.(answer))
+        const value = await accept(json, answer)
         this.#circuit.succeeded()
         this.#isLimited = false
         this.#requests.answered++
@@ -187,5 +189,5 @@ function outcomeOf(status: number | null): RequestOutcome {
 
 /** "No such product" and the like are answers of a source in good health. */
 function isOnlyRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![403, 408, 418, 425, 429, 451].includes(status)
+  return status >= 400 && status < 500 && ![401, 403, 408, 418, 425, 429, 451].includes(status)
 }

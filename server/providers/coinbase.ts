@@ -19,7 +19,7 @@ export const coinbase: Dialect = {
   ccxtId: 'coinbaseexchange',
   foundedMs: Date.UTC(2015, 0),
   intervals: ['1m', '1h', '1d'],
-  reachBars: null,
+  reach: null,
   rowShape: { start: 0, low: 1, high: 2, open: 3, close: 4, volume: 5, numbers: 'bare' },
   numbers: 'lossless',
   feed: {

@@ -1,17 +1,22 @@
 /** How the provider of a source is made: those that are known by name in full, every other exchange by what ccxt knows. */
 import { knownExchange } from './ccxt-exchange.ts'
 import { coinbase } from './coinbase.ts'
+import { CoinGeckoProvider } from './coingecko.ts'
 import type { Dialect } from './dialect.ts'
 import { ExchangeProvider, type ExchangeOptions } from './exchange.ts'
 import type { Provider } from './types.ts'
 import { unifiedDialect } from './unified.ts'
 
 /** Sources that have settings of their own. */
-export const NAMED_SOURCES = ['coinbase', 'kraken', 'binance', 'bitstamp'] as const
+export const NAMED_SOURCES = ['coinbase', 'kraken', 'binance', 'bitstamp', 'coingecko'] as const
 
 export interface ProviderOptions extends Omit<ExchangeOptions, 'requestsPerSecond'> {
-  /** null = as ccxt has it. */
+  /** null = as published. */
   readonly requestsPerSecond: number | null
+  /** Of a source that has keys. */
+  readonly apiKey?: string | null
+  /** Currencies in which a source that prices coins in dozens of them is asked. */
+  readonly quotes?: readonly string[]
 }
 
 /** null for a source that ccxt does not know, or that has no candles. */
@@ -20,6 +25,12 @@ export async function createProvider(source: string, options: ProviderOptions): 
     return new ExchangeProvider(coinbase, {
       ...options,
       requestsPerSecond: options.requestsPerSecond ?? COINBASE_REQUESTS_PER_SECOND,
+    })
+  if (source === 'coingecko')
+    return new CoinGeckoProvider({
+      ...options,
+      apiKey: options.apiKey ?? null,
+      quotes: options.quotes ?? [],
     })
   const known = await knownExchange(source)
   if (!known) return null

@@ -3,6 +3,7 @@ import type { Exchange } from 'ccxt'
 import type { StoredInterval } from '../../core/time/interval.ts'
 import type { FeedDialect } from './feed.ts'
 import type { RowShape } from './rows.ts'
+import type { Reach } from './types.ts'
 
 export type CcxtExchange = InstanceType<typeof Exchange>
 
@@ -18,8 +19,8 @@ export interface Dialect {
   readonly ccxtId: string
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
-  /** So many of the newest bars are all that it gives; null = the whole history. */
-  readonly reachBars: number | null
+  /** null = the whole history. */
+  readonly reach: Reach | null
   readonly rowShape: RowShape
   /** In which form ccxt gets the numbers of candles: as their text, or as `LosslessNumber` where it hands them on. */
   readonly numbers: 'lossless' | 'text'

@@ -22,6 +22,7 @@ import {
   type Priority,
   type Provider,
   type ProviderHealth,
+  type Reach,
   type SliceAnswer,
 } from './types.ts'
 
@@ -50,7 +51,7 @@ export class ExchangeProvider implements Provider {
   readonly source: string
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
-  readonly reachBars: number | null
+  readonly reach: Reach | null
   readonly pricesAtOnce: number
   readonly #dialect: Dialect
   readonly #options: ExchangeOptions
@@ -65,7 +66,7 @@ export class ExchangeProvider implements Provider {
     this.source = dialect.source
     this.foundedMs = dialect.foundedMs
     this.intervals = dialect.intervals
-    this.reachBars = dialect.reachBars
+    this.reach = dialect.reach
     this.pricesAtOnce = dialect.pricesAtOnce
     this.#dialect = dialect
     this.#options = options
@@ -117,11 +118,12 @@ export class ExchangeProvider implements Provider {
       : this.#productId(market)
     const question = { market, interval, fromMs, toMs, readAtMs, product }
     this.#raw.candles({ ...this.#client.raw(answer), question }, priority, checked)
-    const { reachBars } = this
-    if (reachBars === null) return { ...checked, readAtMs }
+    const { reach } = this
+    if (reach === null) return { ...checked, readAtMs }
+    if ('ms' in reach) return { ...checked, readAtMs, reachMs: readAtMs - reach.ms }
     const step = INTERVAL_MS[interval]
     // The forming bar is one of them, and another one may have begun since it was asked.
-    return { ...checked, readAtMs, reachMs: floorTo(interval, readAtMs) - (reachBars - 2) * step }
+    return { ...checked, readAtMs, reachMs: floorTo(interval, readAtMs) - (reach.bars - 2) * step }
   }
 
   async prices(markets: readonly MarketId[]): Promise<ReadonlyMap<MarketId, Price>> {

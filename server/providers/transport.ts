@@ -59,9 +59,10 @@ export async function request(
 /**
  * The JSON of a good answer, every number as a `LosslessNumber` of its text.
  *
+ * @param advice said behind the words of a bad status
  * @throws SourceError for a status, a content type or a text that is no answer of the source
  */
-export function readJson(source: string, answer: Answer, nowMs: number): unknown {
+export function readJson(source: string, answer: Answer, nowMs: number, advice = ''): unknown {
   const { status, headers, text } = answer
   const fail = (what: string, cause?: unknown) =>
     new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(answer, nowMs), cause)
@@ -69,7 +70,7 @@ export function readJson(source: string, answer: Answer, nowMs: number): unknown
     throw fail(
       `does not serve the country that this server is in${ownWords(text)}; markets of other sources can be followed there: ${othersThan(source)}`,
     )
-  if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}`)
+  if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}${advice}`)
   if (!isJson(answer))
     throw fail(
       `answered with content type ${headers.get('content-type') ?? 'none'} where JSON was expected; something between here and the source may have answered in its place`,
@@ -104,12 +105,17 @@ function retryAt({ headers, status, text }: Answer, nowMs: number): number | nul
   return nowMs + Math.min(Number(banned[1]) + aheadMs - nowMs, LONGEST_BAN_MS)
 }
 
+type Words = Readonly<Partial<Record<'message' | 'msg' | 'error' | 'status' | 'error_message', unknown>>>
+
 /** `: "NotFound"`, where an error body has a message. */
 function ownWords(text: string): string {
   if (text.length > 10_000) return ''
   try {
-    const words = JSON.parse(text) as { message?: unknown; msg?: unknown; error?: unknown } | null
-    const message = words?.message ?? words?.msg ?? words?.error
+    const words = JSON.parse(text) as Words | null
+    // CoinGecko wraps its own one or two deep.
+    const nested = words?.status ?? (words?.error as Words | undefined)?.status
+    const message =
+      words?.message ?? words?.msg ?? (nested as Words | undefined)?.error_message ?? words?.error
     return typeof message === 'string' ? `: "${message.slice(0, 200)}"` : ''
   } catch {
     return '' // No JSON, so no words of the source; the status says enough.

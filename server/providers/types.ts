@@ -4,7 +4,7 @@
 import type { StoredInterval } from '../../core/time/interval.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
-import type { RawAnswer, RefusedRow } from '../archive/types.ts'
+import type { RawAnswer, RefusedRow, Sampled } from '../archive/types.ts'
 import type { FeedListener, PriceFeed } from './feed.ts'
 
 export interface ListedMarket {
@@ -14,7 +14,14 @@ export interface ListedMarket {
   readonly name: string
   readonly tick: string | null
   readonly active: boolean
+  /** The coin's ticker, where the identifier does not hold it. */
+  readonly symbol?: string
+  /** Its place by market capitalisation; null where it has none. */
+  readonly rank?: number | null
 }
+
+/** How far back a source answers: so many of the newest bars, or so much time. */
+export type Reach = { readonly bars: number } | { readonly ms: number }
 
 export interface SliceAnswer {
   readonly rows: readonly CandleRow[]
@@ -25,6 +32,7 @@ export interface SliceAnswer {
   readonly reachMs?: number
   /** When it was asked, by our clock or the source's, whichever is behind: what closed later is not in it. */
   readonly readAtMs: number
+  readonly sampled?: Sampled
 }
 
 /** How a request to a source ended: `refused` is a word of its own about what was asked, `failed` a fault of the source. */
@@ -74,12 +82,19 @@ export interface Provider {
   /** Nothing older exists at this source. */
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
-  /** So many of the newest bars of each interval are all that it gives; null = the whole history. */
-  readonly reachBars: number | null
+  /** null = the whole history. */
+  readonly reach: Reach | null
   /** Of how many markets one request tells the price. */
   readonly pricesAtOnce: number
-  /** @throws SourceError */
-  listMarkets(): Promise<readonly ListedMarket[]>
+  /**
+   * Everything that can be followed. A source that prices each coin in dozens of currencies lists those that are set; of
+   * others only the markets that are wanted.
+   *
+   * @throws SourceError
+   */
+  listMarkets(wanted: readonly MarketId[]): Promise<readonly ListedMarket[]>
+  /** Markets by a text, for a source that is better asked than listed. @throws SourceError */
+  search?(text: string): Promise<readonly ListedMarket[]>
   /** Full names of currencies by their symbols, as far as the source tells them. @throws SourceError */
   names(): Promise<ReadonlyMap<string, string>>
   /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places, closed ones only. @throws SourceError */

@@ -84,7 +84,7 @@ describe.concurrent.each(Object.entries(EXCHANGES))('%s', (source, { market, ans
 
   it('lists its spot markets in unified names, with their ticks', async () => {
     await using opened = await open(source, answers)
-    const listed = await opened.provider.listMarkets()
+    const listed = await opened.provider.listMarkets([])
     const own = listed.find((one) => one.id === id)
     expect(own).toMatchObject({ id, active: true })
     expect(Number(own!.tick)).toBeGreaterThan(0)
@@ -177,7 +177,7 @@ test.concurrent('a ban is obeyed until it ends: Binance', async () => {
   const until = NOW + 90_000
   const banned = `{"code":-1003,"msg":"Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans."}`
   await using opened = await open('binance', { '/api/v3/exchangeInfo': banned }, 418)
-  const refused = await opened.provider.listMarkets().catch((error: unknown) => error)
+  const refused = await opened.provider.listMarkets([]).catch((error: unknown) => error)
   expect(refused).toMatchObject({ status: 418, retryAtMs: until })
 })
 
@@ -185,7 +185,7 @@ test.concurrent('a source that does not serve this country says so: Binance', as
   const answer =
     '{"code":0,"msg":"Service unavailable from a restricted location according to \'b. Eligibility\'."}'
   await using opened = await open('binance', { '/api/v3/exchangeInfo': answer }, 451)
-  const refused = await opened.provider.listMarkets().catch((error: unknown) => error)
+  const refused = await opened.provider.listMarkets([]).catch((error: unknown) => error)
   expect(refused).toMatchObject({
     status: 451,
     message: expect.stringMatching(/country.*restricted location/s) as string,

@@ -9,11 +9,12 @@ import { bitstampFeed } from './bitstamp-frames.ts'
 import type { Dialect, ToldPrice } from './dialect.ts'
 import type { FeedDialect } from './feed.ts'
 import { krakenFeed } from './kraken-frames.ts'
+import type { Reach } from './types.ts'
 
 /** What is known of an exchange beyond what ccxt knows. */
 interface ExchangeFacts {
   readonly foundedMs: number
-  readonly reachBars: number | null
+  readonly reach: Reach | null
   readonly feed: FeedDialect | null
   /** Options of ccxt's constructor. */
   readonly settings: Dialect['settings']
@@ -26,13 +27,13 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
   kraken: {
     foundedMs: Date.UTC(2013, 8),
     // Its OHLC endpoint gives the newest 720 bars, whatever it is asked for.
-    reachBars: 720,
+    reach: { bars: 720 },
     feed: krakenFeed,
     settings: (baseUrl) => addresses(baseUrl, ''),
   },
   binance: {
     foundedMs: Date.UTC(2017, 6),
-    reachBars: null,
+    reach: null,
     feed: binanceFeed,
     settings: (baseUrl) => ({
       // Its other venues have hosts of their own, and none of their markets is followed.
@@ -42,7 +43,7 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
   },
   bitstamp: {
     foundedMs: Date.UTC(2011, 7),
-    reachBars: null,
+    reach: null,
     feed: bitstampFeed,
     settings: (baseUrl) => addresses(baseUrl, '/api'),
   },
@@ -50,7 +51,7 @@ const FACTS: Readonly<Record<string, ExchangeFacts>> = {
 
 const UNKNOWN: ExchangeFacts = {
   foundedMs: FIRST_EXCHANGES_MS,
-  reachBars: null,
+  reach: null,
   feed: null,
   settings: (baseUrl) => addresses(baseUrl, ''),
 }
@@ -66,13 +67,13 @@ export function unifiedDialect(
   intervals: readonly StoredInterval[],
   hasTickers: boolean,
 ): Dialect {
-  const { foundedMs, reachBars, feed, settings } = FACTS[ccxtId] ?? UNKNOWN
+  const { foundedMs, reach, feed, settings } = FACTS[ccxtId] ?? UNKNOWN
   return {
     source: ccxtId,
     ccxtId,
     foundedMs,
     intervals,
-    reachBars,
+    reach,
     rowShape: { start: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, numbers: 'text' },
     numbers: 'text',
     feed,
@@ -86,7 +87,7 @@ export function unifiedDialect(
       const limit = Math.ceil((toMs - fromMs) / INTERVAL_MS[interval])
       const bars = await exchange.fetchOHLCV(symbol, interval, fromMs, limit, { until: toMs - 1000 })
       // Who gives its newest bars whatever it is asked, begins later than asked for and goes on longer.
-      return reachBars === null ? bars : bars.filter(([start]) => Number(start) < toMs)
+      return reach === null ? bars : bars.filter(([start]) => Number(start) < toMs)
     },
     names: null,
     async prices(exchange, symbols) {

@@ -1,0 +1,107 @@
+/** CoinGecko from the source to the API, over real HTTP: a server that follows coins of a simulated one. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { isoSeconds } from '../../core/time/iso.ts'
+import { readConfig } from '../../server/config.ts'
+import { startServer, type RunningServer } from '../../server/main.ts'
+import { createCoinGecko } from '../../simulator/coingecko.ts'
+import { createCoinGeckoSimulator } from '../../simulator/coingecko-serve.ts'
+
+const SEED = 'journey'
+/** Eight seconds before a minute closes. */
+const START = Date.UTC(2024, 2, 14, 10, 20, 52)
+const world = createCoinGecko({ seed: SEED, reachMs: null })
+
+let folder: string
+let simulator: Server
+let server: RunningServer
+let url: string
+let sourceUrl: string
+
+beforeAll(async () => {
+  const begunMs = Date.now()
+  const now = () => START + Date.now() - begunMs
+  simulator = createCoinGeckoSimulator({ seed: SEED, reachMs: 365 * DAY_MS, now })
+  await new Promise<void>((resolve) => simulator.listen(0, '127.0.0.1', resolve))
+  sourceUrl = `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`
+  folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-coingecko-'))
+  const config = readConfig({
+    PORT: '0',
+    DATA_DIR: folder,
+    MARKETS: 'coingecko:bitcoin-usd,coingecko:ethereum-eur,coingecko:bitcoyn-usd',
+    COINGECKO_URL: sourceUrl,
+    COINGECKO_RPS: '100',
+    SAMPLE_SECONDS: '5',
+    ADMIN_TOKEN: 'a-token-of-more-than-24-characters',
+  })
+  server = await startServer(
+    { ...config, appDir: join(folder, 'no-app') },
+    { clock: { now }, log: pino({ level: 'silent' }) },
+  )
+  url = `http://127.0.0.1:${server.port}`
+}, 60_000)
+
+afterAll(async () => {
+  await server?.stop()
+  simulator.closeAllConnections()
+  simulator.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const read = async <T>(path: string) =>
+  (await (
+    await fetch(url + path, { headers: { authorization: 'Bearer a-token-of-more-than-24-characters' } })
+  ).json()) as T
+
+type Row = readonly [string, string, string, string, string, string | null]
+const candles = async (market: string, interval: string) =>
+  (await read<{ candles: Row[] }>(`/api/v1/markets/${market}/candles?interval=${interval}`)).candles
+
+const wait = { timeout: 30_000, interval: 200 }
+
+test('hours and days are read as far back as the plan goes, minutes are made of the samples taken here', async () => {
+  await vi.waitFor(async () => {
+    expect(await candles('coingecko:bitcoin-usd', '1d')).toHaveLength(364)
+    expect((await candles('coingecko:bitcoin-usd', '1h')).length).toBeGreaterThan(60 * 24)
+    expect(await candles('coingecko:bitcoin-usd', '1m')).toHaveLength(1)
+  }, wait)
+  const [minute] = await candles('coingecko:bitcoin-usd', '1m')
+  expect(minute![0]).toBe(isoSeconds(Math.floor(START / MINUTE_MS) * MINUTE_MS))
+  expect(minute![5]).toBeNull()
+  const hour = (await candles('coingecko:bitcoin-usd', '1h')).at(-1)!
+  expect(hour[0]).toBe(isoSeconds(Math.floor(START / HOUR_MS) * HOUR_MS - HOUR_MS))
+})
+
+test('every coin is priced by one call a sample, and the one that is not there is told apart with near names', async () => {
+  const { markets } = await read<{ markets: { id: string; name: string; status: string }[] }>(
+    '/api/v1/markets',
+  )
+  expect(markets).toMatchObject([
+    { id: 'coingecko:bitcoin-usd', name: 'Bitcoin', status: 'live' },
+    { id: 'coingecko:ethereum-eur', name: 'Ethereum', status: 'live' },
+    { id: 'coingecko:bitcoyn-usd', status: 'unlisted' },
+  ])
+  const { unknown } = await read<{ unknown: { market: string; nearest: string[] }[] }>('/api/v1/admin/ingest')
+  expect(unknown).toMatchObject([{ market: 'coingecko:bitcoyn-usd' }])
+  expect(unknown[0]!.nearest).toContain('coingecko:bitcoin-usd')
+  const { prices } = await vi.waitFor(async () => {
+    const told = await read<{ prices: { market: string; price: string; as_of: string }[] }>('/api/v1/prices')
+    // Later than the close of the newest minute: samples, and not that one.
+    for (const { as_of: asOf } of told.prices) expect(Date.parse(asOf)).toBeGreaterThan(START + 10_000)
+    return told
+  }, wait)
+  expect(prices.map(({ market }) => market)).toEqual(['coingecko:bitcoin-usd', 'coingecko:ethereum-eur'])
+  for (const { market, price, as_of: asOf } of prices) {
+    const [coin, quote] = market.slice(market.indexOf(':') + 1).split('-')
+    expect(price).toBe(world.price(coin!, quote!, Date.parse(asOf)))
+  }
+  const asked = (await (await fetch(`${sourceUrl}/simulator/asked`)).json()) as string[]
+  const priced = asked.filter((path) => path.includes('/simple/price'))
+  for (const path of priced) expect(path).toMatch(/ids=bitcoin(%2C|,)ethereum&/)
+})
