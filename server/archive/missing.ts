@@ -20,7 +20,7 @@ import type { Gap, GapClass, SourceLimits } from './types.ts'
 const STRETCH = 14_400
 
 /** What is known of a source that is not asked. */
-const NO_LIMITS: SourceLimits = { foundedMs: null, reachBars: null, limitedUntilMs: null }
+const NO_LIMITS: SourceLimits = { foundedMs: null, isLimited: false, limitedUntilMs: null }
 
 interface Entry {
   readonly period: string
@@ -193,11 +193,11 @@ function classifier(
   { firstMs, lastMs, coverage }: Outline,
   days: Days | null,
   wantedMs: number,
-  { reachBars, limitedUntilMs }: SourceLimits,
+  { isLimited, limitedUntilMs }: SourceLimits,
 ) {
   const isRead = reader(coverage)
   const beyond = (startMs: number): GapClass =>
-    reachBars === null && (days === null || startMs < days.firstMs) ? 'not-listed' : 'limit'
+    !isLimited && (days === null || startMs < days.firstMs) ? 'not-listed' : 'limit'
   const byState = (state: number, startMs: number): GapClass => {
     if (state === State.outage) return 'outage'
     if (state === State.refused) return 'refused'

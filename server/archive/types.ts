@@ -241,8 +241,8 @@ export interface Gap {
 export interface SourceLimits {
   /** Nothing older exists there. */
   readonly foundedMs: number | null
-  /** So many of the newest bars are all that it gives; null = the whole history. */
-  readonly reachBars: number | null
+  /** It gives its newest history only. */
+  readonly isLimited: boolean
   /** It has said that it takes no more requests until then; null while it does. */
   readonly limitedUntilMs: number | null
 }

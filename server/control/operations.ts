@@ -238,9 +238,9 @@ export function createOperations({
 function limitsOf({ list }: Sources): Record<string, SourceLimits> {
   return Object.fromEntries(
     list.map((provider) => {
-      const { source, foundedMs, reachBars } = provider
+      const { source, foundedMs, reach } = provider
       const { limitedUntilMs } = provider.health()
-      return [source, { foundedMs, reachBars, limitedUntilMs }]
+      return [source, { foundedMs, isLimited: reach !== null, limitedUntilMs }]
     }),
   )
 }

@@ -27,7 +27,7 @@ describe.each(KINDS)('gaps on %s', (kind) => {
   const first = sliceStart('1m', NOW - 3 * DAY_MS)
   const limits = (values: Partial<SourceLimits> = {}) => {
     return {
-      [source]: { foundedMs: LISTED - 1000 * DAY_MS, reachBars: null, limitedUntilMs: null, ...values },
+      [source]: { foundedMs: LISTED - 1000 * DAY_MS, isLimited: false, limitedUntilMs: null, ...values },
     }
   }
   const told = async (interval: '1m' | '1h' | '1d', values: Partial<SourceLimits> = {}) =>
@@ -79,7 +79,7 @@ describe.each(KINDS)('gaps on %s', (kind) => {
   })
 
   test('of a source that gives its newest bars only, what lies before is no sign of a listing', async () => {
-    expect((await told('1d', { reachBars: 720 }))[1]![2]).toBe(
+    expect((await told('1d', { isLimited: true }))[1]![2]).toBe(
       'from 2023-01-10T00:00:00Z: limit of the source',
     )
   })
