@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { Retention } from './archive/kept.ts'
+import { isStoredInterval, type StoredInterval } from '../core/time/interval.ts'
 import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '../core/market.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -41,6 +43,7 @@ export interface Config {
   readonly quotes: readonly string[]
   readonly sampleSeconds: number
   readonly rawDays: number
+  readonly retention: Retention
   readonly sources: Readonly<Record<string, SourceConfig>>
   readonly adminToken: string | null
   readonly logLevel: LogLevel
@@ -131,6 +134,24 @@ const currencyList = z
     ),
   ])
 
+/** Shorter, and it would reach into the days that are kept as rows. */
+const SHORTEST_RETENTION_DAYS = 31
+
+/** `1m=730d,1h=3650d`. */
+const retentionOf = z.string().transform((text, context): Retention => {
+  const days = new Map<StoredInterval, number>()
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const [, interval = '', count = ''] = /^(\w+)=(\d{1,6})d$/.exec(part) ?? []
+    const isKnown = isStoredInterval(interval) && !days.has(interval)
+    if (isKnown && Number(count) >= SHORTEST_RETENTION_DAYS) days.set(interval, Number(count))
+    else {
+      context.addIssue({ code: 'custom', message: `"${part.slice(0, 40)}" is none` })
+      return z.NEVER
+    }
+  }
+  return Object.fromEntries(days)
+})
+
 interface Variable<T> {
   readonly schema: z.ZodType<T, string>
   readonly fallback: string | null
@@ -188,6 +209,11 @@ const VARIABLES = {
     accepted: 'currencies separated by commas, for example USD,EUR,BTC',
   },
   SAMPLE_SECONDS: { schema: wholeNumber(1, 3600), fallback: '60', accepted: 'whole seconds from 1 to 3600' },
+  RETENTION: {
+    schema: retentionOf,
+    fallback: null,
+    accepted: `how long intervals are kept, each at least ${SHORTEST_RETENTION_DAYS} days, for example 1m=730d,1h=3650d; unset keeps all`,
+  },
   RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
   COINBASE_RPS: rateOf('10'),
   COINBASE_URL: addressOf('Coinbase Exchange', PUBLIC.coinbase.url),
@@ -247,6 +273,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     quotes: required('QUOTES'),
     sampleSeconds: required('SAMPLE_SECONDS'),
     rawDays: required('RAW_DAYS'),
+    retention: optional('RETENTION') ?? {},
     sources: {
       coinbase: sourceOf(
         'coinbase',

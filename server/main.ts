@@ -67,13 +67,14 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const place = { dataDir: config.dataDir, databaseUrl: config.databaseUrl }
   const database = tellOutages(await openDatabase(place), log)
-  const { sampleSeconds, simulated, minuteDays, rawDays } = config
+  const { sampleSeconds, simulated, minuteDays, rawDays, retention } = config
   const archive = await openArchive(database, {
     clock,
     settling,
     sampleSeconds,
     simulated,
     rawDays,
+    retention,
     minuteDays,
   })
   const running: (() => Promise<void>)[] = []
@@ -146,6 +147,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       sampleSeconds,
       settling,
       minuteDays,
+      retention,
       log,
     })
     ingest = started

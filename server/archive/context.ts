@@ -4,6 +4,7 @@ import { rows, type Database, type Transaction } from '../db/database.ts'
 import type { Clock } from '../clock.ts'
 import type { Zipped } from './chunk-bytes.ts'
 import type { Events } from './events.ts'
+import type { Retention } from './kept.ts'
 import type { StandingFrames } from './standing.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { ArchiveEvent, Sample, SettlingMs } from './types.ts'
@@ -16,6 +17,8 @@ export interface ArchiveOptions {
   readonly simulated: boolean
   /** How long sources' raw answers are kept; 30 where not given. */
   readonly rawDays?: number
+  /** How long each interval is kept; for ever where not given. */
+  readonly retention?: Retention
   /** Minutes are wanted for so many days back, where a market says nothing else; 365 where not given. */
   readonly minuteDays?: number
 }

@@ -7,6 +7,7 @@ import type { BackfillProgress } from '../../core/wire/api.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { commit, type ArchiveOptions, type Context } from './context.ts'
 import { codeOf, intervalFrom, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
+import { keptFromMs } from './kept.ts'
 import { listMarkets, lockMarket, type KeyedMarket } from './markets.ts'
 import { isConfirmed } from './place.ts'
 import { readSpan, type SeriesKey } from './span.ts'
@@ -194,7 +195,7 @@ export function minutesFromMs(
  */
 export async function listProgress(
   tx: Transaction,
-  options: Pick<ArchiveOptions, 'minuteDays'>,
+  options: Pick<ArchiveOptions, 'minuteDays' | 'retention'>,
   nowMs: number,
 ): Promise<BackfillProgress[]> {
   const markets = (await listMarkets(tx)).filter((market) => market.status === 'live')
@@ -209,8 +210,10 @@ export async function listProgress(
   return markets.flatMap((market) =>
     STORED_INTERVALS.map((interval) => {
       const found = of(market, interval)
-      const oldest =
+      const wantedFrom =
         interval === '1m' ? minuteOf(minutesFromMs(market, options, nowMs)) : of(market, '1d')?.oldest
+      const kept = Math.max(0, minuteOf(keptFromMs(options.retention, interval, nowMs)))
+      const oldest = wantedFrom && Math.max(wantedFrom, kept)
       const length = SLICE_PLACES * stepOf(interval)
       const from = Math.floor((oldest ?? minuteOf(nowMs)) / length)
       const wanted = Math.max(Math.floor(minuteOf(nowMs) / length) - from + 1, found?.done ?? 0)

@@ -16,6 +16,7 @@ export const GAP_CLASSES: Readonly<Record<GapClass, string>> = {
   refused: 'refused: see quarantine',
   unconfirmed: 'the source gave nothing, and that is not confirmed',
   'not-imported': 'not among the imported candles',
+  dropped: 'dropped by retention',
 }
 
 /** Collects the gaps of one series; its places come in the order of time. */

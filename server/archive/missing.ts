@@ -39,6 +39,9 @@ interface Slice {
 interface Outline {
   readonly firstMs: number
   readonly lastMs: number
+  /** Dropped by retention, unless it was read anew since; both 0 where nothing was. */
+  readonly droppedFromMs: number
+  readonly droppedToMs: number
   readonly coverage: readonly Slice[]
   readonly entries: readonly Entry[]
 }
@@ -111,13 +114,19 @@ export async function listGaps(
 
 async function outline(tx: Transaction, { market, interval }: SeriesKey): Promise<Outline> {
   const code = codeOf(interval)
-  const [ends] = await rows<{ first_minute: number; last_minute: number }>(
+  const [ends] = await rows<{
+    first_minute: number
+    last_minute: number
+    dropped_from: number | null
+    dropped_to: number | null
+  }>(
     tx,
-    sql`SELECT first_minute, last_minute FROM series WHERE market = ${market} AND interval = ${code}`,
+    sql`SELECT first_minute, last_minute, dropped_from, dropped_to FROM series WHERE market = ${market} AND interval = ${code}`,
   )
   return {
     firstMs: ends ? msOf(ends.first_minute) : Infinity,
     lastMs: ends ? msOf(ends.last_minute) : -Infinity,
+    ...droppedOf(ends),
     coverage: await rows<Slice>(
       tx,
       sql`SELECT from_minute, to_minute, read_to FROM coverage WHERE market = ${market} AND interval = ${code}
@@ -129,6 +138,12 @@ async function outline(tx: Transaction, { market, interval }: SeriesKey): Promis
         WHERE market = ${market} AND interval = ${code} AND part = 1 AND NOT removed ORDER BY from_minute`,
     ),
   }
+}
+
+function droppedOf(ends?: { first_minute: number; dropped_from: number | null; dropped_to: number | null }) {
+  const { first_minute: first = 0, dropped_from: from = null, dropped_to: to = null } = ends ?? {}
+  const isGone = from !== null && to !== null && first >= to
+  return { droppedFromMs: isGone ? msOf(from) : 0, droppedToMs: isGone ? msOf(to) : 0 }
 }
 
 /** What the days say: where the market begins, and of each day whether anything is to be had there. */
@@ -165,7 +180,7 @@ async function readDays({ database, clock }: Context, { key: market }: KeyedMark
 function extent(
   market: KeyedMarket,
   interval: StoredInterval,
-  { firstMs, lastMs, coverage, entries }: Outline,
+  { firstMs, lastMs, droppedFromMs, droppedToMs, coverage, entries }: Outline,
   days: Days | null,
   wantedMs: number,
   { foundedMs }: SourceLimits,
@@ -180,6 +195,7 @@ function extent(
   // Days are asked for from the source's founding on, what is shorter where there are days.
   const unknown = foundedMs ?? (interval === '1m' ? wantedMs : Infinity)
   const begin = days && days.firstMs < Infinity ? days.firstMs : unknown
+  if (droppedToMs > 0) known.push(droppedFromMs)
   const wanted = isFollowed ? Math.max(begin, wantedMs) : Infinity
   const fromMs = Math.min(...known, Number.isFinite(begin) ? floorTo(interval, wanted) : Infinity)
   const read = coverage.map(({ read_to }) => msOf(read_to))
@@ -190,7 +206,7 @@ function extent(
 /** Of which class a missing place is; null for one that nobody misses. */
 function classifier(
   market: KeyedMarket,
-  { firstMs, lastMs, coverage }: Outline,
+  { firstMs, lastMs, droppedToMs, coverage }: Outline,
   days: Days | null,
   wantedMs: number,
   { isLimited, limitedUntilMs }: SourceLimits,
@@ -206,6 +222,7 @@ function classifier(
   return (state: number, startMs: number): GapClass | null => {
     // Before and behind what was imported nothing is expected.
     if (market.source === 'csv') return startMs < firstMs || startMs > lastMs ? null : 'not-imported'
+    if (startMs < droppedToMs) return 'dropped'
     if (state !== State.missing || isRead(startMs)) return byState(state, startMs)
     if (startMs < wantedMs) return 'unwanted'
     // Where no day has a candle, nothing shorter is asked for.

@@ -7,6 +7,7 @@ import { decompressBrotli } from './compress.ts'
 import { commit, type Context } from './context.ts'
 import { foldAnswers, repair, type AcceptedCandle, type TimedAnswer } from './fold.ts'
 import { codeOf, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
+import { keptFromMs } from './kept.ts'
 import { lockMarket, type KeyedMarket } from './markets.ts'
 import { applyReading } from './reading.ts'
 import { readSpan, type SeriesKey } from './span.ts'
@@ -149,7 +150,11 @@ function compare(
       const { candles } = await readSpan(tx, key, from, from + SLICE_PLACES * stepOf(interval))
       const at = (startMs: number) => candles[(startMs - fromMs) / INTERVAL_MS[interval]]
       const said = foldAnswers(answers, accepted, at)
-      const lacking = [...said.values()].filter(({ startMs }) => !at(startMs) && !rejected.has(startMs))
+      // What retention has dropped is not brought back.
+      const keptMs = keptFromMs(context.retention, interval, context.clock.now())
+      const lacking = [...said.values()].filter(
+        ({ startMs }) => !at(startMs) && !rejected.has(startMs) && startMs >= keptMs,
+      )
       const known = [...said.values()].filter(({ startMs }) => at(startMs))
       const repaired = known.flatMap((row) => repair(at(row.startMs)!, row) ?? [])
       if (repaired.length > 0) {

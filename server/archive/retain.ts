@@ -3,6 +3,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import { DAY_MS } from '../../core/time/interval.ts'
 import { rows, type Database } from '../db/database.ts'
 import type { Context } from './context.ts'
+import { dropOld } from './drop.ts'
 import { HOT_MS, minuteOf } from './grid.ts'
 import { SAMPLES_MS } from './samples.ts'
 
@@ -11,7 +12,7 @@ const REPLACED_MS = 7 * DAY_MS
 const RAW_DAYS = 30
 
 /**
- * Drops raw answers, samples, replaced chunks and rows whose time is over, and packs the embedded
+ * Drops raw answers, samples, replaced chunks, rows and periods whose time is over, and packs the embedded
  * database's tables that are mostly holes.
  *
  * @returns whether anything was done
@@ -26,9 +27,10 @@ export async function retain(context: Context, nowMs: number): Promise<boolean> 
     (await drop(database, 'chunk_body', sql`replaced_at < ${nowMs - REPLACED_MS}`)) +
     (await dropSealed(database, 'candle', nowMs)) +
     (await dropSealed(database, 'place', nowMs))
+  const isOld = await dropOld(context, nowMs)
   const loose = database.kind === 'embedded' ? await looseTables(database) : []
   if (loose.length > 0) await database.pack(loose)
-  return dropped > 0 || loose.length > 0
+  return dropped > 0 || isOld || loose.length > 0
 }
 
 /** Drops rows of long ago that a chunk holds as they are. */

@@ -224,6 +224,7 @@ export type GapClass =
   | 'refused'
   | 'unconfirmed'
   | 'not-imported'
+  | 'dropped'
 
 /** Neighbouring missing places of one series and one class, `from` ≤ start < `to`. */
 export interface Gap {

@@ -21,7 +21,7 @@ export async function withOwnArchive<T>(
 ): Promise<T> {
   const clock = systemClock
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const { sampleSeconds, simulated, minuteDays, rawDays } = config
+  const { sampleSeconds, simulated, minuteDays, rawDays, retention } = config
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })
   const archive = await openArchive(database, {
@@ -30,6 +30,7 @@ export async function withOwnArchive<T>(
     sampleSeconds,
     simulated,
     rawDays,
+    retention,
     minuteDays,
   })
   const sources = createSources(config, archive, clock, log)
@@ -43,6 +44,7 @@ export async function withOwnArchive<T>(
       sampleSeconds,
       settling: defaultSettling,
       minuteDays,
+      retention,
       log,
     })
   }

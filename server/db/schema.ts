@@ -56,6 +56,9 @@ export const series = pgTable(
     firstMinute: integer('first_minute').notNull(),
     lastMinute: integer('last_minute').notNull(),
     lastClose: numeric('last_close').notNull(),
+    /** Candles from here to there were dropped by retention; null where none were. */
+    droppedFrom: integer('dropped_from'),
+    droppedTo: integer('dropped_to'),
   },
   (t) => [primaryKey({ columns: [t.market, t.interval] })],
 )

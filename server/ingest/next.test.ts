@@ -9,6 +9,8 @@ import {
   floorTo,
   type StoredInterval,
 } from '../../core/time/interval.ts'
+import { periodAt } from '../../core/time/period.ts'
+import type { Retention } from '../archive/kept.ts'
 import type { CoverageSlice } from '../archive/types.ts'
 import { defaultSettling } from '../settling.ts'
 import { next, scopeOf, type Action, type Followed, type Limits, type State } from './next.ts'
@@ -407,4 +409,15 @@ describe('how far the history is read', () => {
     expect(wanted).toBeGreaterThan(0)
     expect(done).toBe(wanted)
   })
+})
+
+it('what retention has dropped is not asked for again', () => {
+  const market = follow('coinbase:BTC-USD')
+  const { state } = world(market)
+  const wanted = (interval: StoredInterval, retention: Retention) =>
+    scopeOf(market, seriesOf(market, interval), { ...state, retention }, NOW).wantedMs
+  expect(wanted('1h', {})).toBe(FOUNDED)
+  expect(wanted('1h', { '1h': 400, '1m': 31 })).toBe(periodAt('year', NOW - 400 * DAY_MS).fromMs)
+  expect(wanted('1d', { '1h': 400 })).toBe(FOUNDED)
+  expect(wanted('1m', { '1m': 3650 })).toBe(NOW - 30 * DAY_MS)
 })

@@ -4,6 +4,7 @@
  */
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS } from '../../core/time/interval.ts'
+import { keptFromMs, type Retention } from '../archive/kept.ts'
 import { SAMPLES_MS } from '../archive/samples.ts'
 import type { Priority, Reach } from '../providers/types.ts'
 import { Rank } from './judge.ts'
@@ -28,6 +29,7 @@ export interface Followed {
 export interface State {
   readonly followed: readonly Followed[]
   readonly minuteDays: number
+  readonly retention?: Retention | undefined
   readonly foundedMs: Readonly<Record<string, number>>
   /** How far back each source answers; none said = all. */
   readonly reach: Readonly<Record<string, Reach | null>>
@@ -133,8 +135,10 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
 export function scopeOf(market: Followed, series: Series, state: State, nowMs: number): Scope {
   const foundedMs = state.foundedMs[market.source] ?? 0
   const minutesMs = market.minutesFromMs ?? nowMs - state.minuteDays * DAY_MS
+  const { interval } = series
+  const keptMs = Math.max(foundedMs, keptFromMs(state.retention, interval, nowMs))
   return {
-    wantedMs: series.interval === '1m' ? Math.max(foundedMs, minutesMs) : foundedMs,
+    wantedMs: interval === '1m' ? Math.max(keptMs, minutesMs) : keptMs,
     reachMs: reachMs(state.reach[market.source] ?? null, series, nowMs),
     recentMs: nowMs - RECENT_DAYS * DAY_MS,
     live: market.live,

@@ -177,6 +177,7 @@ class Loop implements Ingest {
     return {
       followed: this.#roster.followed,
       minuteDays: this.#options.minuteDays,
+      retention: this.#options.retention,
       foundedMs: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.foundedMs])),
       reach: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.reach])),
       ...this.#performer.dues(),

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { MarketId } from '../../core/market.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
+import type { Retention } from '../archive/kept.ts'
 import type { Archive, SettlingMs } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import type { FeedStatus } from './live-prices.ts'
@@ -16,6 +17,8 @@ export interface IngestOptions {
   readonly settling: SettlingMs
   /** How many days of minutes are wanted of markets that say nothing else. */
   readonly minuteDays: number
+  /** How long each interval is kept: nothing older is asked for. For ever where not given. */
+  readonly retention?: Retention
   readonly log: Logger
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { MarketId } from '../../core/market.ts'
 import { floorTo, INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
+import type { ArchiveOptions } from '../../server/archive/context.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive, Market, Reading } from '../../server/archive/types.ts'
 import { openDatabase } from '../../server/db/open.ts'
@@ -28,7 +29,11 @@ export interface TestArchive {
 let sources = 0
 
 /** Opens an empty archive. */
-export async function openTestArchive(kind: Kind, nowMs: number): Promise<TestArchive> {
+export async function openTestArchive(
+  kind: Kind,
+  nowMs: number,
+  options: Partial<ArchiveOptions> = {},
+): Promise<TestArchive> {
   const folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-archive-'))
   const server = kind === 'PostgreSQL' ? await startPostgres() : null
   const database = await openDatabase({
@@ -42,6 +47,7 @@ export async function openTestArchive(kind: Kind, nowMs: number): Promise<TestAr
     sampleSeconds: 60,
     simulated: false,
     minuteDays: 60,
+    ...options,
   })
   return {
     archive,
