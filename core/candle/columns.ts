@@ -40,6 +40,8 @@ export interface CandleColumns {
   readonly close: Float64Array
   /** null where the volume part was not read. */
   readonly volume: Float64Array | null
+  /** How many samples each present bar was made of, 0 for a source's own candle; null while none is known to be sampled. */
+  samples: Uint32Array | null
 }
 
 /** Whether a state reads as missing in computation and on screen. */
@@ -67,5 +69,6 @@ export function missingColumns(
     low: column(),
     close: column(),
     volume: withVolume ? column() : null,
+    samples: null,
   }
 }

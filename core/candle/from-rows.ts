@@ -45,6 +45,7 @@ export function columnsFromRows(
     columns.low[place] = Number(row.low)
     columns.close[place] = Number(row.close)
     columns.volume![place] = row.volume === null ? NaN : Number(row.volume)
+    if (row.samples) (columns.samples ??= new Uint32Array(columns.length))[place] = row.samples
   }
   return columns
 }

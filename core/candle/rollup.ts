@@ -21,6 +21,7 @@ export function rollUp(columns: CandleColumns, interval: Interval): CandleColumn
   if (factor === 1) return columns
   const span = rollUpSpan(columns.interval, columns.startMs, columns.length, interval)
   const out = missingColumns(columns.market, interval, span.startMs, span.length, columns.volume !== null)
+  if (columns.samples) out.samples = new Uint32Array(span.length)
   for (let bar = 0; bar < span.length; bar++) {
     const from = span.skip + bar * factor
     const state = rollUpState(columns.states, from, from + factor)
@@ -36,6 +37,7 @@ function writeBar(columns: CandleColumns, from: number, to: number, out: CandleC
   let high = -Infinity
   let low = Infinity
   let volume = 0
+  let samples = 0
   for (let i = from; i < to; i++) {
     if (columns.states[i] !== State.present) continue
     if (first < 0) first = i
@@ -44,10 +46,12 @@ function writeBar(columns: CandleColumns, from: number, to: number, out: CandleC
     low = Math.min(low, columns.low[i]!)
     // One unknown volume makes the sum unknown.
     if (columns.volume) volume += columns.volume[i]!
+    if (columns.samples) samples += columns.samples[i]!
   }
   out.open[bar] = columns.open[first]!
   out.high[bar] = high
   out.low[bar] = low
   out.close[bar] = columns.close[last]!
   if (out.volume) out.volume[bar] = volume
+  if (out.samples) out.samples[bar] = samples
 }

@@ -90,9 +90,13 @@ function paintPrice(bytes: Uint8Array, header: Header, columns: CandleColumns): 
     low = doublesFrom(chunk.low)
     unit = 1
   }
-  const { open: o, high: h, low: l, close: c } = columns
+  const counts = header.bits & Bit.samples ? readCounts(bytes, header, 4) : null
+  if (counts) columns.samples ??= new Uint32Array(columns.length)
+  const { open: o, high: h, low: l, close: c, samples } = columns
   eachRun(bytes, header, columns, (state, from, to, row) => {
     columns.states.fill(state, from, to)
+    if (counts && state === State.present) samples!.set(counts.subarray(row, row + to - from), from)
+    else samples?.fill(0, from, to)
     if (state !== State.present) {
       for (const column of [o, h, l, c]) column.fill(NaN, from, to)
       return

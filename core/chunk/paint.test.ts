@@ -24,6 +24,7 @@ function plainPaint(span: RowsSpan, grid: CandleColumns): void {
     grid.low[place] = Number(row?.low ?? NaN)
     grid.close[place] = Number(row?.close ?? NaN)
     grid.volume![place] = Number(row?.volume ?? NaN)
+    grid.samples![place] = row?.samples ?? 0
   })
 }
 
@@ -33,6 +34,7 @@ function filledGrid(span: RowsSpan, shift: number, length: number): CandleColumn
   const grid = missingColumns(span.market, span.interval, startMs, length, true)
   grid.states.fill(State.present)
   for (const column of [grid.open, grid.high, grid.low, grid.close, grid.volume!]) column.fill(42)
+  grid.samples = new Uint32Array(length).fill(42)
   return grid
 }
 

@@ -2,6 +2,7 @@
  * Which bars of a series can enter a window, and how many did: what every σ rests on.
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
+import { eachSparse } from './sampled.ts'
 import { STRETCH } from './windows.ts'
 
 /** How many bars could enter the window that ends at each place. */
@@ -19,21 +20,27 @@ const ENTERS_FLAT = 3
 export class EnteringBars {
   readonly #columns: CandleColumns
   readonly #paired: boolean
+  readonly #ranged: boolean
   #codes: Uint8Array | null = null
   /** Of the window last asked for: estimators that are asked for together have one. */
   #counted: { readonly window: number; readonly bars: WindowBars } | null = null
 
   /**
    * @param paired whether only bars right after a known close can enter, or every known one
+   * @param ranged whether a bar of too few samples cannot, since its high and low are read
    */
-  constructor(columns: CandleColumns, paired: boolean) {
+  constructor(columns: CandleColumns, paired: boolean, ranged = false) {
     this.#columns = columns
     this.#paired = paired
+    this.#ranged = ranged
   }
 
   /** Not 0 where a bar can enter. Length of the grid. */
   codes(): Uint8Array {
-    return (this.#codes ??= enteringCodes(this.#columns, this.#paired))
+    if (this.#codes) return this.#codes
+    this.#codes = enteringCodes(this.#columns, this.#paired)
+    if (this.#ranged) eachSparse(this.#columns, (place) => (this.#codes![place] = 0))
+    return this.#codes
   }
 
   /** How many bars could enter each window. */

@@ -5,6 +5,7 @@
 import { State, type CandleColumns } from '../candle/columns.ts'
 import { EnteringBars } from './entering.ts'
 import { Memory } from './memory.ts'
+import { eachSparse } from './sampled.ts'
 import { STRETCH } from './windows.ts'
 
 /** Squares of (a − b)/(a + b) up to which the series, cut where its next term is below 2^-56, is exact. */
@@ -39,7 +40,10 @@ function farLogRatio(a: number, b: number, s: number, q: number): number {
   return Math.log(a) - Math.log(b)
 }
 
-/** Of single bars: high − low, close − open and Rogers-Satchell's product, in logarithms. 0 at flat and missing places. */
+/**
+ * Of single bars: high − low, close − open and Rogers-Satchell's product, in logarithms. 0 at flat and missing places, and
+ * where a bar is made of too few samples.
+ */
 export interface BarLogs {
   readonly range: Float64Array<ArrayBuffer>
   readonly body: Float64Array<ArrayBuffer>
@@ -62,6 +66,8 @@ export class LogColumns {
   #links: LinkLogs | null = null
   readonly #single: EnteringBars
   readonly #paired: EnteringBars
+  readonly #rangedSingle: EnteringBars
+  readonly #rangedPaired: EnteringBars
 
   /**
    * @param memory where the columns and every σ made from them come from
@@ -71,6 +77,9 @@ export class LogColumns {
     this.memory = memory
     this.#single = new EnteringBars(columns, false)
     this.#paired = new EnteringBars(columns, true)
+    // Without sampled bars they are the same, and counted once.
+    this.#rangedSingle = columns.samples ? new EnteringBars(columns, false, true) : this.#single
+    this.#rangedPaired = columns.samples ? new EnteringBars(columns, true, true) : this.#paired
   }
 
   bars(): BarLogs {
@@ -89,8 +98,9 @@ export class LogColumns {
     this.#links = null
   }
 
-  /** The bars that can enter a window: where the close before is needed, or where it is not. */
-  entering(paired: boolean): EnteringBars {
+  /** The bars that can enter a window: by whether the close before is needed, and whether high and low are read. */
+  entering(paired: boolean, ranged: boolean): EnteringBars {
+    if (ranged) return paired ? this.#rangedPaired : this.#rangedSingle
     return paired ? this.#paired : this.#single
   }
 }
@@ -101,6 +111,7 @@ function barLogs(columns: CandleColumns, memory: Memory): BarLogs {
   const logs = { range: column(), body: column(), rogersSatchell: column() }
   for (let start = 0; start < length; start += STRETCH)
     barLogsOfStretch(columns, start, Math.min(start + STRETCH, length), logs)
+  eachSparse(columns, (place) => (logs.range[place] = logs.body[place] = logs.rogersSatchell[place] = 0))
   return logs
 }
 

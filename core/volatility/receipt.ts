@@ -4,6 +4,7 @@
 import { isMissing, type CandleColumns } from '../candle/columns.ts'
 import { INTERVAL_MS, type Interval } from '../time/interval.ts'
 import { fewestBars, needsCloseBefore } from './request.ts'
+import { countSparse, FEWEST_SAMPLES, readsRange } from './sampled.ts'
 import type { Receipt, VolatilitySeries } from './types.ts'
 
 const BAR_NAMES: Readonly<Record<Interval, string>> = {
@@ -89,9 +90,23 @@ function reasonAt(series: VolatilitySeries, columns: CandleColumns, place: numbe
     const shorter = shortest >= 2 ? `, or with a window of at most ${shortest}` : ''
     return `${known} of the ${wanted} ${bars} that a window of ${request.window} needs; available ${wanted - known} later${shorter}`
   }
+  const sampled = sampledReason(request, columns, place)
+  if (sampled !== null) return sampled
   const fewest = fewestBars(request)
   const why = needsCloseBefore(request.estimator) ? ' with a close before' : ''
   return `only ${series.bars[place]} of ${request.window} ${bars}${why}, at least ${fewest} are needed; available when the missing ones are filled`
+}
+
+/** null where high and low are not read, or no bar of the window has too few samples for them. */
+function sampledReason(
+  { estimator, window }: VolatilitySeries['request'],
+  columns: CandleColumns,
+  place: number,
+): string | null {
+  if (!readsRange(estimator)) return null
+  const { bars, sparse } = countSparse(columns, place - window + 1, place + 1)
+  if (sparse === 0) return null
+  return `sampled source: ${sparse} of ${bars} bars have fewer than ${FEWEST_SAMPLES} samples, too few for their high and low; close-to-close is available`
 }
 
 function firstKnown({ length, states }: CandleColumns): number {

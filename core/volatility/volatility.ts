@@ -7,6 +7,7 @@ import { closeToClose } from './close.ts'
 import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
 import { checkRequest, fewestBars, needsCloseBefore } from './request.ts'
+import { readsRange } from './sampled.ts'
 import type { VolatilityRequest, VolatilitySeries } from './types.ts'
 import { rootOfSum, type Part, type Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
@@ -32,7 +33,7 @@ export function volatility(
   const paired = needsCloseBefore(estimator)
   // A window longer than the grid has no point; it must not cost memory either.
   const window = Math.min(request.window, columns.length)
-  const entering = logs.entering(paired)
+  const entering = logs.entering(paired, readsRange(estimator))
   const { bars, flat } = entering.counted(window)
   const windows: Windows = {
     length: columns.length,

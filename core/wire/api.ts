@@ -100,6 +100,8 @@ export interface LiveEvents {
     readonly market: MarketId
     readonly interval: StoredInterval
     readonly candle: CandleAnswer
+    /** Of a sampled source: how many samples it was made of. */
+    readonly samples?: number
     readonly revision: number
   }
   revision: { readonly revision: number }

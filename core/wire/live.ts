@@ -32,6 +32,9 @@ export const readLiveEvent = {
       market: marketOf(event.market, 'candle.market'),
       interval,
       candle,
+      ...(event.samples === undefined
+        ? {}
+        : { samples: countOf(event.samples, 'candle.samples', 2 ** 32 - 1) }),
       revision: countOf(event.revision, 'candle.revision', Number.MAX_SAFE_INTEGER),
     }
   },

@@ -170,7 +170,18 @@ function frameOf(event: ArchiveEvent): Frame {
     }
     case 'candle': {
       const { market, interval, row, revision } = event
-      return frame('candle', { market, interval, candle: candleAnswer(row), revision }, market, revision)
+      return frame(
+        'candle',
+        {
+          market,
+          interval,
+          candle: candleAnswer(row),
+          ...(row.samples === undefined ? {} : { samples: row.samples }),
+          revision,
+        },
+        market,
+        revision,
+      )
     }
     case 'revision':
       return frame('revision', { revision: event.revision }, null, event.revision)

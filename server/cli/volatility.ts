@@ -9,7 +9,7 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
-import { volatility } from '../../core/volatility/volatility.ts'
+import { newestReceipt, volatility } from '../../core/volatility/volatility.ts'
 import { withConnection } from './connect.ts'
 import { readCsvFile } from './csv-file.ts'
 import { UsageError, type ExitCode } from './exit.ts'
@@ -118,6 +118,8 @@ function compute(
   const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(interval))
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
+  const { reason } = newestReceipt(series, columns)
+  if (columns.samples && reason !== null) say(`${market} ${estimator}: n/a: ${reason}`)
   const points = volatilityPoints(series, options.from, options.to)
   const last = points.at(-1)
   const as_of = last ? isoSeconds(Date.parse(last.t) + INTERVAL_MS[interval]) : null

@@ -2,6 +2,8 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { State } from '../../core/candle/columns.ts'
+import type { CandleRow } from '../../core/candle/row.ts'
+import { candlesOfSamples } from '../../core/candle/sampled.ts'
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { Archive } from '../../server/archive/types.ts'
@@ -205,6 +207,37 @@ describe.each(KINDS)('on %s', (kind) => {
       const own = (await archive.coverage()).filter((slice) => slice.market === market)
       expect(own.every(({ settled, open }) => settled && open === 0)).toBe(true)
       expect(own.length).toBeGreaterThan(1)
+    })
+
+    test('a candle of sampled prices gives way to one of more samples and to none of fewer', async () => {
+      const market = await follow()
+      const row = { startMs: MAY, open: '2', high: '4', low: '1', close: '3', volume: null, samples: 12 }
+      const read = (readAtMs: number, rows: readonly CandleRow[]) =>
+        archive.applyReading(answer(market, '1h', MAY, readAtMs, rows, { sampled: 'there' }))
+      await read(NOW, [row])
+      const thinner = { ...row, open: '3', high: '3', low: '3', samples: 1 }
+      expect((await read(NOW + HOUR_MS, [thinner])).revision).toBeNull()
+      expect(await archive.candles(market, '1h', MAY, MAY + HOUR_MS, 1)).toEqual([row])
+      const denser = { ...row, high: '5', samples: 60 }
+      expect((await read(NOW + 2 * HOUR_MS, [denser])).revised).toBe(1)
+      expect(await archive.candles(market, '1h', MAY, MAY + HOUR_MS, 1)).toMatchObject([denser])
+    })
+
+    test('a minute without a sample stays missing, however often it is read', async () => {
+      const market = await follow()
+      const from = sliceStart('1m', NOW - DAY_MS)
+      const at = (minute: number) => from + minute * MINUTE_MS + 5000
+      await archive.recordSamples([0, 1, 3].map((minute) => ({ market, atMs: at(minute), price: '7.5' })))
+      const samples = await archive.samples(market, from, from + 300 * MINUTE_MS)
+      expect(samples.map(({ atMs }) => atMs)).toEqual([at(0), at(1), at(3)])
+      const rows = candlesOfSamples(samples, '1m')
+      for (const readAtMs of [NOW, NOW + MINUTE_MS, NOW + HOUR_MS])
+        await archive.applyReading(answer(market, '1m', from, readAtMs, rows, { sampled: 'here' }))
+      const tail = await tailOf(archive, market, '1m', NOW)
+      expect([...tail.states!.subarray(0, 2)]).toEqual([State.present, State.present])
+      expect(tail.states).not.toContain(State.empty)
+      const [slice] = (await archive.coverage()).filter((one) => one.market === market)
+      expect(slice).toMatchObject({ open: 0, settled: true })
     })
 
     test('a refused row is kept once, however often the source repeats it', async () => {

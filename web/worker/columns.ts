@@ -129,7 +129,7 @@ export function cutColumns(columns: CandleColumns, from: number, to: number): Ca
   const step = INTERVAL_MS[columns.interval]
   const first = Math.max(0, (from - columns.startMs) / step)
   const end = Math.max(first, Math.min(columns.length, (to - columns.startMs) / step))
-  const { states, open, high, low, close, volume } = columns
+  const { states, open, high, low, close, volume, samples } = columns
   return {
     ...columns,
     startMs: columns.startMs + first * step,
@@ -140,5 +140,6 @@ export function cutColumns(columns: CandleColumns, from: number, to: number): Ca
     low: low.subarray(first, end),
     close: close.subarray(first, end),
     volume: volume && volume.subarray(first, end),
+    samples: samples && samples.subarray(first, end),
   }
 }

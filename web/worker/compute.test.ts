@@ -205,3 +205,23 @@ describe('stored bytes that the disk has spoilt', () => {
     expect(columns.close[0]).toBe(Number(rowAt(market, '1d', from, 0).close))
   })
 })
+
+describe('candles of sampled prices', () => {
+  it('give σ of their closes, and none of their high and low, which says why', async () => {
+    const coin = archive.addMarket('coingecko:bitcoin-usd')
+    archive.fill(coin, '1d', Date.UTC(2023, 0, 1), DAY)
+    await archive.seal(coin, '1d', '2023')
+    await device.round()
+    const columns = await compute.columns(coin, '1d', DAY - 2 * DAY_MS, DAY)
+    expect([...columns.samples!]).toEqual([24, 24])
+    for (const estimator of ['close', 'parkinson', 'yang-zhang'] as const) {
+      const [summary] = await compute.summaries([coin], estimator, 30)
+      const { sigma, reason } = summary!.receipt
+      if (estimator === 'close') expect(sigma).toBeGreaterThan(0)
+      else {
+        expect(sigma).toBeNaN()
+        expect(reason).toMatch(/^sampled source: (\d+) of \1 bars have fewer than 100 samples/)
+      }
+    }
+  })
+})

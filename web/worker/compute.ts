@@ -198,4 +198,5 @@ const ownColumns = (columns: CandleColumns): CandleColumns => ({
   low: columns.low.slice(),
   close: columns.close.slice(),
   volume: columns.volume?.slice() ?? null,
+  samples: columns.samples?.slice() ?? null,
 })

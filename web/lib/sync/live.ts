@@ -84,7 +84,16 @@ export function openLive(
 /** One closed candle as a frame of one place. */
 function frameOf(event: LiveEvents['candle']): PricePart {
   const [start, open, high, low, close, volume] = event.candle
-  const row: CandleRow = { startMs: Date.parse(start), open, high, low, close, volume }
+  const { samples } = event
+  const row: CandleRow = {
+    startMs: Date.parse(start),
+    open,
+    high,
+    low,
+    close,
+    volume,
+    ...(samples === undefined ? {} : { samples }),
+  }
   return partsFromRows({
     market: event.market,
     interval: event.interval,

@@ -263,7 +263,7 @@ export class TestArchive {
   }
 }
 
-/** The candle that the archive has at a place. */
+/** The candle that the archive has at a place; CoinGecko's are made of 24 samples. */
 export function rowAt(market: MarketId, interval: StoredInterval, ms: number, raise: number): CandleRow {
   const place = ms / INTERVAL_MS[interval]
   const cents = 10_000 + ((place * 7919 + market.length) % 2_003) + raise
@@ -275,6 +275,7 @@ export function rowAt(market: MarketId, interval: StoredInterval, ms: number, ra
     low: text(cents - 20),
     close: text(cents + 10),
     volume: String((place % 13) + 0.5),
+    ...(market.startsWith('coingecko:') ? { volume: null, samples: 24 } : {}),
   }
 }
 
