@@ -10,7 +10,7 @@ import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '..
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-interface SourceConfig {
+export interface SourceConfig {
   /** null = the public service of the key's plan. */
   readonly baseUrl: string | null
   /** Address of its WebSocket; null = prices are only polled. */

@@ -2,9 +2,11 @@
  * Whether each source answers, and how far this machine's clock is from theirs. Where a server runs, its own last answers
  * tell, so that nothing is asked beside its limiter; else each source is asked once.
  */
+import { pino } from 'pino'
 import { systemClock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import { PLANS } from '../providers/coingecko-plan.ts'
+import type { Config, SourceConfig } from '../config.ts'
+import { parseMarketId } from '../../core/market.ts'
+import { CoinGeckoProvider } from '../providers/coingecko.ts'
 import { readJson, request } from '../providers/transport.ts'
 import type { LastAnswer, ProviderHealth } from '../providers/types.ts'
 import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
@@ -16,7 +18,6 @@ const PROBES: Readonly<Record<string, string>> = {
   kraken: '/0/public/Time',
   binance: '/api/v3/time',
   bitstamp: '/api/v2/ticker/btcusd/',
-  coingecko: '/api/v3/ping',
 }
 
 /** A Date header has whole seconds, and an answer takes its time. */
@@ -37,7 +38,9 @@ export async function checkSources(
     isTelling
       ? server.sources.map(told)
       : ofMarkets(config).map(([source, place]) =>
-          ask(source, place.baseUrl ?? PLANS.keyless.host, place.requestsPerSecond),
+          source === 'coingecko'
+            ? askCoinGecko(place)
+            : ask(source, place.baseUrl ?? '', place.requestsPerSecond),
         ),
   )
   return [...asked.map(({ finding }) => finding), checkClock(asked)]
@@ -58,7 +61,7 @@ async function ask(source: string, baseUrl: string, requestsPerSecond: number | 
     readJson(source, answer, systemClock.now())
     const finding = ok(
       'source',
-      `${source} at ${baseUrl} answers ${answer.status} in ${latencyMs.toFixed(0)} ms; at most ${requestsPerSecond === null ? 'what its plan allows' : `${requestsPerSecond} requests a second`}`,
+      `${source} at ${baseUrl} answers ${answer.status} in ${latencyMs.toFixed(0)} ms; at most ${requestsPerSecond} requests a second`,
     )
     const dateMs = Date.parse(answer.headers.get('date') ?? '')
     const clockOffsetMs = Number.isNaN(dateMs) ? null : dateMs - answer.sentMs
@@ -66,6 +69,29 @@ async function ask(source: string, baseUrl: string, requestsPerSecond: number | 
   } catch (error) {
     const todo = `check the network of this machine and ${source.toUpperCase()}_URL; what is there goes on being served`
     return { finding: fault('source', reasonOf(error), todo), answer: null }
+  }
+}
+
+/** By its own client, which finds out what kind of key is set and says what is wrong with it. */
+async function askCoinGecko({ baseUrl, apiKey = null }: SourceConfig): Promise<Asked> {
+  const log = pino({ level: 'silent' })
+  const given = { baseUrl, apiKey, quotes: [], keepRaw: () => {}, clock: systemClock, log }
+  const provider = new CoinGeckoProvider({ ...given, requestsPerSecond: 1 })
+  try {
+    const prices = await provider.prices([parseMarketId('coingecko:bitcoin-usd').id])
+    const answer = provider.health().lastAnswer!
+    const what = prices.size > 0 ? 'with a price' : 'without the price of bitcoin'
+    const finding = ok(
+      'source',
+      `coingecko ${apiKey === null ? 'without a key' : 'with its key'} answers ${answer.status} ${what} in ${answer.latencyMs.toFixed(0)} ms`,
+    )
+    return { finding, answer }
+  } catch (error) {
+    const todo =
+      'check COINGECKO_API_KEY, COINGECKO_URL and the network of this machine; what is there goes on being served'
+    return { finding: fault('source', reasonOf(error), todo), answer: null }
+  } finally {
+    await provider.close()
   }
 }
 
@@ -78,7 +104,7 @@ async function told({
   lastError,
   lastAnswer,
 }: ProviderHealth): Promise<Asked> {
-  const quota = `${pending} requests under way or waiting, at most ${requestsPerSecond} a second`
+  const quota = `${pending} requests under way or waiting, at most ${Number(requestsPerSecond.toFixed(3))} a second`
   if (failures > 0 || !lastAnswer) {
     const finding = warning(
       'source',

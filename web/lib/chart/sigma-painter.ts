@@ -34,6 +34,7 @@ export function sigmaData(view: SigmaView): SigmaData {
     low: sigma,
     close: sigma,
     volume: null,
+    samples: null,
   })
   return { view, levels, absent: absentOf(view) }
 }
