@@ -94,6 +94,10 @@ const Quarantined = z
     reason: z.string(),
     raw: z.string(),
     can_be_accepted: z.boolean(),
+    compared_with: z
+      .object({ market: z.string(), basis_points: z.int() })
+      .nullable()
+      .openapi({ description: 'what another source said, and how far the price lies above it' }),
     review: z.enum(['accepted', 'rejected']).nullable(),
   })
   .openapi('Quarantined')
@@ -253,12 +257,13 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   )
 }
 
-function quarantinedAnswer({ atMs, startMs, canBeAccepted, ...row }: QuarantinedRow) {
+function quarantinedAnswer({ atMs, startMs, canBeAccepted, opinion, ...row }: QuarantinedRow) {
   return {
     ...row,
     at: isoSeconds(atMs),
     start: startMs === null ? null : isoSeconds(startMs),
     can_be_accepted: canBeAccepted,
+    compared_with: opinion && { market: opinion.market, basis_points: opinion.basisPoints },
   }
 }
 

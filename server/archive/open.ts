@@ -15,7 +15,7 @@ import { importRows } from './import.ts'
 import { listGaps } from './missing.ts'
 import { listMarkets, putMarket, removeMarket } from './markets.ts'
 import { listQuarantine, reviewQuarantine } from './quarantine.ts'
-import { keepRaw, quarantine } from './raw.ts'
+import { keepDoubt, keepRaw, quarantine } from './raw.ts'
 import { applyReading } from './reading.ts'
 import { rebuild } from './rebuild.ts'
 import { recompressNext } from './recompress.ts'
@@ -63,6 +63,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
       return kept
     },
     quarantine: (...refused) => quarantine(context, ...refused),
+    keepDoubt: (...doubted) => keepDoubt(context, ...doubted),
     recordSamples: (samples) => recordSamples(context, samples),
     samples: (market, fromMs, toMs) => database.read((tx) => readSamples(tx, market, fromMs, toMs)),
     tellPrices: (samples) => tellPrices(context, samples),

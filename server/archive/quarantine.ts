@@ -33,6 +33,8 @@ interface Record {
   readonly raw: string
   readonly candle: string
   readonly review: Review | null
+  readonly second_market: MarketId | null
+  readonly basis_points: string | number | null
 }
 
 /** The newest first, at most a thousand; reviewed ones only when asked for. */
@@ -44,7 +46,7 @@ export async function listQuarantine(
   const found = await database.read((tx) =>
     rows<Record>(
       tx,
-      sql`SELECT id, at, start, source, market, interval, reason, raw, candle, review FROM quarantine
+      sql`SELECT * FROM quarantine
         WHERE (${market}::text IS NULL OR market = ${market}) AND (${withReviewed} OR review IS NULL)
         ORDER BY id DESC LIMIT ${MOST_LISTED}`,
     ),
@@ -64,10 +66,7 @@ export async function reviewQuarantine(
 ): Promise<QuarantinedRow> {
   const { database } = context
   const [found] = await database.read((tx) =>
-    rows<Record>(
-      tx,
-      sql`SELECT id, at, start, source, market, interval, reason, raw, candle, review FROM quarantine WHERE id = ${id}`,
-    ),
+    rows<Record>(tx, sql`SELECT * FROM quarantine WHERE id = ${id}`),
   )
   if (!found) throw new QuarantineError(`there is no row ${id} in quarantine (any more)`)
   if (review === 'accepted') await accept(context, found)
@@ -123,6 +122,10 @@ function rowOf(record: Record): QuarantinedRow {
     reason: record.reason,
     raw: record.raw,
     canBeAccepted: candle !== '' || isPrice,
+    opinion:
+      record.second_market === null
+        ? null
+        : { market: record.second_market, basisPoints: Number(record.basis_points) },
     review: record.review,
   }
 }

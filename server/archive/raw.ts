@@ -1,6 +1,7 @@
 /** What sources answered, as it came: raw answers, and rows that broke the rules. */
 import { sql } from 'drizzle-orm'
-import type { MarketId } from '../../core/market.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
+import type { StoredInterval } from '../../core/time/interval.ts'
 import { rows } from '../db/database.ts'
 import { brotliFast } from './compress.ts'
 import type { Context } from './context.ts'
@@ -33,4 +34,23 @@ export async function quarantine(
   row: RefusedRow,
 ): Promise<void> {
   await database.write((tx) => writeRefused(tx, source, market, atMs, [row]))
+}
+
+/** Keeps what was doubted in a candle that is in the archive, as decided. */
+export async function keepDoubt(
+  { database, clock }: Context,
+  market: MarketId,
+  interval: StoredInterval,
+  row: RefusedRow,
+): Promise<void> {
+  const { source } = parseMarketId(market)
+  const nowMs = clock.now()
+  await database.write(async (tx) => {
+    await writeRefused(tx, source, market, nowMs, [row], interval)
+    await rows(
+      tx,
+      sql`UPDATE quarantine SET review = 'accepted', reviewed_at = ${nowMs}
+        WHERE market = ${market} AND start = ${row.startMs} AND raw = ${row.raw} AND review IS NULL`,
+    )
+  })
 }

@@ -82,6 +82,14 @@ export interface RefusedRow {
   readonly raw: string
   /** What it says, where it keeps the rules of a candle and was refused for another reason. */
   readonly candle?: CandleRow
+  /** What another source says. */
+  readonly opinion?: Opinion
+}
+
+/** What a market of another source says of a price: how far the price is above (or below) its own, in basis points. */
+export interface Opinion {
+  readonly market: MarketId
+  readonly basisPoints: number
 }
 
 /** What was decided about a refused row. */
@@ -98,6 +106,8 @@ export interface QuarantinedRow {
   readonly raw: string
   /** It can be taken into the archive. */
   readonly canBeAccepted: boolean
+  /** null where no other source could be asked. */
+  readonly opinion: Opinion | null
   readonly review: Review | null
 }
 
@@ -327,6 +337,8 @@ export interface Archive {
   markUnread(market: MarketId, sinceMs: number): Promise<void>
   keepRaw(answer: RawAnswer): Promise<void>
   quarantine(source: string, market: MarketId | null, atMs: number, row: RefusedRow): Promise<void>
+  /** Keeps what was doubted in a candle that was stored all the same: a row in quarantine that is accepted already. */
+  keepDoubt(market: MarketId, interval: StoredInterval, row: RefusedRow): Promise<void>
   recordSamples(samples: readonly Sample[]): Promise<void>
   /** Recorded samples with `fromMs` < time ≤ `toMs`, ascending; they are kept for `SAMPLES_MS`. */
   samples(market: MarketId, fromMs: number, toMs: number): Promise<readonly Sample[]>

@@ -120,13 +120,15 @@ export async function writeRefused(
   if (refused.length === 0) return
   await rows(
     tx,
-    sql`INSERT INTO quarantine (at, source, market, interval, start, reason, raw, candle)
+    sql`INSERT INTO quarantine (at, source, market, interval, start, reason, raw, candle, second_market, basis_points)
       SELECT ${atMs}::bigint, ${source}::text, ${market}::text, ${interval && codeOf(interval)}::smallint, r.* FROM unnest(
         ${list(refused.map((row) => row.startMs))}::text::bigint[],
         ${textList(refused.map((row) => row.reason))}::text::text[],
         ${textList(refused.map((row) => row.raw))}::text::text[],
-        ${textList(refused.map(({ candle }) => (candle ? JSON.stringify(candle) : '')))}::text::text[])
-        AS r (start, reason, raw, candle)
+        ${textList(refused.map(({ candle }) => (candle ? JSON.stringify(candle) : '')))}::text::text[],
+        ${textList(refused.map(({ opinion }) => opinion?.market ?? null))}::text::text[],
+        ${list(refused.map(({ opinion }) => opinion?.basisPoints ?? null))}::text::bigint[])
+        AS r (start, reason, raw, candle, second_market, basis_points)
       WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source = ${source} AND q.market IS NOT DISTINCT FROM ${market}
         AND q.start IS NOT DISTINCT FROM r.start AND q.raw = r.raw)`,
   )

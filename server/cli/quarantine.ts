@@ -60,6 +60,8 @@ function rowOf({ id, atMs, startMs, source, market, interval, reason, raw, ...re
     start: startMs === null ? null : isoSeconds(startMs),
     reason,
     can_be_accepted: rest.canBeAccepted ? 'yes' : 'no',
+    compared_with: rest.opinion?.market ?? null,
+    basis_points: rest.opinion?.basisPoints ?? null,
     review: rest.review,
     raw: raw.slice(0, 120),
   }

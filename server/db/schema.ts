@@ -238,6 +238,9 @@ export const quarantine = pgTable(
     /** accepted or rejected; null until somebody has looked at it. */
     review: text('review'),
     reviewedAt: ms('reviewed_at'),
+    /** Which market of another source it was compared with, and how far above it lies. */
+    secondMarket: text('second_market'),
+    basisPoints: bigint('basis_points', { mode: 'number' }),
   },
   (t) => [index('quarantine_place').on(t.market, t.start)],
 )

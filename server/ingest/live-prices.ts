@@ -3,9 +3,10 @@
  * sample time. While a market's price comes this way, it is not polled; whatever is wrong here costs freshness only.
  */
 import type { MarketId } from '../../core/market.ts'
-import type { Sample } from '../archive/types.ts'
+import type { Opinion, Sample } from '../archive/types.ts'
 import type { FeedHealth, PriceFeed } from '../providers/feed.ts'
 import type { FollowedMarket, Roster } from './roster.ts'
+import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
 
 /** How the socket of a source stands. */
@@ -42,6 +43,9 @@ export class LivePrices {
   readonly #told = new Map<MarketId, Told>()
   readonly #keptAt = new Map<string, number>()
   readonly #wake: () => void
+  readonly #opinions: SecondOpinion
+  /** Markets about which another source is being asked. */
+  readonly #asked = new Set<MarketId>()
   #looking: NodeJS.Timeout | null = null
   #recording: Promise<void> | null = null
 
@@ -50,6 +54,7 @@ export class LivePrices {
     this.#options = options
     this.#roster = roster
     this.#wake = wake
+    this.#opinions = new SecondOpinion(options, roster)
   }
 
   start(): void {
@@ -92,7 +97,7 @@ export class LivePrices {
     const told = this.#told.get(market)
     if (verdict !== 'good') {
       if (told) told.aliveAt = -Infinity
-      if (verdict === 'wild') this.#doubt(followed, price)
+      if (verdict === 'wild') void this.#doubt(followed, price)
       return
     }
     const news = { price, atMs, aliveAt: performance.now() }
@@ -100,11 +105,22 @@ export class LivePrices {
     else this.#told.set(market, { ...NEVER, ...news })
   }
 
-  /** Polled at once, since only another way to the source can tell a move from a slip; and then in its turn. */
-  #doubt(followed: FollowedMarket, price: string): void {
+  /**
+   * Another source may support it; else it is polled at once, since only another way to the source can tell a move from a
+   * slip, and then in its turn.
+   */
+  async #doubt(followed: FollowedMarket, price: string): Promise<void> {
     const { market, source } = followed
+    if (this.#isKept(market) || this.#asked.has(market)) return
+    this.#asked.add(market)
+    const opinion = await this.#opinions.onPrice(market, price).catch((error: unknown) => {
+      this.#options.log.error({ err: error }, `${market}: other sources could not be looked at`)
+      return null
+    })
+    this.#asked.delete(market)
+    if (opinion?.isSupport) return followed.guard.support(Number(price))
     const reason = 'told by socket, far from the last price, and no polled one supports it'
-    if (!this.#keepRefused(source, market, reason, price)) return
+    if (!this.#keepRefused(source, market, reason, price, opinion)) return
     this.#options.log.warn(`${market}: price ${price}: ${reason}: not taken`)
     followed.nextSampleMs = Math.min(followed.nextSampleMs, this.#options.clock.now())
     this.#wake()
@@ -155,15 +171,26 @@ export class LivePrices {
   }
 
   /** Whether it was kept; false where one was kept a moment ago. */
-  #keepRefused(source: string, market: MarketId | null, reason: string, raw: string): boolean {
+  #keepRefused(
+    source: string,
+    market: MarketId | null,
+    reason: string,
+    raw: string,
+    opinion: Opinion | null = null,
+  ): boolean {
     const { archive, clock, log } = this.#options
     const key = market ?? source
-    const at = performance.now()
-    if (at - (this.#keptAt.get(key) ?? -Infinity) < KEEP_REFUSED_EVERY_MS) return false
-    this.#keptAt.set(key, at)
+    if (this.#isKept(key)) return false
+    this.#keptAt.set(key, performance.now())
+    const row = { startMs: null, reason, raw: raw.slice(0, 500), ...(opinion && { opinion }) }
     archive
-      .quarantine(source, market, clock.now(), { startMs: null, reason, raw: raw.slice(0, 500) })
+      .quarantine(source, market, clock.now(), row)
       .catch((error: unknown) => log.error({ err: error }, `${key}: what was refused could not be kept`))
     return true
+  }
+
+  /** Whether something of it was kept a moment ago. */
+  #isKept(key: string): boolean {
+    return performance.now() - (this.#keptAt.get(key) ?? -Infinity) < KEEP_REFUSED_EVERY_MS
   }
 }

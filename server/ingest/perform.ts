@@ -11,6 +11,7 @@ import { Asking, isRefusal } from './asking.ts'
 import type { Action } from './next.ts'
 import { Reader, type Read } from './reader.ts'
 import type { FollowedMarket, Roster } from './roster.ts'
+import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
 
 type Beyond = Extract<Action, { kind: 'beyond' }>
@@ -37,6 +38,7 @@ export class Performer {
   readonly #roster: Roster
   readonly #asking: Asking
   readonly #reader: Reader
+  readonly #opinions: SecondOpinion
   readonly #nextListMs: Record<string, number> = {}
   readonly #isNamed = new Set<string>()
   readonly #listFailures: Record<string, number> = {}
@@ -48,7 +50,8 @@ export class Performer {
     this.#options = options
     this.#roster = roster
     this.#asking = new Asking(options.providers, options.log)
-    this.#reader = new Reader(options, roster, this.#asking)
+    this.#opinions = new SecondOpinion(options, roster)
+    this.#reader = new Reader(options, roster, this.#asking, this.#opinions)
     this.#nextRetainMs = options.clock.now() + MINUTE_MS
   }
 
@@ -153,7 +156,10 @@ export class Performer {
       }
       const { price, asOfMs } = told
       market.priceFailures = 0
-      if (market.guard.accepts(Number(price))) {
+      const isExpected = market.guard.accepts(Number(price))
+      const opinion = isExpected ? null : await this.#opinions.onPrice(market.market, price)
+      if (isExpected || opinion?.isSupport) {
+        if (opinion) market.guard.support(Number(price))
         samples.push({ market: market.market, atMs: asOfMs, price })
         continue
       }
@@ -163,6 +169,7 @@ export class Performer {
         startMs: null,
         reason,
         raw: price,
+        ...(opinion && { opinion }),
       })
     }
     await archive.recordSamples(samples)

@@ -6,13 +6,14 @@ import { Flag } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import { candlesOfSamples } from '../../core/candle/sampled.ts'
 import { MINUTE_MS, floorTo } from '../../core/time/interval.ts'
-import type { RefusedRow } from '../archive/types.ts'
+import type { Opinion, RefusedRow } from '../archive/types.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import type { SliceAnswer } from '../providers/types.ts'
 import type { Asking } from './asking.ts'
 import { isResolved, isSilent } from './judge.ts'
 import type { Action } from './next.ts'
 import type { Roster } from './roster.ts'
+import type { SecondOpinion } from './second-opinion.ts'
 import { closedBefore } from './slice.ts'
 import { wildRows } from './spike.ts'
 import type { IngestOptions } from './types.ts'
@@ -38,6 +39,7 @@ export class Reader {
   readonly #options: IngestOptions
   readonly #roster: Roster
   readonly #asking: Asking
+  readonly #opinions: SecondOpinion
   /** When each source last gave a candle: the proof that a silence of another slice is no general one. */
   readonly #aliveMs = new Map<string, number>()
   readonly #controlMs = new Map<string, number>()
@@ -46,7 +48,8 @@ export class Reader {
   /** Wild candles that the source has given twice. */
   readonly #confirmed = new Set<string>()
 
-  constructor(options: IngestOptions, roster: Roster, asking: Asking) {
+  constructor(options: IngestOptions, roster: Roster, asking: Asking, opinions: SecondOpinion) {
+    this.#opinions = opinions
     this.#options = options
     this.#roster = roster
     this.#asking = asking
@@ -113,27 +116,49 @@ export class Reader {
     return this.#store(action, { ...answer, rows }, readToMs)
   }
 
-  /** Candles with a price far from their neighbours' count, flagged, if a second answer has them, too. */
+  /**
+   * Candles with a price far from their neighbours' count if another source supports them, or, flagged, if a second answer
+   * has them, too.
+   */
   async #confirm(action: Read, answer: SliceAnswer): Promise<SliceAnswer> {
     const { market, series, fromMs, toMs, priority } = action
     const nameOf = (row: CandleRow) => `${market.market} ${series.interval} ${JSON.stringify(row)}`
     const wild = new Map(wildRows(answer.rows).map((row) => [row.startMs, row]))
+    if (this.#confirmed.size > MOST_CONFIRMED) this.#confirmed.clear()
+    const opinions = new Map<number, Opinion>()
+    for (const row of wild.values()) {
+      if (this.#confirmed.has(nameOf(row))) continue
+      const opinion = await this.#opinions.onCandle(market.market, series.interval, row)
+      if (opinion?.isSupport) wild.delete(row.startMs)
+      else if (opinion) opinions.set(row.startMs, opinion)
+    }
     const doubted = [...wild.values()].filter((row) => !this.#confirmed.has(nameOf(row)))
     if (doubted.length > 0) {
       const again = await this.#asking.ask(market.source, (provider) =>
         provider.candles(market.market, series.interval, fromMs, toMs, priority),
       )
       const said = new Set(again.rows.map(nameOf))
-      if (this.#confirmed.size > MOST_CONFIRMED) this.#confirmed.clear()
-      for (const row of doubted) if (said.has(nameOf(row))) this.#confirmed.add(nameOf(row))
+      for (const row of doubted) {
+        if (!said.has(nameOf(row))) continue
+        this.#confirmed.add(nameOf(row))
+        const opinion = opinions.get(row.startMs)
+        const reason =
+          'a price is far from the neighbouring ones; stored and flagged, since a second answer had it'
+        if (opinion)
+          await this.#options.archive.keepDoubt(market.market, series.interval, doubtOf(row, reason, opinion))
+      }
     }
     const isTaken = (row: CandleRow) => !wild.has(row.startMs) || this.#confirmed.has(nameOf(row))
+    const reason = 'a price is far from the neighbouring ones, and a second answer did not have it'
+    const refused = answer.rows
+      .filter((row) => !isTaken(row))
+      .map((row) => doubtOf(row, reason, opinions.get(row.startMs)))
     return {
       ...answer,
       rows: answer.rows
         .filter(isTaken)
         .map((row) => (wild.has(row.startMs) ? { ...row, flags: Flag.suspicious } : row)),
-      refused: [...answer.refused, ...answer.rows.filter((row) => !isTaken(row)).map(refusedWild)],
+      refused: [...answer.refused, ...refused],
     }
   }
 
@@ -217,11 +242,12 @@ export class Reader {
   }
 }
 
-function refusedWild(row: CandleRow): RefusedRow {
+function doubtOf(row: CandleRow, reason: string, opinion?: Opinion): RefusedRow {
   return {
     startMs: row.startMs,
-    reason: 'a price is far from the neighbouring ones, and a second answer did not have it',
+    reason,
     raw: JSON.stringify(row),
     candle: row,
+    ...(opinion && { opinion }),
   }
 }

@@ -46,12 +46,17 @@ export class SpikeGuard {
       within(price, this.#good, WILD_FACTOR) ||
       (this.#held !== null && within(price, this.#held, SUPPORT_FACTOR))
     ) {
-      this.#good = price
-      this.#held = null
+      this.support(price)
       return true
     }
     this.#held = price
     return false
+  }
+
+  /** Somebody else supports it. */
+  support(price: number): void {
+    this.#good = price
+    this.#held = null
   }
 
   /**
@@ -67,6 +72,11 @@ export class SpikeGuard {
     this.#held = price
     return 'wild'
   }
+}
+
+/** Whether two prices of the same time support each other. */
+export function isNear(a: number, b: number): boolean {
+  return within(a, b, SUPPORT_FACTOR)
 }
 
 function within(a: number, b: number, factor: number): boolean {

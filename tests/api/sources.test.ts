@@ -207,12 +207,15 @@ describe(`a source that misbehaves (FAULT_SEED=${SEED})`, { timeout: 180_000 }, 
   test('has no price taken from a socket that lies, and polled ones in its place', async () => {
     const real = Number((await price('BTC-USD'))!.price)
     await misbehave({ kinds: ['socket-lie'] })
-    await vi.waitFor(async () => {
-      const reasons = await database.read((tx) =>
-        rows<{ reason: string }>(tx, sql`SELECT reason FROM quarantine WHERE market = 'coinbase:BTC-USD'`),
-      )
-      expect(reasons.some(({ reason }) => reason.includes('told by socket'))).toBe(true)
-    })
+    await vi.waitFor(
+      async () => {
+        const reasons = await database.read((tx) =>
+          rows<{ reason: string }>(tx, sql`SELECT reason FROM quarantine WHERE market = 'coinbase:BTC-USD'`),
+        )
+        expect(reasons.some(({ reason }) => reason.includes('told by socket'))).toBe(true)
+      },
+      { timeout: 10_000 },
+    )
     const first = told.length
     await vi.waitFor(
       () =>
