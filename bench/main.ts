@@ -10,6 +10,7 @@ import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
 import { chunkRoute } from './server/chunk-route.ts'
 import { live } from './server/live.ts'
+import { markets } from './server/markets.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
 import { rolling } from './sigma/rolling.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   rolling: { about: 'rolling deviation beside npm libraries', run: rolling },
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },
+  markets: { about: 'ten thousand markets of one source at its limit, on this machine', run: markets },
   'catching-up': { about: 'a device that was away, beside JSON + gzip of the same candles', run: catchingUp },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },

@@ -195,6 +195,7 @@ async function trackAtFirstStart(
   log: Logger,
 ): Promise<void> {
   if ((await archive.markets()).length > 0) return
+  const markets: Market[] = []
   for (const { id, source, base, quote } of config.markets) {
     try {
       await sources.need(source)
@@ -204,9 +205,9 @@ async function trackAtFirstStart(
       continue
     }
     const minutesFromMs = config.minutesFromMs[id] ?? null
-    const market: Market = { id, source, base, quote, name: base, tick: null, status: 'live', minutesFromMs }
-    await archive.putMarket(market)
+    markets.push({ id, source, base, quote, name: base, tick: null, status: 'live', minutesFromMs })
   }
+  if (markets.length > 0) await archive.putMarkets(markets)
 }
 
 function describe(

@@ -74,6 +74,32 @@ test('a listener to whom nothing is told hears a heartbeat that a browser passes
   vi.useRealTimers()
 })
 
+test('a round of prices larger than a megabyte reaches who reads, all of it or the markets wanted', async () => {
+  const { id: other } = parseMarketId('coinbase:ETH-USD')
+  const heard = { all: '', own: '' }
+  server.removeAllListeners('request')
+  server.on(
+    'request',
+    ({ url }, response) => void hub.attach(response, {}, url === '/own' ? new Set([other]) : null, null),
+  )
+  for (const name of ['all', 'own'] as const) {
+    const sent = request({ port, host: '127.0.0.1', agent: false, path: `/${name}` })
+    sent.end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    response.on('data', (part: Buffer) => (heard[name] += part.toString()))
+  }
+  while (!heard.all.includes('"revision":7') || !heard.own.includes('"revision":7')) await turn()
+  for (let i = 0; i < 20_000; i++) {
+    const sample = { market: i === 9_999 ? other : market, atMs: 0, price: String(i) }
+    events.tellNow({ kind: 'price', sample })
+  }
+  while (!heard.all.includes('"19999"')) await turn()
+  expect(heard.all.match(/^event: price$/gm)).toHaveLength(20_000)
+  expect(heard.all.length).toBeGreaterThan(1_500_000)
+  expect(heard.own.match(/"price":"\d+"/g)).toEqual(['"price":"9999"'])
+  expect(hub.listeners).toBe(2)
+})
+
 test('one who goes away is forgotten', async () => {
   const sent = request({ port, host: '127.0.0.1', agent: false })
   sent.end()

@@ -9,7 +9,7 @@ import type { Archive, ArchiveEvent } from '../archive/types.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { candleAnswer } from './candle-answer.ts'
 
-/** A listener that has not read this much is let go; it comes back with its `Last-Event-ID`. */
+/** A listener that has not read this much beside the last round of prices is let go; it comes back with its `Last-Event-ID`. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 const MAX_LISTENERS = 20_000
 /** Events replayed to one that resumes; whoever missed more syncs. */
@@ -69,6 +69,9 @@ export function createLiveHub(archive: EventSource): LiveHub {
   const listeners = new Set<Listener>()
   let closed = false
   let dropped = 0
+  // Prices told at the same moment: thousands of markets are one write to each listener, of bytes that all share.
+  let round: Frame[] = []
+  let roundBytes = 0
 
   const drop = (listener: Listener) => {
     listeners.delete(listener)
@@ -76,7 +79,7 @@ export function createLiveHub(archive: EventSource): LiveHub {
   }
   const write = (listener: Listener, bytes: Buffer) => {
     listener.response.write(bytes)
-    if (listener.response.writableLength <= MAX_UNREAD_BYTES) return
+    if (listener.response.writableLength <= MAX_UNREAD_BYTES + roundBytes) return
     dropped++
     drop(listener)
   }
@@ -85,6 +88,17 @@ export function createLiveHub(archive: EventSource): LiveHub {
     if (frame.revision !== null && frame.revision <= listener.upTo) return
     if (listener.waiting) listener.waiting.push(frame)
     else write(listener, frame.bytes)
+  }
+  const tellRound = () => {
+    const frames = round
+    round = []
+    const all = together(frames)
+    roundBytes = all.bytes.length
+    for (const listener of listeners) {
+      const { markets } = listener
+      const own = markets && frames.filter(({ market }) => market !== null && markets.has(market))
+      if (own?.length !== 0) deliver(listener, own ? together(own) : all)
+    }
   }
   // After a restart thousands come back at once with the same last revision: they share one look into the database.
   const replays = new Map<string, Promise<Replay>>()
@@ -100,7 +114,9 @@ export function createLiveHub(archive: EventSource): LiveHub {
     if (event.kind !== 'price') replays.clear()
     if (listeners.size === 0) return
     const frame = frameOf(event)
-    for (const listener of listeners) deliver(listener, frame)
+    if (event.kind === 'price') {
+      if (round.push(frame) === 1) queueMicrotask(tellRound)
+    } else for (const listener of listeners) deliver(listener, frame)
   })
   const heartbeat = setInterval(() => {
     for (const listener of listeners) write(listener, HEARTBEAT)
@@ -160,6 +176,12 @@ async function readReplay(archive: EventSource, since: number | null): Promise<R
   if (events === null) return { frames: [frameOf({ kind: 'revision', revision: head })], upTo: head }
   const frames = events.filter((event) => event.kind !== 'price').map(frameOf)
   return { frames, upTo: frames.at(-1)?.revision ?? since ?? head }
+}
+
+/** Prices as one frame. */
+function together(frames: readonly Frame[]): Frame {
+  if (frames.length === 1) return frames[0]!
+  return { bytes: Buffer.concat(frames.map(({ bytes }) => bytes)), market: null, revision: null }
 }
 
 function frameOf(event: ArchiveEvent): Frame {

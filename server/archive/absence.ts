@@ -11,7 +11,7 @@ export const LONGEST_EMPTY_MS = 6 * HOUR_MS
 /** All followed markets silent at once for so long: an outage of the source. */
 const OUTAGE_MS = 5 * MINUTE_MS
 /** An outage is judged only where so many markets of the source were read. */
-const OUTAGE_MARKETS = 3
+export const OUTAGE_MARKETS = 3
 
 /** A stretch of one series, place by place. Absent and unread where neither a candle nor a place is known. */
 export interface Stretch {

@@ -39,8 +39,9 @@ export async function marketAnswers(
   const markets = await listMarkets(tx)
   const ends = await seriesEnds(tx)
   const quotes = await newestQuotes(tx, markets, ends, told)
+  const byMarket = Map.groupBy(ends, (series) => series.market)
   return markets.map((market) => {
-    const own = ends.filter((series) => series.market === market.key)
+    const own = byMarket.get(market.key) ?? []
     const times = (pick: (series: SeriesEnds) => number) =>
       Object.fromEntries(own.map((series) => [series.interval, isoSeconds(pick(series))]))
     return {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { rows, type Database, type Transaction } from '../db/database.ts'
 import type { Clock } from '../clock.ts'
 import type { Zipped } from './chunk-bytes.ts'
+import type { ReadyPeriods } from './ready.ts'
 import type { Events } from './events.ts'
 import type { Retention } from './kept.ts'
 import type { StandingFrames } from './standing.ts'
@@ -31,6 +32,7 @@ export interface Context extends ArchiveOptions {
   /** The newest price of each market that was told in between two samples. */
   readonly told: Map<MarketId, Sample>
   readonly zipped: Zipped
+  readonly ready: ReadyPeriods
 }
 
 /**

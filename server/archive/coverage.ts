@@ -205,8 +205,9 @@ export async function listProgress(
         count(*) FILTER (WHERE readings > 0 OR read_to >= to_minute)::int AS done
       FROM coverage GROUP BY market, interval`,
   )
+  const bySeries = new Map(done.map((entry) => [`${entry.market}/${entry.interval}`, entry]))
   const of = (market: KeyedMarket, interval: StoredInterval) =>
-    done.find((entry) => entry.market === market.key && entry.interval === codeOf(interval))
+    bySeries.get(`${market.key}/${codeOf(interval)}`)
   return markets.flatMap((market) =>
     STORED_INTERVALS.map((interval) => {
       const found = of(market, interval)

@@ -7,7 +7,7 @@ import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import type { Transaction } from '../db/database.ts'
 import { commit, type Context } from './context.ts'
 import { minuteOf, msOf, stepOf } from './grid.ts'
-import { lockMarket, putMarket, UnknownMarketError } from './markets.ts'
+import { lockMarket, putMarkets, UnknownMarketError } from './markets.ts'
 import { plainRow } from './plain.ts'
 import { readSpan, type SeriesKey } from './span.ts'
 import type { ImportReport } from './types.ts'
@@ -47,16 +47,18 @@ async function putImported(context: Context, id: MarketId): Promise<void> {
     await commit(context, async (tx) => ({ result: await lockMarket(tx, id), events: [] }))
   } catch (error) {
     if (!(error instanceof UnknownMarketError)) throw error
-    await putMarket(context, {
-      id,
-      source,
-      base,
-      quote,
-      name: base,
-      tick: null,
-      status: 'imported',
-      minutesFromMs: null,
-    })
+    await putMarkets(context, [
+      {
+        id,
+        source,
+        base,
+        quote,
+        name: base,
+        tick: null,
+        status: 'imported',
+        minutesFromMs: null,
+      },
+    ])
   }
 }
 

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import type { MarketId } from '../../core/market.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
+import { list, textList } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { commit, type Context } from './context.ts'
 import type { Market } from './types.ts'
@@ -66,24 +67,27 @@ export async function findMarket(tx: Transaction, id: MarketId): Promise<KeyedMa
   return fromRecord(found)
 }
 
-/** Adds the market or changes what differs; nothing is written, and no revision taken, where all is as it was. */
-export function putMarket(context: Context, market: Market): Promise<void> {
+/** Adds markets or changes what differs; nothing is written, and no revision taken, where all is as it was. */
+export function putMarkets(context: Context, markets: readonly Market[]): Promise<void> {
   return commit(context, async (tx, takeRevision) => {
-    await lockSource(tx, market.source)
-    const tick = market.tick === null ? null : plainDecimal(market.tick)
-    const [same] = await rows(
-      tx,
-      sql`SELECT 1 FROM market WHERE id = ${market.id} AND NOT removed AND name = ${market.name}
-        AND tick IS NOT DISTINCT FROM ${tick}::text::numeric AND status = ${market.status}
-        AND minutes_from IS NOT DISTINCT FROM ${market.minutesFromMs}::bigint`,
-    )
-    if (!same) {
+    // In one order everywhere, so that no two wait for each other.
+    for (const source of [...new Set(markets.map((market) => market.source))].sort())
+      await lockSource(tx, source)
+    const text = (pick: (market: Market) => string) => sql`${textList(markets.map(pick))}::text::text[]`
+    const ticks = list(markets.map(({ tick }) => (tick === null ? null : plainDecimal(tick))))
+    const given = sql`unnest(${text(({ id }) => id)}, ${text(({ source }) => source)}, ${text(({ base }) => base)},
+        ${text(({ quote }) => quote)}, ${text(({ name }) => name)}, ${ticks}::text::numeric[],
+        ${text(({ status }) => status)}, ${list(markets.map((market) => market.minutesFromMs))}::text::bigint[])
+      WITH ORDINALITY AS g (id, source, base, quote, name, tick, status, minutes_from, n)
+      WHERE NOT EXISTS (SELECT 1 FROM market m WHERE m.id = g.id AND NOT m.removed AND m.name = g.name
+        AND m.tick IS NOT DISTINCT FROM g.tick AND m.status = g.status AND m.minutes_from IS NOT DISTINCT FROM g.minutes_from)`
+    const [changed] = await rows(tx, sql`SELECT 1 FROM ${given} LIMIT 1`)
+    if (changed) {
       const revision = await takeRevision()
       await rows(
         tx,
         sql`INSERT INTO market (id, source, base, quote, name, tick, status, minutes_from, revision)
-          VALUES (${market.id}, ${market.source}, ${market.base}, ${market.quote}, ${market.name},
-            ${tick}::text::numeric, ${market.status}, ${market.minutesFromMs}::bigint, ${revision})
+          SELECT id, source, base, quote, name, tick, status, minutes_from, ${revision}::bigint FROM ${given} ORDER BY n
           ON CONFLICT (id) DO UPDATE SET name = excluded.name, tick = excluded.tick, status = excluded.status,
             minutes_from = excluded.minutes_from, removed = false, revision = excluded.revision`,
       )
@@ -115,7 +119,14 @@ export function removeMarket(context: Context, id: MarketId, purge: boolean): Pr
       // A rebuild would bring it back.
       await rows(tx, sql`DELETE FROM raw WHERE market = ${id}`)
       await rows(tx, sql`DELETE FROM quarantine WHERE market = ${id}`)
-      await rows(tx, sql`UPDATE pulse SET markets = array_remove(markets, ${key}) WHERE source = ${source}`)
+      // The others that were read there stand in for it.
+      await rows(
+        tx,
+        sql`UPDATE pulse p SET markets = (SELECT coalesce(array_agg(c.market), '{}') FROM coverage c
+            JOIN market m ON m.key = c.market
+            WHERE m.source = p.source AND c.interval = p.interval AND c.from_minute = p.from_minute AND c.readings > 0)
+          WHERE source = ${source} AND ${key}::int = ANY(markets)`,
+      )
     }
     const revision = await takeRevision()
     await rows(

@@ -13,13 +13,14 @@ import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
 import { importRows } from './import.ts'
 import { listGaps } from './missing.ts'
-import { listMarkets, putMarket, removeMarket } from './markets.ts'
+import { listMarkets, putMarkets, removeMarket } from './markets.ts'
 import { listQuarantine, reviewQuarantine } from './quarantine.ts'
 import { keepDoubt, keepRaw, quarantine } from './raw.ts'
 import { applyReading } from './reading.ts'
 import { rebuild } from './rebuild.ts'
 import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
+import { ReadyPeriods } from './ready.ts'
 import { retain } from './retain.ts'
 import { readSamples, recordSamples, tellPrices } from './samples.ts'
 import { sealNext } from './seal.ts'
@@ -43,6 +44,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     standing: new StandingFrames(),
     told: new Map(),
     zipped: createZipped(),
+    ready: new ReadyPeriods(),
   }
   const { read } = database
   /** Nobody waits for what goes on in here but the end. */
@@ -50,7 +52,8 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
   return {
     id: archiveId,
     markets: () => read(listMarkets),
-    putMarket: (market) => putMarket(context, market),
+    putMarket: (market) => putMarkets(context, [market]),
+    putMarkets: (markets) => putMarkets(context, markets),
     removeMarket: (id, purge) => removeMarket(context, id, purge),
 
     coverage: () => read(listCoverage),

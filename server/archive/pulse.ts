@@ -6,14 +6,15 @@ import { sql, type SQL } from 'drizzle-orm'
 import { MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { LONGEST_EMPTY_MS, type Pulse } from './absence.ts'
+import { LONGEST_EMPTY_MS, OUTAGE_MARKETS, type Pulse } from './absence.ts'
 import { codeOf, minuteOf, SLICE_PLACES, stepOf } from './grid.ts'
+import type { SeriesKey } from './span.ts'
 
 /** What is known of a source in one slice. */
 export interface PulseSlice {
   /** A character a place: 1 where any market traded. */
   readonly traded: string
-  /** Keys of the markets that were read. */
+  /** Keys of markets that were read: all, or enough of them to judge every place of the slice. */
   readonly markets: ReadonlySet<number>
 }
 
@@ -33,10 +34,14 @@ export function pulseText(
   fromMinute: number,
   toMinute: number,
 ): SQL {
-  const slice = SLICE_PLACES * stepOf(interval)
   return sql`(SELECT string_agg(concat_ws(',', from_minute, traded, array_to_string(markets, ' ')), ';') FROM pulse
-    WHERE source = ${source} AND interval = ${codeOf(interval)}
-      AND from_minute > ${fromMinute - MARGIN_MINUTES - slice} AND from_minute < ${toMinute + MARGIN_MINUTES})`
+    WHERE ${around(source, interval, fromMinute, toMinute)})`
+}
+
+function around(source: string, interval: StoredInterval, fromMinute: number, toMinute: number): SQL {
+  const slice = SLICE_PLACES * stepOf(interval)
+  return sql`source = ${source} AND interval = ${codeOf(interval)}
+    AND from_minute > ${fromMinute - MARGIN_MINUTES - slice} AND from_minute < ${toMinute + MARGIN_MINUTES}`
 }
 
 export function readPulse(text: string | null): PulseSlices {
@@ -48,25 +53,32 @@ export function readPulse(text: string | null): PulseSlices {
   return slices
 }
 
-/** The pulse of a stretch and around it. */
+/** The pulse of a stretch and around it, and where the series begin that it names. */
 export async function readPulseAround(
   tx: Transaction,
   source: string,
-  interval: StoredInterval,
+  key: SeriesKey,
   fromMinute: number,
   toMinute: number,
-): Promise<PulseSlices> {
-  const [found] = await rows<{ pulse: string | null }>(
+): Promise<{ slices: PulseSlices; firsts: FirstMinutes }> {
+  const [found] = await rows<{ pulse: string | null; firsts: string | null }>(
     tx,
-    sql`SELECT ${pulseText(source, interval, fromMinute, toMinute)} AS pulse`,
+    sql`SELECT ${pulseText(source, key.interval, fromMinute, toMinute)} AS pulse,
+      ${firstsText(source, key, fromMinute, toMinute)} AS firsts`,
   )
-  return readPulse(found!.pulse)
+  return { slices: readPulse(found!.pulse), firsts: readFirsts(found!.firsts) }
 }
 
-/** The first minutes of a source's series, as one text. */
-export function firstsText(source: string, interval: StoredInterval): SQL {
-  return sql`(SELECT string_agg(s.market || ' ' || s.first_minute, ';') FROM series s JOIN market m ON m.key = s.market
-    WHERE m.source = ${source} AND s.interval = ${codeOf(interval)})`
+/** The first minutes of a market's series and of those that the pulse around a slice names, as one text. */
+export function firstsText(
+  source: string,
+  { market, interval }: SeriesKey,
+  fromMinute: number,
+  toMinute: number,
+): SQL {
+  return sql`(SELECT string_agg(s.market || ' ' || s.first_minute, ';') FROM series s
+    WHERE s.interval = ${codeOf(interval)} AND s.market IN (SELECT ${market}::int
+      UNION SELECT unnest(markets) FROM pulse WHERE ${around(source, interval, fromMinute, toMinute)}))`
 }
 
 export function readFirsts(text: string | null): FirstMinutes {
@@ -95,17 +107,26 @@ export function pulseOf(slices: PulseSlices, interval: StoredInterval, firsts: F
   }
 }
 
-/** A slice with one more market's candles in it; the same object when they say nothing new. */
+/**
+ * A slice with one more market's candles in it; the same object when they say nothing new. Once so many markets that began
+ * before it are known that an outage can be judged, one more makes no difference, and a source may have thousands.
+ */
 export function withMarket(
   before: PulseSlice | undefined,
   market: number,
   places: Iterable<number>,
+  fromMinute: number,
+  firsts: FirstMinutes,
 ): PulseSlice {
   const bits = (before?.traded ?? '0'.repeat(SLICE_PLACES)).split('')
   for (const place of places) bits[place] = '1'
   const traded = bits.join('')
-  if (before?.traded === traded && before.markets.has(market)) return before
-  return { traded, markets: new Set(before?.markets).add(market) }
+  const known = [...(before?.markets ?? [])]
+  const isEnough =
+    before !== undefined &&
+    known.filter((one) => (firsts.get(one) ?? Infinity) <= fromMinute).length >= OUTAGE_MARKETS
+  if (before?.traded === traded && (isEnough || before.markets.has(market))) return before
+  return { traded, markets: isEnough ? before.markets : new Set([...known, market]) }
 }
 
 /** Stores a slice of the pulse. */

@@ -37,19 +37,56 @@ interface Extent {
   readonly to: number
 }
 
-/** The next period that is ready, of one market or any: days before hours before minutes, the newest first. */
-export async function nextReady(
+/** So many periods are taken from one look at all series; what has become more urgent meanwhile waits no longer. */
+const MOST_AT_ONCE = 200
+
+/** Periods that were found ready, so that not every series is looked at again for each of them. */
+export class ReadyPeriods {
+  #found: Candidate[] = []
+
+  /** The next one, of one market or any: days before hours before minutes, the newest first. */
+  async next(
+    tx: Transaction,
+    options: Pick<ArchiveOptions, 'minuteDays'>,
+    nowMs: number,
+    only?: MarketId,
+  ): Promise<Candidate | null> {
+    if (only) return (await allReady(tx, options, nowMs, only))[0] ?? null
+    for (;;) {
+      const candidate = this.#found.shift()
+      if (!candidate) break
+      if (await isReadyStill(tx, candidate)) return candidate
+    }
+    this.#found = (await allReady(tx, options, nowMs)).slice(0, MOST_AT_ONCE)
+    return this.#found.shift() ?? null
+  }
+}
+
+async function allReady(
   tx: Transaction,
   options: Pick<ArchiveOptions, 'minuteDays'>,
   nowMs: number,
   only?: MarketId,
-): Promise<Candidate | null> {
+): Promise<Candidate[]> {
   const all = await listCandidates(tx, options, nowMs)
   const candidates = only ? all.filter(({ market }) => market.id === only) : all
   const covered = candidates.filter(({ market }) => market.source !== 'csv')
   const ready = new Set(await readyOnes(tx, covered))
   for (const candidate of candidates) if (candidate.market.source === 'csv') ready.add(candidate)
-  return candidates.find((candidate) => ready.has(candidate)) ?? null
+  return candidates.filter((candidate) => ready.has(candidate))
+}
+
+/** Neither sealed by somebody else, nor marked to be read again, nor purged since it was found. */
+async function isReadyStill(tx: Transaction, candidate: Candidate): Promise<boolean> {
+  const { market, interval, period } = candidate
+  const [open] = await rows(
+    tx,
+    sql`SELECT 1 FROM market m WHERE m.key = ${market.key} AND NOT m.removed AND NOT EXISTS (SELECT 1 FROM chunk
+      WHERE market = m.key AND interval = ${codeOf(interval)} AND part = 1 AND NOT removed AND NOT dirty
+        AND from_minute <= ${minuteOf(period.fromMs)} AND to_minute >= ${minuteOf(period.toMs)})`,
+  )
+  if (!open) return false
+  return market.source === 'csv' || (await readyOnes(tx, [candidate])).length > 0
 }
 
 async function listCandidates(
@@ -58,12 +95,12 @@ async function listCandidates(
   nowMs: number,
 ): Promise<Candidate[]> {
   const markets = await listMarkets(tx)
-  const extents = await seriesExtents(tx)
+  const extents = new Map((await seriesExtents(tx)).map((one) => [`${one.market}/${one.interval}`, one]))
   const sealed = await sealedPeriods(tx)
   const found: Candidate[] = []
   for (const interval of STORED_INTERVALS)
     for (const market of markets) {
-      const extent = extents.find((one) => one.market === market.key && one.interval === codeOf(interval))
+      const extent = extents.get(`${market.key}/${codeOf(interval)}`)
       if (!extent) continue
       const dirty = (period: Period) => sealed.get(`${market.key}/${codeOf(interval)}/${period.text}`)
       // A short period within a sealed long one is done, whatever the clock says by now.

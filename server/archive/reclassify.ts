@@ -4,7 +4,6 @@
  */
 import { sql } from 'drizzle-orm'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
-import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { classify, LONGEST_EMPTY_MS, outages, type Pulse, type Stretch } from './absence.ts'
 import { codeOf, minuteOf, msOf, SLICE_PLACES, stepOf } from './grid.ts'
@@ -49,14 +48,14 @@ export async function reclassify(
   const slice = withJudgement(before, judgement)
   const near = await neighbourhood(tx, key, slice, begun)
   const around = begun.isApart
-    ? await readPulseAround(tx, market.source, key.interval, begun.from, begun.to)
-    : []
+    ? await readPulseAround(tx, market.source, key, begun.from, begun.to)
+    : { slices: [], firsts: [] }
   const pulses = await updatePulse(
     tx,
     market,
     reading,
-    new Map([...known.pulse, ...around]),
-    known.firsts,
+    new Map([...known.pulse, ...around.slices]),
+    new Map([...known.firsts, ...around.firsts]),
     judgement,
   )
   const changes = changesOf(near, pulses.after, pulses.firsts.get(key.market), (minute) =>
@@ -72,8 +71,8 @@ export async function reclassify(
   }
   return [
     { key, changes },
-    ...(await lookAtOthers(tx, key, minuteOf(reading.fromMs), minuteOf(reading.readToMs), pulses)),
-    ...(await lookAtOthers(tx, key, begun.from, begun.to, pulses)),
+    ...(await lookAtOthers(tx, market, key, minuteOf(reading.fromMs), minuteOf(reading.readToMs), pulses)),
+    ...(await lookAtOthers(tx, market, key, begun.from, begun.to, pulses)),
   ]
 }
 
@@ -206,7 +205,7 @@ async function updatePulse(
   const was = known.get(from)
   const news = was?.markets.has(market.key) ? added : read
   const places = news.map((row) => (minuteOf(row.startMs) - from) / step)
-  const is = read.length === 0 ? was : withMarket(was, market.key, places)
+  const is = read.length === 0 ? was : withMarket(was, market.key, places, from, firsts)
   if (is !== undefined && is !== was) await writePulse(tx, market.source, interval, from, is)
   const slices = is === undefined ? known : new Map(known).set(from, is)
   return { before, after: pulseOf(slices, interval, firsts), slices, firsts }
@@ -215,32 +214,35 @@ async function updatePulse(
 /** Absences of the source's other markets that are something else now that its pulse is another. */
 async function lookAtOthers(
   tx: Transaction,
+  { source }: KeyedMarket,
   key: SeriesKey,
   from: number,
   to: number,
   pulses: Pulses,
 ): Promise<SeriesChanges[]> {
   const { interval } = key
-  const { after, slices, firsts } = pulses
+  const { after } = pulses
   const length = SLICE_PLACES * stepOf(interval)
-  const read = slices.get(Math.floor(from / length) * length)?.markets ?? new Set()
-  const minutes = from < to && read.size > 0 ? turned(interval, from, to, pulses) : []
+  const slice = Math.floor(from / length) * length
+  const minutes = from < to && pulses.slices.has(slice) ? turned(interval, from, to, pulses) : []
   if (minutes.length === 0) return []
   const [first, last] = [minutes[0]!, minutes.at(-1)!]
   const margin = marginOf(key)
-  const others = await rows<{ market: number }>(
+  const others = await rows<{ market: number; first: number | null }>(
     tx,
-    sql`SELECT market FROM unnest(${list([...read])}::text::int[]) AS read (market)
-      WHERE market <> ${key.market} AND (
+    sql`SELECT read.market, s.first_minute AS first FROM coverage read JOIN market m ON m.key = read.market
+      LEFT JOIN series s ON s.market = read.market AND s.interval = read.interval
+      WHERE m.source = ${source} AND read.interval = ${codeOf(interval)} AND read.from_minute = ${slice}
+        AND read.readings > 0 AND read.market <> ${key.market} AND (
         EXISTS (SELECT 1 FROM place p WHERE p.market = read.market AND p.interval = ${codeOf(interval)}
           AND p.minute >= ${first} AND p.minute <= ${last} AND p.reason IN ('empty', 'outage'))
         OR EXISTS (SELECT 1 FROM chunk c WHERE c.market = read.market AND c.interval = ${codeOf(interval)}
           AND NOT c.removed AND c.to_minute > ${first} AND c.from_minute <= ${last}))`,
   )
   const found: SeriesChanges[] = []
-  for (const { market } of others) {
+  for (const { market, first: begunAt } of others) {
     const span = await readSpan(tx, { market, interval }, first - margin, last + margin + stepOf(interval))
-    const changes = changesOf(span, after, firsts.get(market), (minute) => placeAt(span, minute))
+    const changes = changesOf(span, after, begunAt ?? undefined, (minute) => placeAt(span, minute))
     if (changes.length > 0) found.push({ key: { market, interval }, changes })
   }
   return found

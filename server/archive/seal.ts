@@ -14,7 +14,7 @@ import { compressBrotli, compressGzip, decompressBrotli, QUALITY_BEST, QUALITY_F
 import { commit, type Context } from './context.ts'
 import { codeOf, HOT_MS, minuteOf } from './grid.ts'
 import { lockMarket } from './markets.ts'
-import { nextReady, type Candidate } from './ready.ts'
+import type { Candidate } from './ready.ts'
 import { presentRows, readSpan, statesOf, type SeriesKey } from './span.ts'
 import type { SealOptions } from './types.ts'
 
@@ -53,7 +53,7 @@ export async function sealNext(
   nowMs: number,
   { market, isIdle = false }: SealOptions = {},
 ): Promise<Candidate | null> {
-  const candidate = await context.database.readInTurn((tx) => nextReady(tx, context, nowMs, market))
+  const candidate = await context.database.readInTurn((tx) => context.ready.next(tx, context, nowMs, market))
   // What was imported comes once and for good; what is read from a source is wanted on devices while the rest comes in.
   const isBest = isIdle || candidate?.market.source === 'csv'
   if (candidate) await sealPeriod(context, candidate, nowMs, isBest ? QUALITY_BEST : QUALITY_FAST)

@@ -52,7 +52,7 @@ export async function readSlice(
     tx,
     sql`SELECT c.read_to, c.settled_to, c.readings, c.silences, c.last_read, ${candlesText(inSlice)} AS candles,
         ${placesText(inSlice)} AS places, ${pulseText(source, key.interval, from, to)} AS pulse,
-        ${firstsText(source, key.interval)} AS firsts,
+        ${firstsText(source, key, from, to)} AS firsts,
         EXISTS (SELECT 1 FROM chunk WHERE market = ${key.market} AND interval = ${codeOf(key.interval)}
           AND NOT removed AND to_minute > ${from} AND from_minute < ${to}) AS sealed
       FROM (SELECT 1) AS one LEFT JOIN coverage c

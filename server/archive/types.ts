@@ -321,6 +321,8 @@ export interface Archive {
   markets(): Promise<readonly Market[]>
   /** Adds the market, or changes what is given; a change takes a revision. */
   putMarket(market: Market): Promise<void>
+  /** The same for many, in one revision. */
+  putMarkets(markets: readonly Market[]): Promise<void>
   /** `purge` deletes the history as well. */
   removeMarket(id: MarketId, purge: boolean): Promise<void>
 

@@ -193,10 +193,11 @@ describe('an archive filled from a flaky source', () => {
     const roster = new Roster(options)
     const performer = new Performer(options, roster)
     const state = (): State => ({
-      followed: roster.followed,
+      agenda: roster.agenda,
       minuteDays: options.minuteDays,
       foundedMs: { coinbase: source.foundedMs },
       reach: {},
+      paceMs: {},
       ...performer.dues(),
     })
     return { roster, performer, state }

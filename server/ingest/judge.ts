@@ -32,6 +32,12 @@ export interface SliceView {
   readonly evidence: Evidence
   /** The source still trades it. */
   readonly live: boolean
+  /** So long lies at least between two readings while it is forming; 0 where each candle can be read as it closes. */
+  readonly paceMs: number
+  /** How long after a close this market's turn comes, where all of them cannot be asked at once. */
+  readonly turnMs: number
+  /** When the slice before was read last; 0 where it never was. */
+  readonly olderReadMs: number
   /** So many silences resolve it where no longer candle speaks against that. */
   readonly silencesToResolve: number
   /** Quiet slices that end earlier need no mark: nothing of their period is ever going to be stored. */
@@ -96,9 +102,13 @@ export function isSure(known: CoverageSlice): boolean {
 }
 
 function judgeUnread(view: SliceView): Need {
-  const { interval, toMs, evidence, nowMs, live, recentMs, marksFromMs } = view
+  const { interval, toMs, evidence, nowMs, live, paceMs, olderReadMs, recentMs, marksFromMs } = view
   const closed = toMs + CLOSE_LAG_MS <= nowMs
-  if (!closed && live && interval === '1m') return { kind: 'read', rank: Rank.live, dueMs: 0 }
+  if (!closed && live && interval === '1m') {
+    // Slices of all markets begin at once: each is read when its market's turn comes.
+    const dueMs = paceMs > 0 && olderReadMs > 0 ? olderReadMs + paceMs : 0
+    return { kind: 'read', rank: Rank.live, dueMs }
+  }
   if (interval === '1d') return { kind: 'read', rank: Rank.days, dueMs: 0 }
   if (toMs > recentMs) return { kind: 'read', rank: Rank.recent, dueMs: 0 }
   if (evidence === 'quiet') return toMs > marksFromMs ? { kind: 'beyond' } : NONE
@@ -113,21 +123,22 @@ function judgeForming(view: SliceView, known: CoverageSlice): Need {
   const closedMs = Math.min(view.toMs, floorTo(interval, nowMs - CLOSE_LAG_MS))
   // A silent answer moves nothing forward: it is asked again soon, and at the latest after the next close.
   const readToMs = known.readings > 0 ? known.readToMs : floorTo(interval, known.lastReadMs - CLOSE_LAG_MS)
-  const nextCloseMs = readToMs + step + CLOSE_LAG_MS
+  const nextCloseMs = readToMs + step + CLOSE_LAG_MS + view.turnMs
+  const pacedMs = view.paceMs === 0 ? 0 : known.lastReadMs + view.paceMs
   if (known.readings === 0) {
     const againMs = known.lastReadMs + silenceMs(known.silences, view.evidence)
-    return { kind: 'read', rank: Rank.live, dueMs: Math.min(nextCloseMs, againMs) }
+    return { kind: 'read', rank: Rank.live, dueMs: Math.max(Math.min(nextCloseMs, againMs), pacedMs) }
   }
-  const settledMs = readToMs + settlingMs
-  if (readToMs < closedMs) return { kind: 'read', rank: Rank.live, dueMs: nextCloseMs }
+  const settledMs = readToMs + settlingMs + view.turnMs
+  if (readToMs < closedMs) return { kind: 'read', rank: Rank.live, dueMs: Math.max(nextCloseMs, pacedMs) }
   // A slice of days forms for most of a year: its absences are not left open for so long.
   const againMs = known.lastReadMs + MINUTE_MS
   const isOpen = known.open > 0 && known.readings < HONEST_READINGS
   if (isOpen && againMs < Math.min(nextCloseMs, settledMs))
     return { kind: 'read', rank: Rank.again, dueMs: againMs }
   if (known.lastReadMs >= settledMs || nextCloseMs <= settledMs)
-    return { kind: 'read', rank: Rank.live, dueMs: nextCloseMs }
-  return { kind: 'read', rank: Rank.settling, dueMs: settledMs }
+    return { kind: 'read', rank: Rank.live, dueMs: Math.max(nextCloseMs, pacedMs) }
+  return { kind: 'read', rank: Rank.settling, dueMs: Math.max(settledMs, pacedMs) }
 }
 
 /** Closed, and answered well at least once. */

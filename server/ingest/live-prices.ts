@@ -91,7 +91,7 @@ export class LivePrices {
   }
 
   #price(market: MarketId, price: string, atMs: number): void {
-    const followed = this.#roster.followed.find((one) => one.market === market)
+    const followed = this.#roster.followed.get(market)
     if (!followed?.live) return
     const verdict = followed.guard.judgeTold(Number(price))
     const told = this.#told.get(market)
@@ -122,7 +122,8 @@ export class LivePrices {
     const reason = 'told by socket, far from the last price, and no polled one supports it'
     if (!this.#keepRefused(source, market, reason, price, opinion)) return
     this.#options.log.warn(`${market}: price ${price}: ${reason}: not taken`)
-    followed.nextSampleMs = Math.min(followed.nextSampleMs, this.#options.clock.now())
+    const nowMs = this.#options.clock.now()
+    if (nowMs < followed.nextSampleMs) this.#roster.change(followed, { nextSampleMs: nowMs })
     this.#wake()
   }
 
@@ -130,20 +131,23 @@ export class LivePrices {
     const { clock, archive, sampleSeconds, log } = this.#options
     const { followed } = this.#roster
     this.#open()
-    for (const [source, feed] of this.#feeds)
-      feed.follow(followed.filter((one) => one.source === source && one.live).map(({ market }) => market))
-    for (const id of this.#told.keys())
-      if (!followed.some(({ market }) => market === id)) this.#told.delete(id)
+    if (this.#feeds.size > 0) {
+      const bySource = Map.groupBy(followed.values(), ({ source }) => source)
+      for (const [source, feed] of this.#feeds)
+        feed.follow((bySource.get(source) ?? []).filter(({ live }) => live).map(({ market }) => market))
+    }
+    for (const id of this.#told.keys()) if (!followed.has(id)) this.#told.delete(id)
 
     const nowMs = clock.now()
     const at = performance.now()
     const due: [Told, Sample][] = []
     const changed: Sample[] = []
-    for (const market of followed) {
+    for (const market of followed.values()) {
       const told = this.#told.get(market.market)
       if (!told || at - told.aliveAt > FRESH_MS) continue
       // As soon as nothing more is heard, it is due.
-      market.nextSampleMs = Math.max(market.nextSampleMs, nowMs + FRESH_MS)
+      if (market.nextSampleMs < nowMs + FRESH_MS)
+        this.#roster.change(market, { nextSampleMs: nowMs + FRESH_MS })
       const sample = { market: market.market, price: told.price, atMs: told.atMs }
       const isDue = nowMs >= told.nextRecordMs || told.nextRecordMs > nowMs + 2 * sampleSeconds * 1000
       if (isDue && told.atMs > told.recordedAtMs && !this.#recording) due.push([told, sample])

@@ -13,6 +13,7 @@ import { periodAt } from '../../core/time/period.ts'
 import type { Retention } from '../archive/kept.ts'
 import type { CoverageSlice } from '../archive/types.ts'
 import { defaultSettling } from '../settling.ts'
+import { Agenda } from './agenda.ts'
 import { next, scopeOf, type Action, type Followed, type Limits, type State } from './next.ts'
 import { progress } from './search.ts'
 import { Series } from './series.ts'
@@ -47,13 +48,16 @@ function follow(name: string, change: Partial<Followed> = {}): Followed {
 }
 
 function world(...followed: Followed[]): World {
+  const agenda = new Agenda()
+  for (const market of followed) agenda.add(market)
   return {
     followed,
     state: {
-      followed,
+      agenda,
       minuteDays: 30,
       foundedMs: { coinbase: FOUNDED },
       reach: {},
+      paceMs: {},
       nextListMs: { coinbase: Infinity },
       nextSealMs: Infinity,
       nextRetainMs: Infinity,

@@ -1,15 +1,16 @@
 /**
  * The reconciler's decision: the most urgent thing that can be done now, or until when to wait. Pure over the state:
- * no clock, no network, no memory but coverage.
+ * no clock, no network, no memory but coverage; the agenda in the state only remembers what a look at each market gave.
  */
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS } from '../../core/time/interval.ts'
 import { keptFromMs, type Retention } from '../archive/kept.ts'
 import { SAMPLES_MS } from '../archive/samples.ts'
 import type { Priority, Reach } from '../providers/types.ts'
+import type { Agenda, Candidate } from './agenda.ts'
 import { Rank } from './judge.ts'
 import type { Series } from './series.ts'
-import type { ReadTask, Scope } from './search.ts'
+import type { Scope } from './search.ts'
 
 /** A market as the reconciler follows it. */
 export interface Followed {
@@ -27,12 +28,14 @@ export interface Followed {
 }
 
 export interface State {
-  readonly followed: readonly Followed[]
+  readonly agenda: Agenda
   readonly minuteDays: number
   readonly retention?: Retention | undefined
   readonly foundedMs: Readonly<Record<string, number>>
   /** How far back each source answers; none said = all. */
   readonly reach: Readonly<Record<string, Reach | null>>
+  /** So long lies at least between two readings of a forming slice of a source's market; none said = 0. */
+  readonly paceMs: Readonly<Record<string, number>>
   /** When the list of each source's markets is to be read (again). */
   readonly nextListMs: Readonly<Record<string, number>>
   readonly nextSealMs: number
@@ -74,13 +77,6 @@ export type Action =
 /** Retention is work for idle times; so long overdue it goes beside reading. */
 const RETAIN_AT_LEAST_MS = HOUR_MS
 
-/** A slice of a followed market that is due. */
-interface Candidate {
-  readonly market: Followed
-  readonly series: Series
-  readonly task: ReadTask
-}
-
 /** What a phone shows first. */
 const RECENT_DAYS = 8
 
@@ -88,17 +84,9 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
   let waitMs = Infinity
   const later = (ms: number) => (waitMs = Math.min(waitMs, ms))
 
-  const reads: Candidate[] = []
-  let mark: Extract<Action, { kind: 'beyond' }> | null = null
-  for (const market of state.followed) {
-    if (!limits.sources[market.source]) continue
-    for (const series of market.series) {
-      const found = series.find(scopeOf(market, series, state, nowMs))
-      later(found.nextMs)
-      if (found.read) reads.push({ market, series, task: found.read })
-      if (found.mark) mark ??= { kind: 'beyond', series, ...found.mark }
-    }
-  }
+  const { agenda } = state
+  agenda.look(nowMs, (market, series) => scopeOf(market, series, state, nowMs))
+  later(agenda.wakeMs)
 
   for (const [source, room] of Object.entries(limits.sources)) {
     if (room.pausedUntilMs !== null && room.pausedUntilMs > nowMs) {
@@ -109,20 +97,17 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
     const list = state.nextListMs[source] ?? Infinity
     if (list <= nowMs) return { kind: 'list', source }
     later(list)
-    const price = earliestSample(source, state, nowMs)
+    const price = agenda.sample(source)
     if (price && price.nextSampleMs <= nowMs) return { kind: 'price', market: price }
-    if (price) later(Math.max(price.nextSampleMs, price.heldUntilMs))
-    const read = mostUrgent(
-      reads.filter(({ market }) => market.source === source),
-      nowMs,
-      later,
-    )
+    if (price) later(price.nextSampleMs)
+    const read = agenda.read(source)
     if (read) return readAction(read)
   }
 
-  if (mark && limits.canMark) return mark
+  const mark = agenda.mark()
+  if (mark && limits.canMark) return { kind: 'beyond', ...mark }
   if (limits.canSeal) {
-    const isIdle = reads.length === 0
+    const { isIdle } = agenda
     if (state.nextSealMs <= nowMs) return { kind: 'seal', isIdle }
     if (state.nextRetainMs + (isIdle ? 0 : RETAIN_AT_LEAST_MS) <= nowMs) return { kind: 'retain' }
     later(state.nextSealMs)
@@ -142,6 +127,8 @@ export function scopeOf(market: Followed, series: Series, state: State, nowMs: n
     reachMs: reachMs(state.reach[market.source] ?? null, series, nowMs),
     recentMs: nowMs - RECENT_DAYS * DAY_MS,
     live: market.live,
+    // Minutes made of the samples taken here cost no question.
+    paceMs: series.isRecord ? 0 : (state.paceMs[market.source] ?? 0),
     nowMs,
   }
 }
@@ -151,35 +138,6 @@ function reachMs(reach: Reach | null, { interval, isRecord }: Series, nowMs: num
   if (isRecord) return nowMs - SAMPLES_MS
   if (reach === null) return 0
   return nowMs - ('ms' in reach ? reach.ms : reach.bars * INTERVAL_MS[interval])
-}
-
-function earliestSample(source: string, state: State, nowMs: number): Followed | null {
-  let earliest: Followed | null = null
-  for (const market of state.followed) {
-    if (market.source !== source || !market.live || market.heldUntilMs > nowMs) continue
-    if (!earliest || market.nextSampleMs < earliest.nextSampleMs) earliest = market
-  }
-  return earliest
-}
-
-/** By rank, within one rank the newest first, so that all markets go back in time together. */
-function mostUrgent(
-  reads: readonly Candidate[],
-  nowMs: number,
-  later: (ms: number) => void,
-): Candidate | null {
-  let first: Candidate | null = null
-  for (const read of reads) {
-    const { market, task } = read
-    if (market.heldUntilMs > nowMs) later(market.heldUntilMs)
-    else if (
-      !first ||
-      task.rank < first.task.rank ||
-      (task.rank === first.task.rank && task.toMs > first.task.toMs)
-    )
-      first = read
-  }
-  return first
 }
 
 function readAction({ market, series, task }: Candidate): Action {

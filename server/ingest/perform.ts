@@ -26,6 +26,7 @@ const RETAIN_ON_MS = 1000
 /** Sealing is looked at so long after something has changed, and now and then by the clock alone. */
 const SEAL_AFTER_CHANGE_MS = 5000
 const SEAL_EVERY_MS = MINUTE_MS
+const SEAL_MARKET_MS = 10
 /** A market or a price that fails is asked for again after so long, doubled with each failure up to the longest. */
 const HOLD_MS = 500
 const LONGEST_HOLD_MS = 5 * MINUTE_MS
@@ -71,9 +72,9 @@ export class Performer {
     this.#nextRetainMs += byMs
     this.#nextDropMs += byMs
     for (const source of Object.keys(this.#nextListMs)) this.#nextListMs[source]! += byMs
-    for (const market of this.#roster.followed) {
-      market.nextSampleMs += byMs
-      market.heldUntilMs += byMs
+    for (const market of this.#roster.followed.values()) {
+      const { nextSampleMs, heldUntilMs } = market
+      this.#roster.change(market, { nextSampleMs: nextSampleMs + byMs, heldUntilMs: heldUntilMs + byMs })
       for (const series of market.series) series.shiftHolds(byMs)
     }
   }
@@ -127,11 +128,11 @@ export class Performer {
 
   /** The price of one market, or of all that are due where the source tells them in one answer. */
   async #sample(first: FollowedMarket): Promise<void> {
-    const { sampleSeconds, providers } = this.#options
-    const { pricesAtOnce } = providers.find(({ source }) => source === first.source)!
+    const { pricesAtOnce } = this.#options.providers.find(({ source }) => source === first.source)!
     const batch = pricesAtOnce === 1 ? [first] : this.#dueWith(first, pricesAtOnce)
-    const roundMs = sampleSeconds * 1000
-    for (const market of batch) market.nextSampleMs = this.#nextTurn(market, pricesAtOnce, roundMs)
+    const nowMs = this.#options.clock.now()
+    for (const market of batch)
+      this.#roster.change(market, { nextSampleMs: this.#nextTurn(market, pricesAtOnce, nowMs) })
     try {
       const prices = await this.#asking.ask(first.source, (provider) =>
         provider.prices(batch.map(({ market }) => market)),
@@ -177,23 +178,20 @@ export class Performer {
 
   #dueWith(first: FollowedMarket, atMost: number): FollowedMarket[] {
     const nowMs = this.#options.clock.now()
-    const others = this.#roster.followed.filter(
-      (one) =>
-        one !== first &&
-        one.source === first.source &&
-        one.live &&
-        one.nextSampleMs <= nowMs &&
-        one.heldUntilMs <= nowMs,
-    )
-    return [first, ...others].slice(0, atMost)
+    const due = [first]
+    for (const one of this.#roster.followed.values()) {
+      if (due.length >= atMost) break
+      const isDue = one.live && one.nextSampleMs <= nowMs && one.heldUntilMs <= nowMs
+      if (isDue && one !== first && one.source === first.source) due.push(one)
+    }
+    return due
   }
 
   /** Markets take turns, evenly over the sample time, at the same moment of each round; those asked together, together. */
-  #nextTurn(market: FollowedMarket, pricesAtOnce: number, roundMs: number): number {
-    const { followed } = this.#roster
-    const turn = Math.floor(followed.indexOf(market) / pricesAtOnce)
-    const phaseMs = Math.round((turn / Math.max(1, followed.length)) * roundMs)
-    const nowMs = this.#options.clock.now()
+  #nextTurn({ source, turn }: FollowedMarket, pricesAtOnce: number, nowMs: number): number {
+    const roundMs = this.#roster.pace(source).pricesMs
+    const turns = Math.max(1, this.#roster.followed.size)
+    const phaseMs = Math.round(((Math.floor(turn / pricesAtOnce) % turns) / turns) * roundMs)
     return (Math.floor((nowMs - phaseMs) / roundMs) + 1) * roundMs + phaseMs
   }
 
@@ -203,7 +201,7 @@ export class Performer {
       const isChange = await this.#reader.read(action)
       this.#succeededMarket(market)
       if (isChange)
-        this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + SEAL_AFTER_CHANGE_MS)
+        this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + this.#sealAfterMs())
     } catch (error) {
       this.#failedMarket(market, error)
     }
@@ -217,10 +215,15 @@ export class Performer {
     log.debug(`${series.market} ${series.interval}: beyond what the source gives, ${span}`)
   }
 
+  /** A look for what can be sealed is a look at every series. */
+  #sealAfterMs(): number {
+    return Math.max(SEAL_AFTER_CHANGE_MS, SEAL_MARKET_MS * this.#roster.followed.size)
+  }
+
   async #seal(isIdle: boolean): Promise<void> {
     const nowMs = this.#options.clock.now()
     // Also when it fails: the rest goes on meanwhile.
-    this.#nextSealMs = nowMs + SEAL_EVERY_MS
+    this.#nextSealMs = nowMs + Math.max(SEAL_EVERY_MS, this.#sealAfterMs())
     const sealed = await this.#options.archive.sealNext(nowMs, { isIdle })
     if (!sealed) return
     this.#nextSealMs = nowMs
@@ -253,7 +256,7 @@ export class Performer {
     if (error.status === null || market.heldUntilMs > nowMs) return
     market.failures++
     const waitMs = holdMs(market.failures, error)
-    market.heldUntilMs = nowMs + waitMs
+    this.#roster.change(market, { heldUntilMs: nowMs + waitMs })
     if (!isRefusal(error)) return
     // It may have been renamed or delisted: the list tells.
     if (error.status === 404 && market.failures === 1) this.#nextListMs[market.source] = nowMs
@@ -268,7 +271,7 @@ export class Performer {
     market.priceFailures++
     const nowMs = this.#options.clock.now()
     const waitMs = holdMs(market.priceFailures, error)
-    market.nextSampleMs = Math.max(market.nextSampleMs, nowMs + waitMs)
+    if (market.nextSampleMs < nowMs + waitMs) this.#roster.change(market, { nextSampleMs: nowMs + waitMs })
     if (isRefusal(error) && market.priceFailures === 1)
       this.#options.log.warn(
         `${market.market}: ${error.message}; the price is asked for again later, candles are read meanwhile`,

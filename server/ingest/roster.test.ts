@@ -54,7 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const followed = () => roster.followed.map(({ market, live }) => [market, live])
+const followed = () => [...roster.followed.values()].map(({ market, live }) => [market, live])
 const kept = async () =>
   (await archive.markets()).map(({ id, name, tick, status }) => [id, name, tick, status])
 

@@ -8,17 +8,17 @@ import { SAMPLES_MS } from '../archive/samples.ts'
 import type { CoverageSlice, Market } from '../archive/types.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
 import { nearestMarkets } from './nearest.ts'
+import { Agenda } from './agenda.ts'
 import type { Followed } from './next.ts'
+import { pricePaceMs, readPaceMs, type Demand } from './pace.ts'
 import { Series } from './series.ts'
 import { SpikeGuard } from './spike.ts'
 import type { IngestOptions, UnknownMarket } from './types.ts'
 
 /** A followed market with what changes while it is followed. */
 export interface FollowedMarket extends Followed {
-  live: boolean
-  minutesFromMs: number | null
-  nextSampleMs: number
-  heldUntilMs: number
+  /** Its place among those that take turns. */
+  readonly turn: number
   /** Failures in a row of this market alone. */
   failures: number
   /** Failures in a row to get its current price. */
@@ -30,10 +30,25 @@ export interface FollowedMarket extends Followed {
 const NEAREST = 3
 const MOST_CANDLES = 100_000
 
+/** What of a market the reconciler decides by; `Roster.change` alone changes it. */
+type Deciding = Pick<Followed, 'live' | 'minutesFromMs' | 'nextSampleMs' | 'heldUntilMs'>
+
+/** How fast a source's markets take turns. */
+interface Pace {
+  /** The limit for which it was worked out. */
+  readonly requestsPerSecond: number
+  readonly pricesMs: number
+  readonly readsMs: number
+}
+
 export class Roster {
-  readonly followed: FollowedMarket[] = []
+  /** What of the followed markets is due. */
+  readonly agenda = new Agenda()
   readonly unknown = new Map<MarketId, UnknownMarket>()
   readonly #options: IngestOptions
+  readonly #followed = new Map<MarketId, FollowedMarket>()
+  readonly #paces = new Map<string, Pace>()
+  #turns = 0
   #tracked: readonly Market[] = []
   readonly #names = new Map<string, ReadonlyMap<string, string>>()
   readonly #listings = new Map<string, ReadonlyMap<MarketId, ListedMarket>>()
@@ -49,19 +64,43 @@ export class Roster {
     this.#options = options
   }
 
+  get followed(): ReadonlyMap<MarketId, FollowedMarket> {
+    return this.#followed
+  }
+
+  change(market: FollowedMarket, change: Partial<Deciding>): void {
+    Object.assign(market, change)
+    if ('live' in change || 'minutesFromMs' in change || 'heldUntilMs' in change) this.agenda.touch(market)
+    else this.agenda.resample(market)
+  }
+
+  /** How fast the markets of a source take turns: as wanted, or as its limit allows. */
+  pace(source: string): Pace {
+    const known = this.#paces.get(source)
+    const provider = this.#options.providers.find((one) => one.source === source)!
+    const { requestsPerSecond } = provider.health()
+    if (known?.requestsPerSecond === requestsPerSecond) return known
+    const demand = this.#demand(provider, requestsPerSecond)
+    const pace = { requestsPerSecond, pricesMs: pricePaceMs(demand), readsMs: readPaceMs(demand) }
+    this.#paces.set(source, pace)
+    this.agenda.touchAll()
+    return pace
+  }
+
   /** Reads markets and coverage anew. */
   load(): Promise<void> {
     return this.#inTurn(async () => {
       const written: CoverageSlice[] = []
       this.#written = written
       const coverage = await this.#options.archive.coverage().finally(() => (this.#written = null))
-      for (const market of this.followed)
-        for (const series of market.series) series.relearn(ofSeries(coverage, series))
+      const bySeries = groupBySeries(coverage)
+      for (const market of this.#followed.values())
+        for (const series of market.series) series.relearn(bySeries.get(nameOf(series)) ?? [])
       for (const { market, readings } of coverage) if (readings > 0) this.#everRead.add(market)
       for (const slice of written) this.learn(slice)
       this.#tracked = await this.#options.archive.markets()
       for (const source of this.#listings.keys()) await this.#compareAll(source)
-      await this.#match(coverage)
+      await this.#match(bySeries)
     })
   }
 
@@ -95,8 +134,8 @@ export class Roster {
   /** What a reading has changed. */
   learn(slice: CoverageSlice): void {
     this.#written?.push(slice)
-    this.followed
-      .find(({ market }) => market === slice.market)
+    this.#followed
+      .get(slice.market)
       ?.series.find(({ interval }) => interval === slice.interval)
       ?.learn(slice)
   }
@@ -109,36 +148,43 @@ export class Roster {
   }
 
   async #compareAll(source: string): Promise<boolean> {
+    const { archive } = this.#options
+    const changed: Market[] = []
     let isDoubtful = false
-    for (const market of await this.#options.archive.markets())
-      if (market.source === source && (await this.#compare(market))) isDoubtful = true
-    this.#tracked = await this.#options.archive.markets()
+    for (const market of await archive.markets()) {
+      if (market.source !== source) continue
+      const compared = this.#compare(market)
+      if (compared === 'doubtful') isDoubtful = true
+      else if (isChanged(market, compared)) changed.push(compared)
+    }
+    if (changed.length > 0) await archive.putMarkets(changed)
+    this.#tracked = await archive.markets()
     return isDoubtful
   }
 
-  /** Name, tick and status as the source has them now; true when a market is gone and that is to be confirmed. */
-  async #compare(market: Market): Promise<boolean> {
+  /** Name, tick and status as the source has them now; `doubtful` when a market is gone and that is to be confirmed. */
+  #compare(market: Market): Market | 'doubtful' {
     const listing = this.#listings.get(market.source)!
     const listed = listing.get(market.id)
-    if (market.status === 'paused' || market.status === 'imported') return false
+    if (market.status === 'paused' || market.status === 'imported') return market
     if (listed) {
       this.unknown.delete(market.id)
       this.#missing.delete(market.id)
       const name = this.#names.get(market.source)?.get(market.base) ?? market.name
-      await this.#put(market, {
+      return {
+        ...market,
         name,
         tick: listed.tick,
         status: listed.active ? 'live' : 'ended',
         minutesFromMs: this.#minutesFrom(market),
-      })
-      return false
+      }
     }
     const wasListed = this.#wasListed(market)
     // A list may come short by mistake; only the next one that lacks it too is believed.
     const lacking = this.#missing.get(market.id) ?? listing
     if (wasListed && market.status === 'live' && lacking === listing) {
       this.#missing.set(market.id, listing)
-      return true
+      return 'doubtful'
     }
     this.#report(
       market.id,
@@ -147,8 +193,7 @@ export class Roster {
         : `${market.source} does not list it`,
       nearestMarkets(market.id, listing.keys(), NEAREST),
     )
-    await this.#put(market, { status: wasListed ? 'ended' : 'unlisted' })
-    return false
+    return { ...market, status: wasListed ? 'ended' : 'unlisted' }
   }
 
   /** Minutes that only the samples taken here can give are wanted from the first ones on. */
@@ -156,15 +201,6 @@ export class Roster {
     const provider = this.#options.providers.find((one) => one.source === source)
     if (minutesFromMs !== null || !provider || hasMinutes(provider)) return minutesFromMs
     return floorTo('1d', this.#options.clock.now() - SAMPLES_MS + DAY_MS)
-  }
-
-  async #put(market: Market, change: Partial<Market>): Promise<void> {
-    const after = { ...market, ...change }
-    const isSame = (['name', 'tick', 'status', 'minutesFromMs'] as const).every(
-      (field) => after[field] === market[field],
-    )
-    if (isSame) return
-    await this.#options.archive.putMarket(after)
   }
 
   #report(market: MarketId, reason: string, nearest: readonly MarketId[]): void {
@@ -175,31 +211,36 @@ export class Roster {
   }
 
   /** Followed markets are those tracked ones that their source has been seen to list. */
-  async #match(coverage: readonly CoverageSlice[] | null): Promise<void> {
+  async #match(coverage: CoverageBySeries | null): Promise<void> {
     const tracked = new Map(this.#tracked.map((market) => [market.id, market]))
     for (const id of this.unknown.keys()) if (!tracked.has(id)) this.unknown.delete(id)
-    for (let i = this.followed.length - 1; i >= 0; i--)
-      if (!this.#canFollow(tracked.get(this.followed[i]!.market))) this.followed.splice(i, 1)
+    for (const [id, market] of this.#followed) {
+      if (this.#canFollow(tracked.get(id))) continue
+      this.#followed.delete(id)
+      this.agenda.remove(market)
+    }
+    const providers = new Map(this.#options.providers.map((provider) => [provider.source, provider]))
     for (const market of tracked.values()) {
-      const provider = this.#options.providers.find(({ source }) => source === market.source)
+      const provider = providers.get(market.source)
       if (!provider) {
         if (market.status !== 'imported' && market.source !== 'csv')
           this.#report(market.id, `${market.source} is no source of this version`, [])
         continue
       }
       if (!this.#canFollow(market)) continue
-      const followed = this.followed.find(({ market: id }) => id === market.id)
-      if (followed) {
-        followed.live = market.status === 'live'
-        followed.minutesFromMs = market.minutesFromMs
-      } else {
-        coverage ??= await this.#options.archive.coverage()
+      const followed = this.#followed.get(market.id)
+      const live = market.status === 'live'
+      const { minutesFromMs } = market
+      if (!followed) {
+        coverage ??= groupBySeries(await this.#options.archive.coverage())
         await this.#follow(market, provider, coverage)
-      }
+      } else if (followed.live !== live || followed.minutesFromMs !== minutesFromMs)
+        this.change(followed, { live, minutesFromMs })
     }
+    this.#paces.clear()
   }
 
-  async #follow(market: Market, provider: Provider, coverage: readonly CoverageSlice[]): Promise<void> {
+  async #follow(market: Market, provider: Provider, coverage: CoverageBySeries): Promise<void> {
     const { settling } = this.#options
     const make = (interval: '1m' | '1h' | '1d', longer: Series | null) =>
       new Series({
@@ -213,12 +254,12 @@ export class Roster {
     const days = make('1d', null)
     const hours = make('1h', days)
     const series = [make('1m', hours), hours, days]
-    for (const one of series) one.relearn(ofSeries(coverage, one))
+    for (const one of series) one.relearn(coverage.get(nameOf(one)) ?? [])
     const nowMs = this.#options.clock.now()
     const minutesFromMs = market.minutesFromMs ?? nowMs - this.#options.minuteDays * DAY_MS
     await this.#loadPresent(days, provider.foundedMs, nowMs)
     await this.#loadPresent(hours, Math.max(provider.foundedMs, minutesFromMs), nowMs)
-    this.followed.push({
+    const followed: FollowedMarket = {
       market: market.id,
       source: market.source,
       live: market.status === 'live',
@@ -229,8 +270,18 @@ export class Roster {
       failures: 0,
       priceFailures: 0,
       lastError: null,
+      turn: this.#turns++,
       guard: new SpikeGuard(),
-    })
+    }
+    this.#followed.set(market.id, followed)
+    this.agenda.add(followed)
+  }
+
+  #demand({ source, pricesAtOnce }: Provider, requestsPerSecond: number): Demand {
+    const { sampleSeconds } = this.#options
+    let markets = 0
+    for (const market of this.#followed.values()) if (market.source === source && market.live) markets++
+    return { markets, requestsPerSecond, pricesAtOnce, sampleSeconds }
   }
 
   async #loadPresent(series: Series, fromMs: number, toMs: number): Promise<void> {
@@ -260,9 +311,18 @@ function hasMinutes({ intervals }: Provider): boolean {
   return intervals.includes('1m')
 }
 
-function ofSeries(
-  coverage: readonly CoverageSlice[],
-  { market, interval }: Series,
-): readonly CoverageSlice[] {
-  return coverage.filter((slice) => slice.market === market && slice.interval === interval)
+type CoverageBySeries = ReadonlyMap<string, readonly CoverageSlice[]>
+
+function groupBySeries(coverage: readonly CoverageSlice[]): CoverageBySeries {
+  return Map.groupBy(coverage, nameOf)
+}
+
+function nameOf({ market, interval }: Pick<CoverageSlice, 'market' | 'interval'>): string {
+  return `${market} ${interval}`
+}
+
+function isChanged(before: Market, after: Market): boolean {
+  return (['name', 'tick', 'status', 'minutesFromMs'] as const).some(
+    (field) => before[field] !== after[field],
+  )
 }

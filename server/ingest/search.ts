@@ -25,6 +25,8 @@ export interface Scope {
   readonly reachMs: number
   /** The source still trades the market. */
   readonly live: boolean
+  /** So long lies at least between two readings of a slice that is still forming. */
+  readonly paceMs: number
   readonly nowMs: number
 }
 
@@ -36,6 +38,8 @@ interface Span {
 /** A slice to be read, and how urgently. */
 export interface ReadTask extends Span {
   readonly rank: RankCode
+  /** Since when. */
+  readonly dueMs: number
 }
 
 /** What is to be done next for a series. */
@@ -55,6 +59,9 @@ const LIMIT_RUN = 5
 const LIMIT_SILENCES = 4
 /** How long the places before a first candle wait to be told whether it is the listing. */
 const LISTING_WAIT_MS = 10 * MINUTE_MS
+
+/** Hours and days close everywhere at once; markets of a source that cannot be asked at once are spread over so long. */
+const LONGEST_TURN_MS = 25 * MINUTE_MS
 
 /** How urgent a slice is that was never read, at the least. */
 const UNREAD_RANK: Readonly<Record<StoredInterval, RankCode>> = {
@@ -100,7 +107,7 @@ export function search(series: Series, within: Scope): Found {
       if (need.kind === 'read') {
         const dueMs = Math.max(need.dueMs, series.heldUntilMs(fromMs))
         if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs)
-        else if (!read || need.rank < read.rank) read = { rank: need.rank, fromMs, toMs }
+        else if (!read || need.rank < read.rank) read = { rank: need.rank, dueMs, fromMs, toMs }
       }
     }
     if (limitMs !== null) break
@@ -188,6 +195,9 @@ function needOf(
     known,
     evidence,
     live: scope.live,
+    paceMs: scope.paceMs,
+    turnMs: scope.paceMs > 0 && series.interval !== '1m' ? series.turn * LONGEST_TURN_MS : 0,
+    olderReadMs: series.known(fromMs - sliceMs(series.interval))?.lastReadMs ?? 0,
     silencesToResolve: silencesToResolve(series, fromMs, toMs),
     marksFromMs: scope.marksFromMs,
     settlingMs: series.settlingMs,

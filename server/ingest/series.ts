@@ -36,6 +36,8 @@ export class Series {
   readonly longer: Series | null
   readonly settlingMs: number
   readonly isRecord: boolean
+  /** Where the market stands among others that take turns, from 0 to 1. */
+  readonly turn: number
   readonly #foundedMs: number
   readonly #known = new Map<number, CoverageSlice>()
   /** Starts of present candles; kept for hours and days only. */
@@ -45,7 +47,8 @@ export class Series {
   #firstPresentMs = Infinity
   /** Counts changes, so that a finding can be remembered until the next one. */
   #version = 0
-  #remembered: { readonly version: string; readonly found: Found } | null = null
+  #remembered: { readonly version: string; readonly atMs: number; readonly found: Found } | null = null
+  readonly #watchers = new Set<() => void>()
 
   constructor({ market, interval, longer, settlingMs, foundedMs, isRecord = false }: SeriesOptions) {
     this.market = market
@@ -53,14 +56,21 @@ export class Series {
     this.longer = longer
     this.settlingMs = settlingMs
     this.isRecord = isRecord
+    this.turn = longer ? longer.turn : turnOf(market)
     this.#foundedMs = foundedMs
+  }
+
+  /** Calls whenever something of it changes, until the returned function is called. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
   }
 
   // What becomes known
 
   learn(slice: CoverageSlice): void {
     this.#known.set(slice.fromMs, slice)
-    this.#version++
+    this.#changed()
   }
 
   /** Coverage anew, as after somebody has marked it unread. */
@@ -68,7 +78,7 @@ export class Series {
     this.#known.clear()
     this.#holds.clear()
     for (const slice of slices) this.#known.set(slice.fromMs, slice)
-    this.#version++
+    this.#changed()
   }
 
   learnPresent(starts: Iterable<number>): void {
@@ -77,7 +87,7 @@ export class Series {
       this.#present.add(start)
       if (start < this.#firstPresentMs) this.#firstPresentMs = start
     }
-    this.#version++
+    this.#changed()
   }
 
   /** The archive has marked the span as beyond what the source gives. */
@@ -102,25 +112,25 @@ export class Series {
       // How many of its places are open still is told by the next reading.
       else if (known) this.#known.set(from, { ...known, open: 0 })
     }
-    this.#version++
+    this.#changed()
   }
 
   hold(fromMs: number, hold: Hold | null): void {
     if (hold) this.#holds.set(fromMs, hold)
     else if (!this.#holds.delete(fromMs)) return
-    this.#version++
+    this.#changed()
   }
 
   shiftHolds(byMs: number): void {
     for (const [fromMs, hold] of this.#holds)
       this.#holds.set(fromMs, { ...hold, untilMs: hold.untilMs + byMs })
-    this.#version++
+    this.#changed()
   }
 
   setBusy(fromMs: number, busy: boolean): void {
     if (busy) this.#busy.add(fromMs)
     else this.#busy.delete(fromMs)
-    this.#version++
+    this.#changed()
   }
 
   // What is known
@@ -196,12 +206,22 @@ export class Series {
   /** The most urgent task of the slices in scope. */
   find(scope: Scope): Found {
     const spans = `${sliceStart(this.interval, scope.wantedMs)} ${sliceStart(this.interval, scope.reachMs)}`
-    const version = `${this.#versions()} ${spans} ${scope.live}`
+    const version = `${this.#versions()} ${spans} ${scope.live} ${scope.paceMs}`
     const remembered = this.#remembered
-    if (remembered?.version === version && remembered.found.nextMs > scope.nowMs) return remembered.found
+    if (
+      remembered?.version === version &&
+      remembered.atMs <= scope.nowMs &&
+      remembered.found.nextMs > scope.nowMs
+    )
+      return remembered.found
     const found = search(this, scope)
-    this.#remembered = { version, found }
+    this.#remembered = { version, atMs: scope.nowMs, found }
     return found
+  }
+
+  #changed(): void {
+    this.#version++
+    for (const watcher of this.#watchers) watcher()
   }
 
   #versions(): string {
@@ -220,4 +240,11 @@ export class Series {
     }
     return 'quiet'
   }
+}
+
+/** Spread evenly over markets, and the same after a restart (FNV-1a). */
+function turnOf(market: MarketId): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < market.length; i++) hash = Math.imul(hash ^ market.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) / 2 ** 32
 }

@@ -14,7 +14,7 @@ import { Roster } from './roster.ts'
 import { ingestStatus } from './status.ts'
 import type { Ingest, IngestOptions, IngestStatus } from './types.ts'
 
-/** Readings under way, their writes included, so that a slow database holds the network back. */
+/** Readings of a source under way, their writes included, so that a slow database holds the network back. */
 const MOST_READS = 16
 /** One while something is to be sealed: history reaches devices as chunks, and sealing must not wait behind a queue. */
 const READS_BESIDE_SEALING = 1
@@ -39,7 +39,7 @@ class Loop implements Ingest {
   readonly #underWay = new Set<Promise<void>>()
   readonly #ending = new AbortController()
   readonly #watch: ClockWatch
-  #reads = 0
+  readonly #reads = new Map<string, number>()
   #marks = 0
   #seals = 0
   #mustLoad = true
@@ -147,8 +147,10 @@ class Loop implements Ingest {
   /** Counts the action into its lane; the answer takes it out again. */
   #count(action: Action): () => void {
     if (action.kind === 'read') {
-      this.#reads++
-      return () => this.#reads--
+      const { source } = action.market
+      const change = (by: number) => this.#reads.set(source, this.#readsOf(source) + by)
+      change(1)
+      return () => change(-1)
     }
     if (action.kind === 'beyond') {
       this.#marks++
@@ -163,19 +165,26 @@ class Loop implements Ingest {
 
   #limits(): Limits {
     const isSealing = this.#seals > 0 || this.#performer.dues().nextSealMs <= this.#options.clock.now()
-    const room = Math.max(0, (isSealing ? READS_BESIDE_SEALING : MOST_READS) - this.#reads)
+    const most = isSealing ? READS_BESIDE_SEALING : MOST_READS
     const sources = Object.fromEntries(
       this.#options.providers.map((provider) => {
         const health = provider.health()
+        const room = Math.max(0, most - this.#readsOf(provider.source))
         return [provider.source, { free: Math.min(room, health.available), pausedUntilMs: health.nextTryMs }]
       }),
     )
     return { sources, canMark: this.#marks === 0, canSeal: this.#seals === 0 }
   }
 
+  #readsOf(source: string): number {
+    return this.#reads.get(source) ?? 0
+  }
+
   #state(): State {
+    const { providers } = this.#options
     return {
-      followed: this.#roster.followed,
+      agenda: this.#roster.agenda,
+      paceMs: Object.fromEntries(providers.map(({ source }) => [source, this.#roster.pace(source).readsMs])),
       minuteDays: this.#options.minuteDays,
       retention: this.#options.retention,
       foundedMs: Object.fromEntries(this.#options.providers.map((one) => [one.source, one.foundedMs])),

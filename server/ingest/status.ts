@@ -13,14 +13,14 @@ export function ingestStatus(
   const nowMs = options.clock.now()
   return {
     sources: options.providers.map((provider) => provider.health()),
-    markets: roster.followed.map(({ market, live, lastError, heldUntilMs }) => ({
+    markets: [...roster.followed.values()].map(({ market, live, lastError, heldUntilMs }) => ({
       market,
       live,
       lastError,
       heldUntilMs: heldUntilMs > nowMs ? heldUntilMs : null,
     })),
     unknown: [...roster.unknown.values()],
-    backfill: roster.followed.flatMap((followed) =>
+    backfill: [...roster.followed.values()].flatMap((followed) =>
       followed.series
         .toSorted((a, b) => STORED_INTERVALS.indexOf(a.interval) - STORED_INTERVALS.indexOf(b.interval))
         .map((series) => ({
