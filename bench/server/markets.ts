@@ -27,7 +27,7 @@ interface Delays {
 
 export async function markets(): Promise<Measurement[]> {
   const { sampleSeconds, sources } = readConfig(process.env)
-  const { requestsPerSecond } = sources['binance']!
+  const requestsPerSecond = sources['binance']!.requestsPerSecond!
   const since = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HISTORY_HOURS * HOUR_MS).toISOString()
   const simulator = await startSimulator([
     '--protocol',
