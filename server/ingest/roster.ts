@@ -68,6 +68,12 @@ export class Roster {
     return this.#followed
   }
 
+  /** Takes a market among those that are followed. */
+  enter(market: FollowedMarket): void {
+    this.#followed.set(market.market, market)
+    this.agenda.add(market)
+  }
+
   change(market: FollowedMarket, change: Partial<Deciding>): void {
     Object.assign(market, change)
     if ('live' in change || 'minutesFromMs' in change || 'heldUntilMs' in change) this.agenda.touch(market)
@@ -259,7 +265,7 @@ export class Roster {
     const minutesFromMs = market.minutesFromMs ?? nowMs - this.#options.minuteDays * DAY_MS
     await this.#loadPresent(days, provider.foundedMs, nowMs)
     await this.#loadPresent(hours, Math.max(provider.foundedMs, minutesFromMs), nowMs)
-    const followed: FollowedMarket = {
+    this.enter({
       market: market.id,
       source: market.source,
       live: market.status === 'live',
@@ -272,9 +278,7 @@ export class Roster {
       lastError: null,
       turn: this.#turns++,
       guard: new SpikeGuard(),
-    }
-    this.#followed.set(market.id, followed)
-    this.agenda.add(followed)
+    })
   }
 
   #demand({ source, pricesAtOnce }: Provider, requestsPerSecond: number): Demand {

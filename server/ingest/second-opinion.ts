@@ -60,7 +60,7 @@ export class SecondOpinion {
   /** Followed markets of other sources with the same base and quote. */
   #twins(market: MarketId): MarketId[] {
     const { source, base, quote } = parseMarketId(market)
-    return this.#roster.followed
+    return [...this.#roster.followed.values()]
       .filter(({ live }) => live)
       .map((one) => parseMarketId(one.market))
       .filter((one) => one.source !== source && one.base === base && one.quote === quote)

@@ -35,7 +35,7 @@ describe.each(KINDS)('on %s', (kind) => {
       prices: async ([market]: readonly MarketId[]) =>
         new Map([[market!, { price, asOfMs: on.clock.nowMs }]]),
       candles: async () => ({ rows, refused: [], isAstray: false, readAtMs: on.clock.nowMs }),
-      health: () => ({ failures: 0 }),
+      health: () => ({ failures: 0, requestsPerSecond: 10 }),
     } as unknown as Provider
     const options: IngestOptions = {
       archive: on.archive,
@@ -62,6 +62,7 @@ describe.each(KINDS)('on %s', (kind) => {
         failures: 0,
         priceFailures: 0,
         lastError: null,
+        turn: 0,
         guard: new SpikeGuard(),
       }
     }
@@ -70,7 +71,7 @@ describe.each(KINDS)('on %s', (kind) => {
     other = twin.market
     // Another quote is another series, however new its price.
     const euro = { ...twin, market: await on.follow({ source: 'three', pair: 'BTC-EUR' }) }
-    roster.followed.push(euro, own, twin)
+    for (const one of [euro, own, twin]) roster.enter(one)
     await on.archive.recordSamples([{ market: euro.market, atMs: NOW, price: '1' }])
   })
   afterAll(() => on.close())
