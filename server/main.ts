@@ -27,6 +27,7 @@ import { startIngest } from './ingest/start.ts'
 import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
 import { defaultSettling } from './settling.ts'
+import { openLogos } from './logos.ts'
 import { createOwner } from './owner/owner.ts'
 import { createSources, openFollowed, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
@@ -104,6 +105,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       owner,
       address: () => address,
     })
+    const ownUrl = config.sources['coingecko']?.baseUrl ?? null
+    const logos = await openLogos({ dataDir: config.dataDir, ownUrl, clock, log })
+    running.push(() => logos.close())
     const security = securityHeaders(address)
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
@@ -118,6 +122,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       chunks,
       backfill,
       files,
+      logos,
       docs,
       operations,
       metrics,
@@ -148,6 +153,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       settling,
       minuteDays,
       retention,
+      logos,
       log,
     })
     ingest = started

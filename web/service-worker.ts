@@ -1,5 +1,5 @@
 /**
- * The service worker: the app's own files, precached, and nothing else. Data goes past it to IndexedDB.
+ * The service worker: the app's own files, precached, and logos of coins once they were shown. Data goes past it to IndexedDB.
  * What a captive portal answers in their place is not kept; the installation then waits for the next try.
  * A new version waits until the page asks for it.
  */
@@ -23,6 +23,19 @@ cleanupOutdatedCaches()
 // Every address of the app is the same page; the server's own addresses go to the server.
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api(\/|$)/, /^\/up(\/|$)/] }),
+)
+// Logos are few and never change their meaning: what was shown once is shown without a network, too.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith('/api/v1/logos/'),
+  async ({ request }) => {
+    const cache = await caches.open('logos')
+    const kept = await cache.match(request)
+    if (kept) return kept
+    const response = await fetch(request)
+    if (response.ok && response.headers.get('content-type')?.startsWith('image/'))
+      await cache.put(request, response.clone())
+    return response
+  },
 )
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting()

@@ -22,6 +22,10 @@ export interface MarketAnswer {
   readonly base: string
   readonly quote: string
   readonly name: string
+  /** The coin's ticker, where the identifier does not hold it. */
+  readonly symbol?: string
+  /** Address of the coin's logo on this server, where it has one. */
+  readonly logo?: string
   /** null where the source names none. */
   readonly tick: string | null
   readonly status: (typeof MARKET_STATUSES)[number]

@@ -35,7 +35,14 @@ const Ordered = z
   .openapi('Ordered')
 
 const Found = z
-  .object({ id: z.string(), name: z.string(), tick: z.string().nullable(), active: z.boolean() })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    symbol: z.string().optional(),
+    rank: z.number().nullable().optional().openapi({ description: 'by market capitalisation' }),
+    tick: z.string().nullable(),
+    active: z.boolean(),
+  })
   .openapi('Found')
 
 const addMarket = route({
@@ -211,7 +218,14 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   })
   api.openapi(search, async (c) => {
     const found = await operations.search(c.req.valid('query').text)
-    const markets = found.markets.map(({ id, name, tick, active }) => ({ id, name, tick, active }))
+    const markets = found.markets.map(({ id, name, symbol, rank, tick, active }) => ({
+      id,
+      name,
+      ...(symbol === undefined ? {} : { symbol }),
+      ...(rank === undefined ? {} : { rank }),
+      tick,
+      active,
+    }))
     return c.json({ markets, unanswered: [...found.unanswered] }, 200, { 'cache-control': 'no-store' })
   })
   api.openapi(remove, async (c) => {

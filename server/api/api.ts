@@ -10,6 +10,7 @@ import { addAdmin } from './admin.ts'
 import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { addDocs } from './docs.ts'
 import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
+import { addLogos } from './logos.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
@@ -24,6 +25,7 @@ export function createApi(parts: ApiParts): Api {
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   addUp(api, parts)
   addMarkets(api, parts)
+  addLogos(api, parts)
   addSync(api, parts)
   addOwner(api, parts)
   addAdmin(api, parts)

@@ -6,6 +6,7 @@ import type { ZodType } from 'zod'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import type { Logos } from '../logos.ts'
 import type { Operations } from '../control/operations.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { AppFiles } from './app-files.ts'
@@ -24,6 +25,7 @@ export interface ApiParts {
   /** How far the history of each series is read. */
   readonly backfill: () => Promise<readonly BackfillProgress[]>
   readonly files: AppFiles
+  readonly logos: Logos
   readonly docs: Docs
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations

@@ -7,6 +7,7 @@ import type { Archive } from '../archive/types.ts'
 import { candlesCsv } from '../csv/write.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { candleAnswer } from './candle-answer.ts'
+import { logoPath } from './logos.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
 import { shared } from './memo.ts'
 import { ApiProblem } from './problem.ts'
@@ -58,11 +59,16 @@ const candles = route({
   },
 })
 
-export function addMarkets(api: Api, { archive, backfill: progress, clock }: ApiParts): void {
+export function addMarkets(api: Api, { archive, backfill: progress, logos, clock }: ApiParts): void {
   const marketList = shared(async () => {
     const now = clock.now()
     const [list, backfill] = await Promise.all([archive.marketAnswers(now), progress()])
-    return { markets: list, backfill }
+    const markets = list.map((market) =>
+      market.source === 'coingecko' && logos.has(market.base)
+        ? { ...market, logo: logoPath(market.base) }
+        : market,
+    )
+    return { markets, backfill }
   }, SHARE_MS)
   const priceList = shared(async () => ({ prices: await archive.prices(clock.now()) }), SHARE_MS)
 

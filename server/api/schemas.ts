@@ -151,6 +151,8 @@ export const MarketList = z
           base: z.string(),
           quote: z.string(),
           name: z.string(),
+          symbol: z.string().optional(),
+          logo: z.string().optional(),
           tick: decimal.nullable(),
           status,
           freshness,

@@ -50,6 +50,7 @@ export async function marketAnswers(
       base: market.base,
       quote: market.quote,
       name: market.name,
+      ...(market.symbol ? { symbol: market.symbol } : {}),
       tick: market.tick,
       status: answeredStatus(market.status),
       freshness: freshness(market, quotes.get(market.key), nowMs, sampleSeconds),

@@ -30,6 +30,7 @@ interface MarketRecord {
   base: string
   quote: string
   name: string
+  symbol: string | null
   tick: string | null
   status: Market['status']
   minutes_from: string | number | null
@@ -75,20 +76,22 @@ export function putMarkets(context: Context, markets: readonly Market[]): Promis
       await lockSource(tx, source)
     const text = (pick: (market: Market) => string) => sql`${textList(markets.map(pick))}::text::text[]`
     const ticks = list(markets.map(({ tick }) => (tick === null ? null : plainDecimal(tick))))
+    const symbols = textList(markets.map(({ symbol }) => symbol ?? null))
     const given = sql`unnest(${text(({ id }) => id)}, ${text(({ source }) => source)}, ${text(({ base }) => base)},
-        ${text(({ quote }) => quote)}, ${text(({ name }) => name)}, ${ticks}::text::numeric[],
+        ${text(({ quote }) => quote)}, ${text(({ name }) => name)}, ${symbols}::text::text[], ${ticks}::text::numeric[],
         ${text(({ status }) => status)}, ${list(markets.map((market) => market.minutesFromMs))}::text::bigint[])
-      WITH ORDINALITY AS g (id, source, base, quote, name, tick, status, minutes_from, n)
+      WITH ORDINALITY AS g (id, source, base, quote, name, symbol, tick, status, minutes_from, n)
       WHERE NOT EXISTS (SELECT 1 FROM market m WHERE m.id = g.id AND NOT m.removed AND m.name = g.name
+        AND m.symbol IS NOT DISTINCT FROM g.symbol
         AND m.tick IS NOT DISTINCT FROM g.tick AND m.status = g.status AND m.minutes_from IS NOT DISTINCT FROM g.minutes_from)`
     const [changed] = await rows(tx, sql`SELECT 1 FROM ${given} LIMIT 1`)
     if (changed) {
       const revision = await takeRevision()
       await rows(
         tx,
-        sql`INSERT INTO market (id, source, base, quote, name, tick, status, minutes_from, revision)
-          SELECT id, source, base, quote, name, tick, status, minutes_from, ${revision}::bigint FROM ${given} ORDER BY n
-          ON CONFLICT (id) DO UPDATE SET name = excluded.name, tick = excluded.tick, status = excluded.status,
+        sql`INSERT INTO market (id, source, base, quote, name, symbol, tick, status, minutes_from, revision)
+          SELECT id, source, base, quote, name, symbol, tick, status, minutes_from, ${revision}::bigint FROM ${given} ORDER BY n
+          ON CONFLICT (id) DO UPDATE SET name = excluded.name, symbol = excluded.symbol, tick = excluded.tick, status = excluded.status,
             minutes_from = excluded.minutes_from, removed = false, revision = excluded.revision`,
       )
     }
@@ -138,7 +141,7 @@ export function removeMarket(context: Context, id: MarketId, purge: boolean): Pr
 }
 
 function fromRecord(record: MarketRecord): KeyedMarket {
-  const { key, id, source, base, quote, name, tick, status, minutes_from } = record
+  const { key, id, source, base, quote, name, symbol, tick, status, minutes_from } = record
   return {
     key,
     id,
@@ -146,6 +149,7 @@ function fromRecord(record: MarketRecord): KeyedMarket {
     base,
     quote,
     name,
+    ...(symbol === null ? {} : { symbol }),
     tick,
     status,
     minutesFromMs: minutes_from === null ? null : Number(minutes_from),

@@ -15,6 +15,8 @@ export interface Market {
   readonly base: string
   readonly quote: string
   readonly name: string
+  /** The coin's ticker, where the identifier does not hold it. */
+  readonly symbol?: string | null
   readonly tick: string | null
   /** `paused` markets keep their history and are not asked for. */
   readonly status: MarketAnswer['status'] | 'paused'

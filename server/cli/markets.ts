@@ -31,9 +31,11 @@ export function addMarkets(program: Command): void {
       const found = await withConnection(({ operations }) => operations.search(text))
       for (const message of found.unanswered) say(message)
       await printRows(
-        found.markets.map(({ id, name, tick, active }) => ({
+        found.markets.map(({ id, name, symbol = null, rank = null, tick, active }) => ({
           market: id,
           name,
+          symbol,
+          rank,
           tick,
           active: active ? 'yes' : 'no',
         })),

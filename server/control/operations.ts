@@ -153,10 +153,11 @@ export function createOperations({
       requireHistory(provider, sinceMs, clock.now())
       const listed = await findListed(id, provider)
       const before = (await archive.markets()).find((market) => market.id === id)
-      const { base, quote, name, tick } = listed
+      const { base, quote, name, symbol = null, tick } = listed
       const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
       const { source } = parseMarketId(id)
-      const market: Market = { id, source, base, quote, name, tick, status: 'live', minutesFromMs }
+      const named = { id, source, base, quote, name, symbol, tick }
+      const market: Market = { ...named, status: 'live', minutesFromMs }
       await archive.putMarket(market)
       ingest()?.wake()
       return market

@@ -39,6 +39,8 @@ export const market = pgTable('market', {
   base: text('base').notNull(),
   quote: text('quote').notNull(),
   name: text('name').notNull(),
+  /** The coin's ticker, where the identifier does not hold it. */
+  symbol: text('symbol'),
   tick: numeric('tick'),
   status: text('status').notNull(),
   minutesFrom: ms('minutes_from'),

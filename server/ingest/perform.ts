@@ -5,7 +5,7 @@
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import { backoffMs } from '../providers/backoff.ts'
 import { SourceError, type Price } from '../providers/types.ts'
-import type { MarketId } from '../../core/market.ts'
+import { parseMarketId, type MarketId } from '../../core/market.ts'
 import type { Sample } from '../archive/types.ts'
 import { Asking, isRefusal } from './asking.ts'
 import type { Action } from './next.ts'
@@ -138,9 +138,20 @@ export class Performer {
         provider.prices(batch.map(({ market }) => market)),
       )
       await this.#record(batch, prices)
+      this.#wantLogos(first.source, [...prices.keys()])
     } catch (error) {
       for (const market of batch) this.#failedPrice(market, error)
     }
+  }
+
+  /** An ornament, fetched in the background and once. */
+  #wantLogos(source: string, markets: readonly MarketId[]): void {
+    const { logos, providers } = this.#options
+    if (!logos || !providers.find((one) => one.source === source)?.logos) return
+    logos.want(
+      markets.map((id) => parseMarketId(id).base),
+      (coins) => this.#asking.ask(source, (provider) => provider.logos!(coins)),
+    )
   }
 
   async #record(batch: readonly FollowedMarket[], prices: ReadonlyMap<MarketId, Price>): Promise<void> {

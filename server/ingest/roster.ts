@@ -180,6 +180,7 @@ export class Roster {
       return {
         ...market,
         name,
+        symbol: listed.symbol ?? null,
         tick: listed.tick,
         status: listed.active ? 'live' : 'ended',
         minutesFromMs: this.#minutesFrom(market),
@@ -326,7 +327,7 @@ function nameOf({ market, interval }: Pick<CoverageSlice, 'market' | 'interval'>
 }
 
 function isChanged(before: Market, after: Market): boolean {
-  return (['name', 'tick', 'status', 'minutesFromMs'] as const).some(
-    (field) => before[field] !== after[field],
+  return (['name', 'symbol', 'tick', 'status', 'minutesFromMs'] as const).some(
+    (field) => (before[field] ?? null) !== (after[field] ?? null),
   )
 }

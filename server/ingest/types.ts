@@ -5,6 +5,7 @@ import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Retention } from '../archive/kept.ts'
 import type { Archive, SettlingMs } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import type { Logos } from '../logos.ts'
 import type { FeedStatus } from './live-prices.ts'
 import type { Provider, ProviderHealth } from '../providers/types.ts'
 
@@ -19,6 +20,8 @@ export interface IngestOptions {
   readonly minuteDays: number
   /** How long each interval is kept: nothing older is asked for. For ever where not given. */
   readonly retention?: Retention
+  /** Keeps logos of coins; not there = nobody wants any. */
+  readonly logos?: Logos
   readonly log: Logger
 }
 

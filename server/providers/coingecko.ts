@@ -149,6 +149,18 @@ export class CoinGeckoProvider implements Provider {
     })
   }
 
+  async logos(coins: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { value } = await this.#call({ priority: 'backfill', subject: null }, (sdk) =>
+      sdk.coins.markets.get({ vs_currency: 'usd', ids: coins.join(','), per_page: MARKETS_AT_ONCE }),
+    )
+    const list = Array.isArray(value) ? (value as { id?: unknown; image?: unknown }[]) : []
+    return new Map(
+      list.flatMap(({ id, image }) =>
+        typeof id === 'string' && typeof image === 'string' ? [[id, image] as const] : [],
+      ),
+    )
+  }
+
   async candles(
     market: MarketId,
     interval: StoredInterval,

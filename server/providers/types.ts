@@ -97,6 +97,8 @@ export interface Provider {
   search?(text: string): Promise<readonly ListedMarket[]>
   /** Full names of currencies by their symbols, as far as the source tells them. @throws SourceError */
   names(): Promise<ReadonlyMap<string, string>>
+  /** Where pictures of its coins are, by coin. @throws SourceError */
+  logos?(coins: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Candles with `fromMs` ≤ start < `toMs`, at most 300 places, closed ones only. @throws SourceError */
   candles(
     market: MarketId,

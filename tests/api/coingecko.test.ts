@@ -41,7 +41,7 @@ beforeAll(async () => {
     ADMIN_TOKEN: 'a-token-of-more-than-24-characters',
   })
   server = await startServer(
-    { ...config, appDir: join(folder, 'no-app') },
+    { ...config, sources: { coingecko: config.sources['coingecko']! }, appDir: join(folder, 'no-app') },
     { clock: { now }, log: pino({ level: 'silent' }) },
   )
   url = `http://127.0.0.1:${server.port}`
@@ -104,4 +104,34 @@ test('every coin is priced by one call a sample, and the one that is not there i
   const asked = (await (await fetch(`${sourceUrl}/simulator/asked`)).json()) as string[]
   const priced = asked.filter((path) => path.includes('/simple/price'))
   for (const path of priced) expect(path).toMatch(/ids=bitcoin(%2C|,)ethereum&/)
+})
+
+test('a coin has its name, its symbol and its logo, which this server gives itself', async () => {
+  const bitcoin = await vi.waitFor(async () => {
+    const { markets } = await read<{ markets: { symbol?: string; logo?: string }[] }>('/api/v1/markets')
+    expect(markets[0]!.logo).toBeDefined()
+    return markets[0]!
+  }, wait)
+  expect(bitcoin).toMatchObject({ symbol: 'BTC', logo: '/api/v1/logos/bitcoin' })
+  const logo = await fetch(url + bitcoin.logo!)
+  expect(logo.headers.get('content-type')).toBe('image/png')
+  expect(logo.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(logo.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect((await logo.bytes()).length).toBeGreaterThan(50)
+  const again = { headers: { 'if-none-match': logo.headers.get('etag')! } }
+  expect((await fetch(url + bitcoin.logo!, again)).status).toBe(304)
+  expect((await fetch(`${url}/api/v1/logos/nobody`)).status).toBe(404)
+  expect((await fetch(`${url}/api/v1/logos/..%2F..%2Fetc`)).status).toBe(400)
+})
+
+test('coins are found by name or symbol, each with its place by market capitalisation', async () => {
+  const { markets } = await read<{ markets: object[] }>('/api/v1/admin/search?text=doge')
+  expect(markets).toContainEqual({
+    id: 'coingecko:dogecoin-usd',
+    name: 'Dogecoin',
+    symbol: 'DOGE',
+    rank: 1,
+    tick: null,
+    active: true,
+  })
 })

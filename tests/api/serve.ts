@@ -22,6 +22,7 @@ import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
 import { UnknownSourceError } from '../../server/sources.ts'
+import { openLogos } from '../../server/logos.ts'
 import { createOwner, type Owner } from '../../server/owner/owner.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Clock } from '../../server/clock.ts'
@@ -79,6 +80,7 @@ export async function serveArchive({
     chunks,
     backfill,
     files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
+    logos: await openLogos({ dataDir, ownUrl: null, clock, log }),
     docs: await loadDocs(),
     operations: createOperations({
       archive,

@@ -54,6 +54,11 @@ export function marketName({
   return pair ? (COINS[base] ?? base) : name
 }
 
+/** Where the server may have a logo of the market's coin; null where its source names no coins. */
+export function logoOf({ source, base }: { readonly source: string; readonly base: string }): string | null {
+  return source === 'coingecko' ? `/api/v1/logos/${base}` : null
+}
+
 const SOURCES: Readonly<Record<string, string>> = {
   coinbase: 'Coinbase',
   kraken: 'Kraken',
