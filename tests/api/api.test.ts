@@ -534,6 +534,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/admin/search',
       '/api/v1/chunks/{sha256}',
       '/api/v1/live',
+      '/api/v1/logos/{coin}',
       '/api/v1/markets',
       '/api/v1/markets/{id}/candles',
       '/api/v1/owner',
