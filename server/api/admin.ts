@@ -7,6 +7,7 @@ import { GAP_CLASSES, placesByClass } from '../archive/gaps.ts'
 import type { GapClass, QuarantinedRow } from '../archive/types.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
+import { IngestStatus } from './ingest-schema.ts'
 import { requireOwner } from './owner.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
@@ -160,7 +161,7 @@ const ingest = route({
   path: '/api/v1/admin/ingest',
   summary: 'How sources, limits and backfill stand',
   security,
-  responses: { 200: json('status', z.record(z.string(), z.unknown())), default: problemAnswer },
+  responses: { 200: json('status', IngestStatus), default: problemAnswer },
 })
 
 const gapClass = z.enum(Object.keys(GAP_CLASSES) as GapClass[])
@@ -266,9 +267,7 @@ export function addAdmin(api: Api, parts: ApiParts): void {
     const { sinceMs } = await operations.backfill(id, c.req.valid('json').since ?? null)
     return c.json({ market: id, since: isoSeconds(sinceMs) }, 202)
   })
-  api.openapi(ingest, async (c) =>
-    c.json({ ...(await operations.status()) }, 200, { 'cache-control': 'no-store' }),
-  )
+  api.openapi(ingest, async (c) => c.json(await operations.status(), 200, { 'cache-control': 'no-store' }))
 }
 
 function quarantinedAnswer({ atMs, startMs, canBeAccepted, opinion, ...row }: QuarantinedRow) {

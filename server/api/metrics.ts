@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive, ArchiveFigures } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
-import { REQUEST_OUTCOMES, type ProviderHealth } from '../providers/types.ts'
+import { PRIORITIES, REQUEST_OUTCOMES, type ProviderHealth } from '../providers/types.ts'
 import { withDeadline } from './deadline.ts'
 import type { LiveHub } from './live.ts'
 import type { ProblemKind } from './problem.ts'
@@ -111,12 +111,37 @@ function sourceMetrics(registry: Registry, sources: MetricsParts['sources']): ()
   const pending = bySource('crypto_tracker_source_pending_requests', 'Requests under way or waiting')
   const failures = bySource('crypto_tracker_source_failures_in_a_row', 'Failures in a row; 0 in good health')
   const pause = bySource('crypto_tracker_source_pause_until_timestamp_seconds', 'Left alone until; 0 if not')
+  const used = bySource('crypto_tracker_source_quota_used_requests', 'Requests within the last minute')
+  const left = bySource(
+    'crypto_tracker_source_quota_left_requests',
+    'Requests that the limit allows beside them',
+  )
+  const told = gauge(
+    registry,
+    'crypto_tracker_source_quota_told',
+    'Used and limit as the source itself tells them, in its own unit',
+    ['source', 'of'],
+  )
+  const sent = counter(
+    registry,
+    'crypto_tracker_source_priority_requests_total',
+    'Requests to a source, by what they were for',
+    ['source', 'priority'],
+  )
   return () => {
     requests.reset()
+    sent.reset()
     for (const health of sources()) {
       const { source } = health
       for (const outcome of REQUEST_OUTCOMES) requests.inc({ source, outcome }, health.requests[outcome])
       rate.set({ source }, health.requestsPerSecond)
+      used.set({ source }, health.quota.used)
+      left.set({ source }, health.quota.left)
+      if (health.quota.told) {
+        told.set({ source, of: 'used' }, health.quota.told.used)
+        told.set({ source, of: 'limit' }, health.quota.told.limit)
+      }
+      for (const priority of PRIORITIES) sent.inc({ source, priority }, health.byPriority[priority].sent)
       pending.set({ source }, health.pending)
       failures.set({ source }, health.failures)
       pause.set({ source }, (health.nextTryMs ?? 0) / 1000)

@@ -137,7 +137,7 @@ export const Problem = z
   })
   .openapi('Problem')
 
-const Progress = z
+export const Progress = z
   .object({ market: marketId, interval, wanted: z.int(), done: z.int() })
   .openapi('BackfillProgress')
 

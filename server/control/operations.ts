@@ -28,7 +28,7 @@ import { linkPath, type Owner } from '../owner/owner.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
-import type { Ingest } from '../ingest/types.ts'
+import type { Ingest, IngestStatus } from '../ingest/types.ts'
 import { SourceError, type ListedMarket, type Provider } from '../providers/types.ts'
 import { UnknownSourceError, type Sources } from '../sources.ts'
 
@@ -41,9 +41,16 @@ interface Found {
   readonly unanswered: readonly string[]
 }
 
+/** How a server stands; what its ingest says is not there in one that only serves. */
+export interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
+  readonly revision: number
+  readonly size: Awaited<ReturnType<Archive['size']>>
+  readonly backfill: readonly BackfillProgress[]
+}
+
 /** Every argument and result is plain JSON, or bytes as a result; errors are `ApiProblem`. */
 export interface Operations {
-  status(): Promise<object>
+  status(): Promise<ServerStatus>
   markets(): Promise<readonly Market[]>
   /** Markets of the sources whose identifier or name contains the text. */
   search(text: string): Promise<Found>

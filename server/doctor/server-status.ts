@@ -16,7 +16,8 @@ export async function serverStatus(config: Config): Promise<ServerStatus | Error
   const socket = controlSocketPath(config.dataDir)
   if (!socket || !(await isListening(socket))) return null
   try {
-    return (await remoteOperations(socket).status()) as ServerStatus
+    const { revision, size, sources = [] } = await remoteOperations(socket).status()
+    return { revision, size, sources }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

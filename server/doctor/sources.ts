@@ -100,21 +100,24 @@ async function told({
   source,
   requestsPerSecond,
   pending,
+  quota,
   failures,
   lastError,
   lastAnswer,
 }: ProviderHealth): Promise<Asked> {
-  const quota = `${pending} requests under way or waiting, at most ${Number(requestsPerSecond.toFixed(3))} a second`
+  const { used, left, told } = quota
+  const own = told ? `; it counts ${told.used} of ${told.limit} itself` : ''
+  const stands = `${used} requests in the last minute and ${left} left of ${Number(requestsPerSecond.toFixed(3))} a second, ${pending} under way or waiting${own}`
   if (failures > 0 || !lastAnswer) {
     const finding = warning(
       'source',
-      `${source}: ${lastError ?? 'it has not answered yet'}; ${quota}`,
+      `${source}: ${lastError ?? 'it has not answered yet'}; ${stands}`,
       'the server goes on trying; check the network of this machine where this lasts',
     )
     return { finding, answer: lastAnswer }
   }
   const { status, latencyMs } = lastAnswer
-  const finding = ok('source', `${source} answers ${status} in ${latencyMs.toFixed(0)} ms; ${quota}`)
+  const finding = ok('source', `${source} answers ${status} in ${latencyMs.toFixed(0)} ms; ${stands}`)
   return { finding, answer: lastAnswer }
 }
 

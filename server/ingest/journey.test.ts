@@ -118,6 +118,13 @@ class FlakySource implements Provider {
       lastAnswer: null,
       nextTryMs: null,
       limitedUntilMs: null,
+      circuit: 'closed' as const,
+      quota: { used: 0, left: 600, told: null },
+      byPriority: {
+        live: { sent: 0, waiting: 0 },
+        settling: { sent: 0, waiting: 0 },
+        backfill: { sent: 0, waiting: 0 },
+      },
     }
   }
 

@@ -37,6 +37,8 @@ type Deciding = Pick<Followed, 'live' | 'minutesFromMs' | 'nextSampleMs' | 'held
 interface Pace {
   /** The limit for which it was worked out. */
   readonly requestsPerSecond: number
+  /** Live ones. */
+  readonly markets: number
   readonly pricesMs: number
   readonly readsMs: number
 }
@@ -87,7 +89,8 @@ export class Roster {
     const { requestsPerSecond } = provider.health()
     if (known?.requestsPerSecond === requestsPerSecond) return known
     const demand = this.#demand(provider, requestsPerSecond)
-    const pace = { requestsPerSecond, pricesMs: pricePaceMs(demand), readsMs: readPaceMs(demand) }
+    const { markets } = demand
+    const pace = { requestsPerSecond, markets, pricesMs: pricePaceMs(demand), readsMs: readPaceMs(demand) }
     this.#paces.set(source, pace)
     this.agenda.touchAll()
     return pace

@@ -1,5 +1,5 @@
 /** How ingest stands, in words and numbers for people: sources, markets, backfill. */
-import { STORED_INTERVALS } from '../../core/time/interval.ts'
+import { MINUTE_MS, STORED_INTERVALS } from '../../core/time/interval.ts'
 import { scopeOf, type State } from './next.ts'
 import type { Roster } from './roster.ts'
 import { progress } from './search.ts'
@@ -13,6 +13,15 @@ export function ingestStatus(
   const nowMs = options.clock.now()
   return {
     sources: options.providers.map((provider) => provider.health()),
+    paces: options.providers.map(({ source }) => {
+      const { markets, pricesMs, readsMs } = roster.pace(source)
+      return {
+        source,
+        markets,
+        pricesEverySeconds: pricesMs / 1000,
+        minutesEverySeconds: Math.max(MINUTE_MS, readsMs) / 1000,
+      }
+    }),
     markets: [...roster.followed.values()].map(({ market, live, lastError, heldUntilMs }) => ({
       market,
       live,

@@ -37,10 +37,20 @@ export interface IngestStatus {
   readonly sources: readonly ProviderHealth[]
   /** Their sockets, where they have one. */
   readonly feeds: readonly FeedStatus[]
+  readonly paces: readonly SourcePace[]
   readonly markets: readonly MarketStatus[]
   /** Markets that cannot be asked for, with the nearest names. */
   readonly unknown: readonly UnknownMarket[]
   readonly backfill: readonly BackfillProgress[]
+}
+
+/** How often the markets of a source take turns: as wanted, or as its limit allows. */
+interface SourcePace {
+  readonly source: string
+  /** Live ones. */
+  readonly markets: number
+  readonly pricesEverySeconds: number
+  readonly minutesEverySeconds: number
 }
 
 interface MarketStatus {

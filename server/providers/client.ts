@@ -8,6 +8,7 @@ import type { RawAnswer } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { Circuit } from './circuit.ts'
 import { Limiter } from './limiter.ts'
+import { sparedUntilMs, toldQuota, type Quota, type ToldQuota } from './quota.ts'
 import { tellingSent } from './sent.ts'
 import { isJson, readJson, request, TRUSTED_CLOCK_DIFFERENCE_MS, type Answer } from './transport.ts'
 import {
@@ -49,6 +50,7 @@ export class SourceClient {
   readonly #circuit: Circuit
   readonly #requests: Record<RequestOutcome, number>
   #lastAnswer: LastAnswer | null = null
+  #told: ToldQuota | null = null
   #isTheirClockTrusted = false
   /** The last thing that the source said was that these are too many requests. */
   #isLimited = false
@@ -87,6 +89,7 @@ export class SourceClient {
           request(this.source, url, { ...HEADERS, ...headers }, this.#options),
         )
         this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
+        this.#hear(answer)
         seen(answer)
         const { clock, advice } = this.#options
         const json = readJson(this.source, answer, clock.now(), advice?.(answer))
@@ -121,6 +124,28 @@ export class SourceClient {
       lastAnswer: this.#lastAnswer,
       nextTryMs,
       limitedUntilMs: this.#isLimited ? nextTryMs : null,
+      circuit: !this.#limiter.isNarrow ? 'closed' : nextTryMs === null ? 'probing' : 'open',
+      quota: this.#quota(),
+      byPriority: this.#limiter.byPriority(),
+    }
+  }
+
+  /** Obeys what the source says of its limit before it has to refuse. */
+  #hear({ headers }: Answer): void {
+    const nowMs = this.#options.clock.now()
+    const told = toldQuota(headers, nowMs)
+    if (!told) return
+    this.#told = told
+    const untilMs = sparedUntilMs(told)
+    if (untilMs !== null) this.#limiter.pauseFor(untilMs - nowMs)
+  }
+
+  #quota(): Quota {
+    const used = this.#limiter.lastMinute()
+    return {
+      used,
+      left: Math.max(0, Math.floor(this.#limiter.requestsPerSecond * 60) - used),
+      told: this.#told,
     }
   }
 

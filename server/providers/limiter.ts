@@ -3,7 +3,8 @@
  * In any second as the source's server sees it there are at most `requestsPerSecond` requests, however the network
  * shifts them. It knows nothing of answers; the circuit tells it when to pause.
  */
-import type { Priority } from './types.ts'
+import { MinuteCount } from './quota.ts'
+import { PRIORITIES, type Priority } from './types.ts'
 
 const ORDER: Readonly<Record<Priority, number>> = { live: 0, settling: 1, backfill: 2 }
 
@@ -31,6 +32,8 @@ export class Limiter {
   #spacingMs = 0
   #windowMs = 0
   readonly #waiting: (() => void)[][] = [[], [], []]
+  readonly #sent = [0, 0, 0]
+  readonly #lastMinute = new MinuteCount()
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Requests that the server may not have seen yet. */
   readonly #onTheWay = new Set<Departure>()
@@ -74,6 +77,8 @@ export class Limiter {
       this.#pump()
     })
     if (this.#closed) throw new LimiterClosed()
+    this.#sent[ORDER[priority]]!++
+    this.#lastMinute.add(performance.now())
     const departure: Departure = { leftAt: Infinity }
     this.#onTheWay.add(departure)
     try {
@@ -107,9 +112,31 @@ export class Limiter {
     return this.#underWay + this.#waiting.reduce((sum, queue) => sum + queue.length, 0)
   }
 
-  /** How many more requests would find room among those under way. */
+  /**
+   * How many more requests may be handed in: as many as find room among those under way, of which no more wait than leave
+   * within a second, so that what becomes more urgent meanwhile is not behind them.
+   */
   available(): number {
-    return Math.max(0, this.#room() - this.pending())
+    const waiting = this.pending() - this.#underWay
+    const ahead = Math.max(1, Math.ceil(this.#requestsPerSecond)) - waiting
+    return Math.max(0, Math.min(this.#room() - this.pending(), ahead))
+  }
+
+  /** Requests that left within the last minute. */
+  lastMinute(): number {
+    return this.#lastMinute.total(performance.now())
+  }
+
+  byPriority(): Record<Priority, { sent: number; waiting: number }> {
+    const of = (priority: Priority) => ({
+      sent: this.#sent[ORDER[priority]]!,
+      waiting: this.#waiting[ORDER[priority]]!.length,
+    })
+    return Object.fromEntries(PRIORITIES.map((one) => [one, of(one)])) as ReturnType<Limiter['byPriority']>
+  }
+
+  get isNarrow(): boolean {
+    return this.#narrow
   }
 
   /** Whoever waits is turned away. */

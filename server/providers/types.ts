@@ -6,6 +6,7 @@ import type { MarketId } from '../../core/market.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { RawAnswer, RefusedRow, Sampled } from '../archive/types.ts'
 import type { FeedListener, PriceFeed } from './feed.ts'
+import type { Quota } from './quota.ts'
 
 export interface ListedMarket {
   readonly id: MarketId
@@ -67,6 +68,11 @@ export interface ProviderHealth {
   readonly nextTryMs: number | null
   /** The same, where the source has said that it takes no more requests; null otherwise. */
   readonly limitedUntilMs: number | null
+  /** `open`: nothing is asked before `nextTryMs`; `probing`: one request at a time, until one is answered. */
+  readonly circuit: 'closed' | 'open' | 'probing'
+  readonly quota: Quota
+  /** Requests that left since the start, and those that wait for their turn, by what they are for. */
+  readonly byPriority: Readonly<Record<Priority, { readonly sent: number; readonly waiting: number }>>
 }
 
 export interface Price {
@@ -75,7 +81,8 @@ export interface Price {
 }
 
 /** What a request is for; the more urgent goes first. */
-export type Priority = 'live' | 'settling' | 'backfill'
+export const PRIORITIES = ['live', 'settling', 'backfill'] as const
+export type Priority = (typeof PRIORITIES)[number]
 
 export interface Provider {
   readonly source: string

@@ -227,7 +227,9 @@ test('beside a running server it asks that one; after the stop it looks itself, 
     })
     expect(of('address')[0]!.finding).toBe(`Crypto Tracker answers at 127.0.0.1:${port}`)
     expect(of('address')[2]!.finding).toBe(`Crypto Tracker answers at http://127.0.0.1:${port}`)
-    expect(of('source')[0]!.finding).toMatch(/^coinbase.*requests under way or waiting, at most 10 a second$/)
+    expect(of('source')[0]!.finding).toMatch(
+      /^coinbase.*requests in the last minute and \d+ left of 10 a second, \d+ under way or waiting$/,
+    )
     expect(of('folder')[0]).toMatchObject({ status: 'ok' })
   } finally {
     await server.stop()

@@ -14,6 +14,13 @@ const COINBASE: ProviderHealth = {
   lastAnswer: { status: 500, atMs: NOW_MS, latencyMs: 80, clockOffsetMs: 1_500 },
   nextTryMs: NOW_MS + 8_000,
   limitedUntilMs: null,
+  circuit: 'closed',
+  quota: { used: 240, left: 360, told: { used: 12, limit: 30, resetsAtMs: null } },
+  byPriority: {
+    live: { sent: 31, waiting: 0 },
+    settling: { sent: 0, waiting: 0 },
+    backfill: { sent: 0, waiting: 0 },
+  },
 }
 let server: TestServer
 
@@ -79,6 +86,12 @@ test('the sources: requests by how they ended, quota, failures', async () => {
     expect(figures.get(name)).toBe(count)
   }
   expect(figures.get('crypto_tracker_source_quota_requests_per_second{source="coinbase"}')).toBe(10)
+  expect(figures.get('crypto_tracker_source_quota_used_requests{source="coinbase"}')).toBe(240)
+  expect(figures.get('crypto_tracker_source_quota_left_requests{source="coinbase"}')).toBe(360)
+  expect(figures.get('crypto_tracker_source_quota_told{source="coinbase",of="limit"}')).toBe(30)
+  expect(
+    figures.get('crypto_tracker_source_priority_requests_total{source="coinbase",priority="live"}'),
+  ).toBe(31)
   expect(figures.get('crypto_tracker_source_failures_in_a_row{source="coinbase"}')).toBe(1)
   expect(figures.get('crypto_tracker_source_pause_until_timestamp_seconds{source="coinbase"}')).toBe(
     NOW_MS / 1000 + 8,

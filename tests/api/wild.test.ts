@@ -177,6 +177,15 @@ describe('answers seen in the wild', { timeout: 60_000 }, () => {
     expect(silentBeforeItsEndMs).toBeGreaterThan(1500)
   })
 
+  test('Binance: what it tells of its limit is known, beside what left', () => {
+    const { quota, byPriority } = ingest.status().sources.find(({ source }) => source === 'binance')!
+    expect(quota.told).toMatchObject({ limit: 6000 })
+    expect(quota.told!.used).toBeGreaterThan(0)
+    expect(quota.used + quota.left).toBe(50 * 60)
+    expect(byPriority.live.sent).toBeGreaterThan(0)
+    expect(byPriority.backfill.sent).toBeGreaterThan(0)
+  })
+
   test('Binance: a country that it does not serve is said by name, and what can be followed there', () => {
     expect(said).toMatch(
       /binance: does not serve the country .*restricted location.*coinbase, kraken, bitstamp/s,
