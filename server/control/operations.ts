@@ -42,7 +42,7 @@ interface Found {
 }
 
 /** How a server stands; what its ingest says is not there in one that only serves. */
-export interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
+interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
   readonly revision: number
   readonly size: Awaited<ReturnType<Archive['size']>>
   readonly backfill: readonly BackfillProgress[]
