@@ -32,6 +32,15 @@ export interface MarketAnswer {
   readonly freshness: ServerFreshness
   readonly first: Partial<Record<StoredInterval, string>>
   readonly last: Partial<Record<StoredInterval, string>>
+  /** It was renamed. Left out by a market that continues none. */
+  readonly continues?: Continues
+}
+
+/** The market whose history ends where this one's begins. */
+export interface Continues {
+  readonly market: MarketId
+  /** The seam: start of the newer market's first candle; null while none is known. */
+  readonly at: string | null
 }
 
 export interface PriceAnswer {

@@ -1,11 +1,14 @@
 /** Reads the answers of `/api/v1/markets` and `/api/v1/prices`, as far as a device uses them. */
-import type { MarketAnswer, PriceAnswer } from './api.ts'
+import type { Continues, MarketAnswer, PriceAnswer } from './api.ts'
 import { MARKET_STATUSES, SERVER_FRESHNESS } from './api.ts'
 import { WireError } from './error.ts'
 import { decimalOf, fieldsOf, instantOf, listOf, marketOf, nameOf, wordOf, wrong } from './fields.ts'
 
 /** What a device keeps of a market besides the manifest. */
-export type ListedMarket = Pick<MarketAnswer, 'id' | 'base' | 'quote' | 'name' | 'tick' | 'status'>
+export type ListedMarket = Pick<
+  MarketAnswer,
+  'id' | 'base' | 'quote' | 'name' | 'tick' | 'status' | 'continues'
+>
 
 /** The tracked markets in the server's order. @throws WireError when a field breaks the rules; the path names it */
 export function readMarketsAnswer(json: unknown): readonly ListedMarket[] {
@@ -19,8 +22,16 @@ export function readMarketsAnswer(json: unknown): readonly ListedMarket[] {
       name: nameOf(market.name, `${path}.name`),
       tick: market.tick === null ? null : decimalOf(market.tick, `${path}.tick`),
       status: wordOf(market.status, `${path}.status`, MARKET_STATUSES),
+      ...(market.continues === undefined
+        ? {}
+        : { continues: continuesOf(market.continues, `${path}.continues`) }),
     }
   })
+}
+
+function continuesOf(json: unknown, path: string): Continues {
+  const { market, at } = fieldsOf(json, path)
+  return { market: marketOf(market, `${path}.market`), at: at === null ? null : instantOf(at, `${path}.at`) }
 }
 
 /** A day has 24 hours; nothing longer is painted as one. */

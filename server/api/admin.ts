@@ -51,7 +51,15 @@ const addMarket = route({
   path: '/api/v1/admin/markets',
   summary: 'Track a market',
   security,
-  request: { body: body(z.strictObject({ id: schema.marketIdParam, since: since.optional() })) },
+  request: {
+    body: body(
+      z.strictObject({
+        id: schema.marketIdParam,
+        since: since.optional(),
+        continues: schema.marketIdParam.optional(),
+      }),
+    ),
+  },
   responses: {
     201: json('tracked', z.object({ id: z.string(), name: z.string(), tick: z.string().nullable() })),
     default: problemAnswer,
@@ -213,8 +221,8 @@ export function addAdmin(api: Api, parts: ApiParts): void {
   api.use('/api/v1/admin/*', requireOwner(parts), requireJson)
 
   api.openapi(addMarket, async (c) => {
-    const { id, since: from } = c.req.valid('json')
-    const { name, tick } = await operations.add(id, from ?? null)
+    const { id, since: from, continues } = c.req.valid('json')
+    const { name, tick } = await operations.add(id, from ?? null, continues ?? null)
     return c.json({ id, name, tick }, 201)
   })
   api.openapi(search, async (c) => {

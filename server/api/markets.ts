@@ -1,9 +1,8 @@
 /** Markets, current prices and candles as JSON or CSV: the part of the API that people and scripts read. */
 import { z } from '@hono/zod-openapi'
-import type { CandleRow } from '../../core/candle/row.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval } from '../../core/time/interval.ts'
-import type { Archive } from '../archive/types.ts'
+import type { Archive, JoinedCandles } from '../archive/types.ts'
 import { candlesCsv } from '../csv/write.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { candleAnswer } from './candle-answer.ts'
@@ -94,6 +93,9 @@ export function addMarkets(api: Api, { archive, backfill: progress, logos, clock
       from: from === null ? null : isoSeconds(from),
       to: to === null ? null : isoSeconds(to),
       candles: page.rows.map(candleAnswer),
+      ...(page.seams.length > 0 && {
+        seams: page.seams.map(({ atMs, market }) => ({ at: isoSeconds(atMs), market })),
+      }),
       next: page.next,
     }
     return c.json(answer, 200, headers)
@@ -115,7 +117,7 @@ const END_OF_TIME_MS = Date.UTC(9999, 11, 31)
 async function readPage(
   archive: Archive,
   query: CandleQuery,
-): Promise<{ rows: readonly CandleRow[]; next: string | null }> {
+): Promise<JoinedCandles & { readonly next: string | null }> {
   const { id, interval, from, to, limit } = query
   if (from !== null && to !== null && from > to) {
     const message = `${isoSeconds(from)} is after "to", ${isoSeconds(to)}`
@@ -125,10 +127,12 @@ async function readPage(
     throw new ApiProblem('not-found', `${id} is not tracked here; GET /api/v1/markets lists what is`)
   }
   const most = limit ?? schema.MAX_CANDLES
-  const rows = await archive.candles(id, interval, from ?? 0, to ?? END_OF_TIME_MS, most + 1)
-  if (rows.length <= most) return { rows, next: null }
+  const found = await archive.joinedCandles(id, interval, from ?? 0, to ?? END_OF_TIME_MS, most + 1)
+  const { rows } = found
+  if (rows.length <= most) return { ...found, next: null }
   const next = addressOf(query, rows[most]!.startMs, most)
-  if (limit !== null) return { rows: rows.slice(0, most), next }
+  const seams = found.seams.filter(({ atMs }) => atMs <= rows[most]!.startMs)
+  if (limit !== null) return { rows: rows.slice(0, most), seams, next }
   const first = addressOf(query, from, schema.MAX_CANDLES)
   throw new ApiProblem(
     'bad-request',

@@ -158,6 +158,10 @@ export const MarketList = z
           freshness,
           first: byInterval,
           last: byInterval,
+          continues: z
+            .object({ market: marketId, at: instant.nullable() })
+            .optional()
+            .openapi({ description: 'it was renamed: the history before `at` is that of `market`' }),
         }),
       )
       .readonly(),
@@ -194,6 +198,10 @@ export const Candles = z
     candles: z
       .array(z.tuple([instant, decimal, decimal, decimal, decimal, decimal.nullable()]).readonly())
       .readonly(),
+    seams: z
+      .array(z.object({ at: instant, market: marketId }))
+      .optional()
+      .openapi({ description: 'of a renamed market: before `at` the candles are those of `market`' }),
     next: z.string().nullable().openapi({ description: 'address of the next page; null on the last one' }),
   })
   .openapi('Candles')

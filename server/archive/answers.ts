@@ -56,8 +56,20 @@ export async function marketAnswers(
       freshness: freshness(market, quotes.get(market.key), nowMs, sampleSeconds),
       first: times((series) => series.firstMs),
       last: times((series) => series.lastMs),
+      ...continuesOf(market, markets, own),
     }
   })
+}
+
+/** The seam is where the market's own candles begin. */
+function continuesOf(
+  { continues }: KeyedMarket,
+  markets: readonly KeyedMarket[],
+  own: readonly SeriesEnds[],
+): Pick<MarketAnswer, 'continues'> {
+  if (continues === undefined || !markets.some(({ id }) => id === continues)) return {}
+  const at = own.length === 0 ? null : isoSeconds(Math.min(...own.map(({ firstMs }) => firstMs)))
+  return { continues: { market: continues, at } }
 }
 
 /** One answer for each market of which any price is known. */

@@ -5,10 +5,11 @@ import { placesLimit } from '../../core/chunk/layout.ts'
 import { partsFromRows } from '../../core/chunk/rows.ts'
 import type { MarketId } from '../../core/market.ts'
 import { floorTo, type StoredInterval } from '../../core/time/interval.ts'
+import { list } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { codeOf, minuteOf, msOf, stepOf } from './grid.ts'
-import { findMarket } from './markets.ts'
-import { presentRows, readSpan, statesOf } from './span.ts'
+import { legsOf, readJoinedSpan } from './seams.ts'
+import { presentRows, statesOf } from './span.ts'
 
 /**
  * Prices and states from an instant on (null: from the first candle), as many places as a frame holds, up to the newest
@@ -23,17 +24,18 @@ export async function priceFrame(
   interval: StoredInterval,
   fromMs: number | null,
 ): Promise<Uint8Array | null> {
-  const { key: market } = await findMarket(tx, id)
-  const [known] = await rows<{ first_minute: number; last_minute: number }>(
+  const legs = await legsOf(tx, id, interval)
+  const [known] = await rows<{ first_minute: number | null; last_minute: number }>(
     tx,
-    sql`SELECT first_minute, last_minute FROM series WHERE market = ${market} AND interval = ${codeOf(interval)}`,
+    sql`SELECT min(first_minute) AS first_minute, max(last_minute) AS last_minute FROM series
+      WHERE market = ANY(${list(legs.map(({ market }) => market.key))}::text::int[]) AND interval = ${codeOf(interval)}`,
   )
-  if (!known) return null
+  if (!known || known.first_minute === null) return null
   const step = stepOf(interval)
   const from = fromMs === null ? known.first_minute : minuteOf(floorTo(interval, fromMs))
   const to = Math.min(known.last_minute + step, from + placesLimit(interval, true) * step)
   if (from >= to) return null
-  const span = await readSpan(tx, { market, interval }, from, to)
+  const span = await readJoinedSpan(tx, legs, interval, from, to)
   const { price } = partsFromRows({
     market: id,
     interval,

@@ -34,6 +34,7 @@ interface MarketRecord {
   tick: string | null
   status: Market['status']
   minutes_from: string | number | null
+  continues: MarketId | null
 }
 
 /** All markets that are not purged, in the order in which they were added. */
@@ -79,20 +80,24 @@ export function putMarkets(context: Context, markets: readonly Market[]): Promis
     const symbols = textList(markets.map(({ symbol }) => symbol ?? null))
     const given = sql`unnest(${text(({ id }) => id)}, ${text(({ source }) => source)}, ${text(({ base }) => base)},
         ${text(({ quote }) => quote)}, ${text(({ name }) => name)}, ${symbols}::text::text[], ${ticks}::text::numeric[],
-        ${text(({ status }) => status)}, ${list(markets.map((market) => market.minutesFromMs))}::text::bigint[])
-      WITH ORDINALITY AS g (id, source, base, quote, name, symbol, tick, status, minutes_from, n)
+        ${text(({ status }) => status)}, ${list(markets.map((market) => market.minutesFromMs))}::text::bigint[],
+        ${textList(markets.map(({ continues = null }) => continues))}::text::text[])
+      WITH ORDINALITY AS g (id, source, base, quote, name, symbol, tick, status, minutes_from, continues, n)
       WHERE NOT EXISTS (SELECT 1 FROM market m WHERE m.id = g.id AND NOT m.removed AND m.name = g.name
         AND m.symbol IS NOT DISTINCT FROM g.symbol
-        AND m.tick IS NOT DISTINCT FROM g.tick AND m.status = g.status AND m.minutes_from IS NOT DISTINCT FROM g.minutes_from)`
+        AND m.tick IS NOT DISTINCT FROM g.tick AND m.status = g.status AND m.minutes_from IS NOT DISTINCT FROM g.minutes_from
+        AND (g.continues IS NULL OR m.continues IS NOT DISTINCT FROM g.continues))`
     const [changed] = await rows(tx, sql`SELECT 1 FROM ${given} LIMIT 1`)
     if (changed) {
       const revision = await takeRevision()
       await rows(
         tx,
-        sql`INSERT INTO market (id, source, base, quote, name, symbol, tick, status, minutes_from, revision)
-          SELECT id, source, base, quote, name, symbol, tick, status, minutes_from, ${revision}::bigint FROM ${given} ORDER BY n
-          ON CONFLICT (id) DO UPDATE SET name = excluded.name, symbol = excluded.symbol, tick = excluded.tick, status = excluded.status,
-            minutes_from = excluded.minutes_from, removed = false, revision = excluded.revision`,
+        sql`INSERT INTO market (id, source, base, quote, name, symbol, tick, status, minutes_from, continues, revision)
+          SELECT id, source, base, quote, name, symbol, tick, status, minutes_from, continues, ${revision}::bigint
+          FROM ${given} ORDER BY n
+          ON CONFLICT (id) DO UPDATE SET name = excluded.name, symbol = excluded.symbol, tick = excluded.tick,
+            status = excluded.status, minutes_from = excluded.minutes_from,
+            continues = coalesce(excluded.continues, market.continues), removed = false, revision = excluded.revision`,
       )
     }
     return { result: undefined, events: [] }
@@ -134,14 +139,15 @@ export function removeMarket(context: Context, id: MarketId, purge: boolean): Pr
     const revision = await takeRevision()
     await rows(
       tx,
-      sql`UPDATE market SET status = 'paused', removed = ${purge}, revision = ${revision} WHERE key = ${key}`,
+      sql`UPDATE market SET status = 'paused', removed = ${purge},
+        continues = CASE WHEN ${purge} THEN NULL ELSE continues END, revision = ${revision} WHERE key = ${key}`,
     )
     return { result: undefined, events: [] }
   })
 }
 
 function fromRecord(record: MarketRecord): KeyedMarket {
-  const { key, id, source, base, quote, name, symbol, tick, status, minutes_from } = record
+  const { key, id, source, base, quote, name, symbol, tick, status, minutes_from, continues } = record
   return {
     key,
     id,
@@ -153,5 +159,6 @@ function fromRecord(record: MarketRecord): KeyedMarket {
     tick,
     status,
     minutesFromMs: minutes_from === null ? null : Number(minutes_from),
+    ...(continues !== null && { continues }),
   }
 }

@@ -23,6 +23,7 @@ import { eventsSince } from './resume.ts'
 import { ReadyPeriods } from './ready.ts'
 import { retain } from './retain.ts'
 import { readSamples, recordSamples, tellPrices } from './samples.ts'
+import { readJoinedCandles } from './seams.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
 import { StandingFrames } from './standing.ts'
@@ -82,6 +83,7 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     chunk: (...question) => chunkBytes(context, ...question),
     tail: (...question) => tail(context, ...question),
     candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
+    joinedCandles: (...question) => read((tx) => readJoinedCandles(tx, ...question)),
     priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),
     marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, context, nowMs)),
     prices: (nowMs) => read((tx) => priceAnswers(tx, context, nowMs)),

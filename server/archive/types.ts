@@ -22,6 +22,15 @@ export interface Market {
   readonly status: MarketAnswer['status'] | 'paused'
   /** Minutes are wanted from this instant on; null = one year back, moving with the clock. */
   readonly minutesFromMs: number | null
+  /** It was renamed: the market that it continues. */
+  readonly continues?: MarketId
+}
+
+/** Candles read through the seams to the markets that one continues. */
+export interface JoinedCandles {
+  readonly rows: readonly CandleRow[]
+  /** Within what was asked: before `atMs` the candles are those of `market`. */
+  readonly seams: readonly { readonly atMs: number; readonly market: MarketId }[]
 }
 
 /** How long after its close a candle of each interval may still change at the source. */
@@ -382,8 +391,16 @@ export interface Archive {
     toMs: number,
     limit: number,
   ): Promise<readonly CandleRow[]>
+  /** The same, through the seams to the markets that it continues. */
+  joinedCandles(
+    market: MarketId,
+    interval: Interval,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<JoinedCandles>
   /**
-   * Prices and states from `fromMs` on (null: from the first candle) as a frame, as many places as it holds; null when
+   * Prices and states from `fromMs` on (null: from the first candle), through the seams, as a frame, as many places as it holds; null when
    * no candle is there or later.
    */
   priceFrame(market: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array | null>

@@ -12,6 +12,11 @@ interface FormatOptions {
   readonly format: Format
 }
 
+interface AddOptions extends FormatOptions {
+  readonly since?: number
+  readonly continues?: MarketId
+}
+
 export function addMarkets(program: Command): void {
   const markets = program.command('markets').description('list, search, add, pause, pull and remove markets')
   markets
@@ -47,10 +52,11 @@ export function addMarkets(program: Command): void {
     .description('track a market')
     .argument('<id>', 'for example coinbase:BTC-USD', readMarket)
     .option('--since <time>', 'minutes are wanted from here on (default: one year)', readInstant)
+    .option('--continues <id>', 'the market that it was before it was renamed', readMarket)
     .addOption(formatOption())
-    .action(async (id: MarketId, { since, format }: FormatOptions & { since?: number }) => {
+    .action(async (id: MarketId, { since, continues, format }: AddOptions) => {
       const { market, remote } = await withConnection(async ({ operations, remote }) => {
-        return { market: await operations.add(id, since ?? null), remote }
+        return { market: await operations.add(id, since ?? null, continues ?? null), remote }
       })
       if (!remote) say(`${id} is read from the next start of the server on`)
       await printRows([rowOf(market)], format)
@@ -85,12 +91,13 @@ export function addMarkets(program: Command): void {
     })
 }
 
-function rowOf({ id, name, tick, status, minutesFromMs }: Market): Row {
+function rowOf({ id, name, tick, status, minutesFromMs, continues }: Market): Row {
   return {
     market: id,
     name,
     tick,
     status,
     minutes_since: minutesFromMs === null ? null : isoSeconds(minutesFromMs),
+    continues: continues ?? null,
   }
 }

@@ -8,6 +8,7 @@ import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../c
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
+import { requireContinuable } from './continues.ts'
 import { BackupError } from '../archive/backup-format.ts'
 import { QuarantineError } from '../archive/quarantine.ts'
 import type {
@@ -54,7 +55,8 @@ export interface Operations {
   markets(): Promise<readonly Market[]>
   /** Markets of the sources whose identifier or name contains the text. */
   search(text: string): Promise<Found>
-  add(id: MarketId, sinceMs: number | null): Promise<Market>
+  /** `continues` names the market that it was before it was renamed. */
+  add(id: MarketId, sinceMs: number | null, continues: MarketId | null): Promise<Market>
   remove(id: MarketId, purge: boolean): Promise<void>
   /** Asks for nothing of it until it is added again. */
   pause(id: MarketId): Promise<void>
@@ -155,7 +157,8 @@ export function createOperations({
         unanswered: failed.map((error) => (error as ApiProblem).message),
       }
     },
-    add: async (id, sinceMs) => {
+    add: async (id, sinceMs, continues) => {
+      if (continues !== null) requireContinuable(id, await known(continues), await archive.markets())
       const provider = await providerOf(id, sources)
       requireHistory(provider, sinceMs, clock.now())
       const listed = await findListed(id, provider)
@@ -163,8 +166,9 @@ export function createOperations({
       const { base, quote, name, symbol = null, tick } = listed
       const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
       const { source } = parseMarketId(id)
-      const named = { id, source, base, quote, name, symbol, tick }
-      const market: Market = { ...named, status: 'live', minutesFromMs }
+      const own: Market = { id, source, base, quote, name, symbol, tick, status: 'live', minutesFromMs }
+      const older = continues ?? before?.continues
+      const market: Market = older === undefined ? own : { ...own, continues: older }
       await archive.putMarket(market)
       ingest()?.wake()
       return market
@@ -204,7 +208,7 @@ export function createOperations({
     },
     candles: async (id, interval, fromMs, toMs, limit) => {
       await known(id)
-      return archive.candles(id, interval, fromMs, toMs, limit)
+      return (await archive.joinedCandles(id, interval, fromMs, toMs, limit)).rows
     },
     prices: async (id, interval, fromMs) => {
       await known(id)

@@ -44,6 +44,8 @@ export const market = pgTable('market', {
   tick: numeric('tick'),
   status: text('status').notNull(),
   minutesFrom: ms('minutes_from'),
+  /** Identifier of the market that it continues under a new name. */
+  continues: text('continues'),
   /** Purged: only the name is left, for devices that still have to hear of it. */
   removed: boolean('removed').notNull().default(false),
   revision: revision(),

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { HistoryProgress } from '../../core/wire/api.ts'
@@ -358,6 +358,31 @@ describe('sync, chunks and tail', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     await expectProblem(answer, 404, 'sync again')
   })
+})
+
+test('candles of a renamed market go through the seam, which is named', async () => {
+  const { archive } = server
+  const older = await addMarket(archive, 'coinbase:MATIC-USD')
+  const newer = await addMarket(archive, 'coinbase:POL-USD')
+  await archive.putMarket({ ...(await archive.markets()).find(({ id }) => id === newer)!, continues: older })
+  const [begin, seam, end] = [1, 4, 8].map((day) => Date.UTC(2024, 1, day)) as [number, number, number]
+  await readAll(archive, older, '1d', begin, end)
+  await readAll(archive, newer, '1d', seam, end)
+  const answer = await get('/api/v1/markets/coinbase:POL-USD/candles?interval=1d')
+  const { candles, seams } = (await answer.json()) as { candles: [string][]; seams: object[] }
+  expect(candles.map(([start]) => start.slice(8, 10))).toEqual(['01', '02', '03', '04', '05', '06', '07'])
+  expect(seams).toEqual([{ at: '2024-02-04T00:00:00Z', market: older }])
+  // The list is made once a second at most.
+  await vi.waitFor(
+    async () => {
+      const list = (await (await get('/api/v1/markets')).json()) as { markets: { id: string }[] }
+      const continues = { market: older, at: '2024-02-04T00:00:00Z' }
+      expect(list.markets.find(({ id }) => id === newer)).toMatchObject({ continues })
+    },
+    { timeout: 5_000 },
+  )
+  await archive.removeMarket(newer, true)
+  await archive.removeMarket(older, true)
 })
 
 describe('admin', () => {

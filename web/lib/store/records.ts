@@ -5,7 +5,7 @@
 import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
-import type { MarketAnswer } from '../../../core/wire/api.ts'
+import type { Continues, MarketAnswer } from '../../../core/wire/api.ts'
 
 /** The archive that this device follows, and how far. One row, `key` is always `archive`. */
 export interface ArchiveRow {
@@ -31,6 +31,8 @@ export interface MarketRow {
   readonly name: string
   readonly tick: string | null
   readonly status: MarketAnswer['status']
+  /** Left out by a market that continues none, and by what an earlier version of the app stored. */
+  readonly continues?: Continues | undefined
 }
 
 /** How far a market is on the device. */

@@ -13,8 +13,8 @@ export async function pullMarkets(context: SyncContext): Promise<void> {
   const markets = await askList(context, '/api/v1/markets', readMarketsAnswer)
   const { store } = context
   await store.transaction('rw', [store.markets, store.meta], async () => {
-    for (const [order, { id, base, quote, name, tick, status }] of markets.entries())
-      await store.markets.update(id, { order, base, quote, name, tick, status })
+    for (const [order, { id, base, quote, name, tick, status, continues }] of markets.entries())
+      await store.markets.update(id, { order, base, quote, name, tick, status, continues })
     await store.meta.update('archive', { listed: true })
   })
 }

@@ -6,6 +6,7 @@ import type { MarketId } from '../../../core/market.ts'
 import { WireFormatError } from '../../../core/wire/error.ts'
 import { Compute } from '../../worker/compute.ts'
 import type { Store } from '../store/database.ts'
+import { pullMarkets } from './prices.ts'
 import { RequestError } from './request.ts'
 import { rowAt, TestArchive } from './test-archive.ts'
 import { testDevice } from './test-device.ts'
@@ -343,3 +344,25 @@ const magic = new TextEncoder().encode('CTCH')
 
 const dump = async (store: Store): Promise<unknown> =>
   Promise.all(store.tables.map(async (table) => [table.name, await table.toArray()]))
+
+describe('a renamed market', () => {
+  it('is stored with the one that it continues, and both series stay apart', async () => {
+    const { archive, market } = await archiveOfMarch()
+    const device = await testDevice(archive)
+    await device.round()
+    const continues = { market: 'coinbase:OLD-USD', at: '2024-03-01T00:00:00Z' }
+    const told = { id: market, base: 'BTC', quote: 'USD', name: 'Bitcoin', tick: '0.01', status: 'live' }
+    const tell = (value: object) => {
+      archive.disturb = (url) => (url === '/api/v1/markets' ? Response.json({ markets: [value] }) : null)
+      return pullMarkets(device.context)
+    }
+    await tell({ ...told, continues })
+    expect(await device.store.markets.get(market)).toMatchObject({ continues })
+    await expect(tell({ ...told, continues: { market: 'no market', at: null } })).rejects.toThrow(
+      'continues.market',
+    )
+    await tell(told)
+    expect((await device.store.markets.get(market))!.continues).toBeUndefined()
+    await expectMinutes(device.store, market, Date.UTC(2024, 2, 1), NOW)
+  })
+})
