@@ -21,8 +21,8 @@ export const State = {
 
 export type StateCode = (typeof State)[keyof typeof State]
 
-/** Marks on a candle; bits of the optional `flags` column. */
-export const Flag = { suspicious: 1, revised: 2, imported: 4 } as const
+/** Marks on a candle; bits of the optional `flags` column. `derived`: made of shorter ones, since the source has none. */
+export const Flag = { suspicious: 1, revised: 2, imported: 4, derived: 8 } as const
 
 /**
  * One market and interval over a span of the grid. Place `i` starts at `startMs + i × INTERVAL_MS[interval]`.

@@ -4,6 +4,7 @@ import { coinbase } from './coinbase.ts'
 import { CoinGeckoProvider } from './coingecko.ts'
 import type { Dialect } from './dialect.ts'
 import { ExchangeProvider, type ExchangeOptions } from './exchange.ts'
+import { withRolledUp } from './rolled-up.ts'
 import type { Provider } from './types.ts'
 import { unifiedDialect } from './unified.ts'
 
@@ -36,7 +37,7 @@ export async function createProvider(source: string, options: ProviderOptions): 
   if (!known) return null
   const dialect = unifiedDialect(source, known.intervals, known.hasTickers)
   const requestsPerSecond = options.requestsPerSecond ?? known.requestsPerSecond
-  return new ExchangeProvider(dialect, { ...options, requestsPerSecond })
+  return withRolledUp(new ExchangeProvider(dialect, { ...options, requestsPerSecond }))
 }
 
 /** How an exchange is spoken to; null for a source that ccxt does not know. */
