@@ -96,6 +96,9 @@ export function addMarkets(api: Api, { archive, backfill: progress, logos, clock
       ...(page.seams.length > 0 && {
         seams: page.seams.map(({ atMs, market }) => ({ at: isoSeconds(atMs), market })),
       }),
+      ...(page.rows.some(({ samples }) => samples !== undefined)
+        ? { samples: page.rows.map(({ samples }) => samples ?? null) }
+        : {}),
       next: page.next,
     }
     return c.json(answer, 200, headers)

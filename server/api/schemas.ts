@@ -202,6 +202,9 @@ export const Candles = z
       .array(z.object({ at: instant, market: marketId }))
       .optional()
       .openapi({ description: 'of a renamed market: before `at` the candles are those of `market`' }),
+    samples: z.array(z.number().nullable()).optional().openapi({
+      description: 'of a sampled source: how many samples each candle was made of; null for a source’s own',
+    }),
     next: z.string().nullable().openapi({ description: 'address of the next page; null on the last one' }),
   })
   .openapi('Candles')

@@ -14,6 +14,7 @@ export const GAP_CLASSES: Readonly<Record<GapClass, string>> = {
   'not-listed': 'before the listing',
   limit: 'beyond what the source gives',
   refused: 'refused: see quarantine',
+  unsampled: 'no price was sampled there',
   unconfirmed: 'the source gave nothing, and that is not confirmed',
   'not-imported': 'not among the imported candles',
   dropped: 'dropped by retention',

@@ -63,7 +63,7 @@ export async function seriesGaps(
   const days = interval === '1d' ? null : await readDays(context, market)
   const wantedMs = interval === '1m' ? minutesFromMs(market, context, clock.now()) : -Infinity
   const [fromMs, toMs] = extent(market, interval, own, days, wantedMs, limits, clock.now())
-  const kindOf = classifier(market, own, days, wantedMs, limits)
+  const kindOf = classifier(market, interval, own, days, wantedMs, limits)
   const collector = new GapCollector(market.id, interval, limits.limitedUntilMs)
   const step = INTERVAL_MS[interval]
   const take = (startMs: number, states: Uint8Array) =>
@@ -206,10 +206,11 @@ function extent(
 /** Of which class a missing place is; null for one that nobody misses. */
 function classifier(
   market: KeyedMarket,
+  interval: StoredInterval,
   { firstMs, lastMs, droppedToMs, coverage }: Outline,
   days: Days | null,
   wantedMs: number,
-  { isLimited, limitedUntilMs }: SourceLimits,
+  { isLimited, limitedUntilMs, sampled }: SourceLimits,
 ) {
   const isRead = reader(coverage)
   const beyond = (startMs: number): GapClass =>
@@ -217,7 +218,8 @@ function classifier(
   const byState = (state: number, startMs: number): GapClass => {
     if (state === State.outage) return 'outage'
     if (state === State.refused) return 'refused'
-    return state === State.beyond ? beyond(startMs) : 'unconfirmed'
+    if (state === State.beyond) return beyond(startMs)
+    return sampled?.includes(interval) ? 'unsampled' : 'unconfirmed'
   }
   return (state: number, startMs: number): GapClass | null => {
     // Before and behind what was imported nothing is expected.

@@ -244,6 +244,7 @@ export type GapClass =
   | 'limit'
   | 'refused'
   | 'unconfirmed'
+  | 'unsampled'
   | 'not-imported'
   | 'dropped'
 
@@ -267,6 +268,8 @@ export interface SourceLimits {
   readonly isLimited: boolean
   /** It has said that it takes no more requests until then; null while it does. */
   readonly limitedUntilMs: number | null
+  /** Intervals of which candles are made of sampled prices, the source's or those taken here. */
+  readonly sampled?: readonly StoredInterval[]
 }
 
 export interface VerifyReport {

@@ -4,7 +4,13 @@
  */
 import type { CandleRow } from '../../core/candle/row.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
-import { DAY_MS, INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time/interval.ts'
+import {
+  DAY_MS,
+  INTERVAL_MS,
+  type Interval,
+  type StoredInterval,
+  STORED_INTERVALS,
+} from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
@@ -250,9 +256,10 @@ export function createOperations({
 function limitsOf({ list }: Sources): Record<string, SourceLimits> {
   return Object.fromEntries(
     list.map((provider) => {
-      const { source, foundedMs, reach } = provider
+      const { source, foundedMs, reach, intervals, isSampled } = provider
       const { limitedUntilMs } = provider.health()
-      return [source, { foundedMs, isLimited: reach !== null, limitedUntilMs }]
+      const sampled = STORED_INTERVALS.filter((one) => isSampled || !intervals.includes(one))
+      return [source, { foundedMs, isLimited: reach !== null, limitedUntilMs, sampled }]
     }),
   )
 }

@@ -81,6 +81,7 @@ export class CoinGeckoProvider implements Provider {
   readonly source = SOURCE
   readonly foundedMs = Date.UTC(2013, 3)
   readonly intervals = ['1h', '1d'] as const
+  readonly isSampled = true
   readonly pricesAtOnce = MARKETS_AT_ONCE
   readonly #options: CoinGeckoOptions
   readonly #client: SourceClient

@@ -89,6 +89,8 @@ export interface Provider {
   /** Nothing older exists at this source. */
   readonly foundedMs: number
   readonly intervals: readonly StoredInterval[]
+  /** Its candles are made of prices that it samples. */
+  readonly isSampled?: boolean
   /** null = the whole history. */
   readonly reach: Reach | null
   /** Of how many markets one request tells the price. */

@@ -78,6 +78,11 @@ test(
     const [minute] = await candles('coingecko:bitcoin-usd', '1m')
     expect(Date.parse(minute![0]) % MINUTE_MS).toBe(0)
     expect(minute![5]).toBeNull()
+    const { samples } = await read<{ samples: number[] }>(
+      '/api/v1/markets/coingecko:bitcoin-usd/candles?interval=1d',
+    )
+    expect(samples).toHaveLength(364)
+    expect(Math.min(...samples)).toBeGreaterThanOrEqual(23)
     const hour = (await candles('coingecko:bitcoin-usd', '1h')).at(-1)!
     expect(hour[0]).toBe(isoSeconds(Math.floor(START / HOUR_MS) * HOUR_MS - HOUR_MS))
   },

@@ -89,6 +89,12 @@ describe.each(KINDS)('gaps on %s', (kind) => {
     expect(unread![2]).toContain('takes no more requests before 2024-05-20T12:01:00Z')
   })
 
+  test('of a source of sampled prices, a place without one was not looked at', async () => {
+    const said = (await told('1m', { sampled: ['1m'] })).map(([, , why]) => why)
+    expect(said).toContain('no price was sampled there')
+    expect(said).not.toContain('the source gave nothing, and that is not confirmed')
+  })
+
   test('verify finds no fault, counts every missing place, and says the same of what is sealed', async () => {
     const before = await on.archive.gaps(market, null, limits())
     expect(await sealAll(on.archive, market, NOW)).toContain('1d 2023')
