@@ -11,6 +11,7 @@ import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { addQuarantine } from './quarantine.ts'
 import { addRebuild } from './rebuild.ts'
+import { addStatus } from './status.ts'
 import { addVerify } from './verify.ts'
 import { addVolatility } from './volatility.ts'
 
@@ -31,6 +32,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addExport(program)
   addMarkets(program)
   addBackfill(program)
+  addStatus(program)
   addVerify(program, done)
   addRebuild(program, done)
   addDoctor(program, done)

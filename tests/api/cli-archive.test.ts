@@ -208,6 +208,14 @@ describe('while the server runs', () => {
     expect(JSON.parse((await cli('verify', '--market', 'csv:days')).stdout)).toMatchObject({ faults: [] })
   })
 
+  test('status tells of sources, what is left of their quota and what went wrong, and of jobs', async () => {
+    const sources = await cli('status', 'sources', '--format', 'csv')
+    const [header, row] = sources.stdout.split('\n')
+    expect(header).toMatch(/^source,circuit,requests_per_second,used_in_a_minute,left_now,/)
+    expect(row).toMatch(/^coinbase,(closed|open|probing),10,/)
+    expect(await cli('status', 'jobs')).toMatchObject({ code: 0, stdout: '[]\n' })
+  })
+
   test('what it refuses is told as it says it: exit code 1', async () => {
     const backfill = await cli('backfill', '--market', 'csv:days')
     expect(backfill).toMatchObject({ code: 1, stderr: expect.stringContaining('imported') })
