@@ -9,6 +9,7 @@ import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
 import { chunkRoute } from './server/chunk-route.ts'
+import { dataFolder } from './server/data-folder.ts'
 import { live } from './server/live.ts'
 import { markets } from './server/markets.ts'
 import { accuracy } from './sigma/accuracy.ts'
@@ -30,6 +31,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },
   markets: { about: 'ten thousand markets of one source at its limit, on this machine', run: markets },
+  'data-folder': { about: 'the data folder after 30 days of ten markets, in parts', run: dataFolder },
   'catching-up': { about: 'a device that was away, beside JSON + gzip of the same candles', run: catchingUp },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },

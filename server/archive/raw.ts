@@ -12,17 +12,23 @@ import { writeRefused } from './write.ts'
 /** Keeps one answer, compressed. */
 export async function keepRaw({ database }: Context, answer: RawAnswer): Promise<void> {
   const body = await brotliFast(Buffer.from(answer.body))
-  const { question } = answer
-  await database.write((tx) =>
-    rows(
+  const { question, supersedes } = answer
+  await database.write(async (tx) => {
+    if (question && supersedes !== undefined)
+      await rows(
+        tx,
+        sql`DELETE FROM raw WHERE market = ${question.market} AND interval = ${codeOf(question.interval)}
+          AND from_minute = ${minuteOf(question.fromMs)} AND read_at = ${supersedes}`,
+      )
+    await rows(
       tx,
       sql`INSERT INTO raw (at, status, source, url, body, market, interval, from_minute, to_minute, read_at, product)
         VALUES (${answer.atMs}, ${answer.status}, ${answer.source}, ${answer.url}, ${body}, ${question?.market ?? null}::text,
           ${question ? codeOf(question.interval) : null}::smallint, ${question ? minuteOf(question.fromMs) : null}::int,
           ${question ? minuteOf(question.toMs) : null}::int, ${question?.readAtMs ?? null}::bigint,
           ${question?.product ?? null}::text)`,
-    ),
-  )
+    )
+  })
 }
 
 /** Keeps one refused row, with why. */

@@ -75,7 +75,7 @@ const NEEDED: Readonly<Record<string, SQL>> = {
 }
 
 /** A table with so few bytes to spare is left alone. */
-const WORTH_BYTES = 4 * 2 ** 20
+const WORTH_BYTES = 2 ** 20
 
 /** Tables that take more than twice the bytes that their rows need. */
 async function looseTables(database: Database): Promise<string[]> {

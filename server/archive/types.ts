@@ -130,6 +130,8 @@ export interface RawAnswer {
   readonly body: string
   /** Of an answer of candles that can be read again. */
   readonly question?: RawQuestion
+  /** It says all that the answer to the same slice read at this instant said, which need not be kept any more. */
+  readonly supersedes?: number
 }
 
 /** What a raw answer of candles was asked. */

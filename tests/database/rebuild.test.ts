@@ -153,6 +153,23 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(await archive.chunk(old, 'br')).toBeNull()
   })
 
+  test('an answer that says all that an earlier one said takes its place', async () => {
+    market = await on.follow({ source: 'coinbase', pair: `M${++pairs}-USD`, minutesFromMs: DAY })
+    const question = {
+      market,
+      interval: '1m',
+      fromMs: DAY,
+      toMs: DAY + 5 * HOUR_MS,
+      product: 'X-USD',
+    } as const
+    const kept = { source: 'coinbase', url: 'https://x', status: 200, body: '[]' }
+    const readAt = (readAtMs: number) => ({ ...kept, atMs: readAtMs, question: { ...question, readAtMs } })
+    await archive.keepRaw(readAt(FIRST))
+    await archive.keepRaw(readAt(FIRST + 1))
+    await archive.keepRaw({ ...readAt(SECOND), supersedes: FIRST })
+    expect(await rebuild()).toMatchObject({ answers: 2 })
+  })
+
   test('the owner’s decisions, imports, and what a later answer said that was not kept all stay', async () => {
     market = await on.follow({ source: 'coinbase', pair: `M${++pairs}-USD`, minutesFromMs: DAY })
     const slice = sliceStart('1m', DAY)
