@@ -2,7 +2,6 @@
 import { constants, existsSync } from 'node:fs'
 import { access, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PGlite } from '@electric-sql/pglite'
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
 import type { PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
@@ -29,11 +28,9 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   let engine: Engine | undefined
   try {
     const folder = join(dataDir, 'database')
-    const isNew = !existsSync(folder)
-    if (isNew) await refuseWithoutRoom(dataDir)
+    if (!existsSync(folder)) await refuseWithoutRoom(dataDir)
     else await refuseOther(folder, dataDir)
     engine = await Engine.open(folder)
-    if (isNew) await engine.run((_, client) => dropTemplates(client))
     await engine.run(async (db) => {
       await refuseNewer(db as unknown as Transaction)
       await migrate(db, { migrationsFolder: MIGRATIONS })
@@ -48,14 +45,6 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
       `the embedded database in ${dataDir} does not open: ${(error as Error).message}. Is the disk full or the folder from another version? A backup restores it`,
       { cause: error },
     )
-  }
-}
-
-/** Of these other databases would be made, and none will be: 15 MB of a new folder's 38. */
-async function dropTemplates(client: PGlite): Promise<void> {
-  for (const name of ['template0', 'template1']) {
-    await client.exec(`UPDATE pg_database SET datistemplate = false WHERE datname = '${name}'`)
-    await client.exec(`DROP DATABASE IF EXISTS ${name}`)
   }
 }
 

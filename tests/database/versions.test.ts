@@ -135,15 +135,3 @@ test('an embedded folder of another version of PostgreSQL is refused: both are n
     /PostgreSQL 99.*this program brings PostgreSQL \d+.*restore/,
   )
 })
-
-test('a new folder of the embedded database holds no other database, and opens again', async () => {
-  const place = await newPlace('embedded')
-  for (let times = 0; times < 2; times++) {
-    const database = await openDatabase(place)
-    const found = await database.read((tx) =>
-      rows<{ name: string }>(tx, sql`SELECT datname AS name FROM pg_database`),
-    )
-    expect(found).toEqual([{ name: 'postgres' }])
-    await database.close()
-  }
-})
