@@ -60,7 +60,7 @@ export function createCoinGeckoSimulator({ now, keys, ...options }: CoinGeckoSer
   }
 
   return createServer((request, response) => {
-    const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'simulator'}`)
     const send = ({ status, body, contentType = 'application/json; charset=utf-8', headers }: Answer) => {
       response.writeHead(status, { 'content-type': contentType, ...headers })
       response.end(body)

@@ -140,7 +140,9 @@ export class Performer {
       await this.#record(batch, prices)
       this.#wantLogos(first.source, [...prices.keys()])
     } catch (error) {
-      for (const market of batch) this.#failedPrice(market, error)
+      // At one moment again, or each of them would be asked for apart.
+      const [nowMs, drawn] = [this.#options.clock.now(), Math.random()]
+      for (const market of batch) this.#failedPrice(market, error, nowMs, () => drawn)
     }
   }
 
@@ -275,13 +277,17 @@ export class Performer {
   }
 
   /** A price that cannot be had costs freshness and nothing else: candles are read on. */
-  #failedPrice(market: FollowedMarket, error: unknown): void {
+  #failedPrice(
+    market: FollowedMarket,
+    error: unknown,
+    nowMs = this.#options.clock.now(),
+    random = Math.random,
+  ): void {
     if (!(error instanceof SourceError)) throw error
     market.lastError = error.message
     if (error.status === null) return
     market.priceFailures++
-    const nowMs = this.#options.clock.now()
-    const waitMs = holdMs(market.priceFailures, error)
+    const waitMs = holdMs(market.priceFailures, error, random)
     if (market.nextSampleMs < nowMs + waitMs) this.#roster.change(market, { nextSampleMs: nowMs + waitMs })
     if (isRefusal(error) && market.priceFailures === 1)
       this.#options.log.warn(
@@ -290,10 +296,10 @@ export class Performer {
   }
 }
 
-function holdMs(failures: number, error: SourceError): number {
+function holdMs(failures: number, error: SourceError, random = Math.random): number {
   return isRefusal(error)
-    ? backoffMs(failures, REFUSED_HOLD_MS, LONGEST_REFUSED_HOLD_MS, Math.random)
-    : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
+    ? backoffMs(failures, REFUSED_HOLD_MS, LONGEST_REFUSED_HOLD_MS, random)
+    : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, random)
 }
 
 function inSeconds(ms: number): string {

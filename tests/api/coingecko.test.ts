@@ -14,8 +14,8 @@ import { createCoinGecko } from '../../simulator/coingecko.ts'
 import { createCoinGeckoSimulator } from '../../simulator/coingecko-serve.ts'
 
 const SEED = 'journey'
-/** Eight seconds before a minute closes. */
-const START = Date.UTC(2024, 2, 14, 10, 20, 52)
+/** Some seconds before a minute closes; the clock stands there until the server runs. */
+const START = Date.UTC(2024, 2, 14, 10, 20, 47)
 const world = createCoinGecko({ seed: SEED, reachMs: null })
 
 let folder: string
@@ -25,11 +25,12 @@ let url: string
 let sourceUrl: string
 
 beforeAll(async () => {
-  const begunMs = Date.now()
-  const now = () => START + Date.now() - begunMs
+  let begunMs: number | null = null
+  const now = () => START + (begunMs === null ? 0 : Date.now() - begunMs)
   simulator = createCoinGeckoSimulator({ seed: SEED, reachMs: 365 * DAY_MS, now })
   await new Promise<void>((resolve) => simulator.listen(0, '127.0.0.1', resolve))
   sourceUrl = `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`
+  await spoil('captcha')
   folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-coingecko-'))
   const config = readConfig({
     PORT: '0',
@@ -44,6 +45,7 @@ beforeAll(async () => {
     { ...config, sources: { coingecko: config.sources['coingecko']! }, appDir: join(folder, 'no-app') },
     { clock: { now }, log: pino({ level: 'silent' }) },
   )
+  begunMs = Date.now()
   url = `http://127.0.0.1:${server.port}`
 }, 60_000)
 
@@ -59,6 +61,10 @@ const read = async <T>(path: string) =>
     await fetch(url + path, { headers: { authorization: 'Bearer a-token-of-more-than-24-characters' } })
   ).json()) as T
 
+/** The next answers are those that were seen in the wild; none may be taken, or keep the server from going on. */
+const spoil = (...faults: string[]) =>
+  fetch(`${sourceUrl}/simulator/faults`, { method: 'POST', body: JSON.stringify(faults) })
+
 type Row = readonly [string, string, string, string, string, string | null]
 const candles = async (market: string, interval: string) =>
   (await read<{ candles: Row[] }>(`/api/v1/markets/${market}/candles?interval=${interval}`)).candles
@@ -70,6 +76,8 @@ test(
   'hours and days are read as far back as the plan goes, minutes are made of the samples taken here',
   { timeout: 120_000 },
   async () => {
+    await vi.waitFor(async () => expect(await candles('coingecko:bitcoin-usd', '1d')).not.toEqual([]), wait)
+    await spoil('server-error', 'truncated', 'missing-parameter', 'null-prices')
     await vi.waitFor(async () => {
       expect(await candles('coingecko:bitcoin-usd', '1d')).toHaveLength(364)
       expect((await candles('coingecko:bitcoin-usd', '1h')).length).toBeGreaterThan(60 * 24)
@@ -78,6 +86,12 @@ test(
     const [minute] = await candles('coingecko:bitcoin-usd', '1m')
     expect(Date.parse(minute![0]) % MINUTE_MS).toBe(0)
     expect(minute![5]).toBeNull()
+    const oldest = (await candles('coingecko:bitcoin-usd', '1h'))[0]!
+    const from = Date.parse(oldest[0]) / 1000
+    const range = new URL(
+      `${sourceUrl}/api/v3/coins/bitcoin/market_chart/range?vs_currency=usd&from=${from}&to=${from + 7200}`,
+    )
+    expect(world.answer(range, START).body).toContain(`,${oldest[4]}]`)
     const { samples } = await read<{ samples: number[] }>(
       '/api/v1/markets/coingecko:bitcoin-usd/candles?interval=1d',
     )
@@ -102,8 +116,8 @@ test('every coin is priced by one call a sample, and the one that is not there i
   expect(unknown[0]!.nearest).toContain('coingecko:bitcoin-usd')
   const { prices } = await vi.waitFor(async () => {
     const told = await read<{ prices: { market: string; price: string; as_of: string }[] }>('/api/v1/prices')
-    // Later than the close of the newest minute: samples, and not that one.
-    for (const { as_of: asOf } of told.prices) expect(Date.parse(asOf)).toBeGreaterThan(START + 10_000)
+    // Samples, and not the close of the newest minute, which is as of its end.
+    for (const { as_of: asOf } of told.prices) expect(Date.parse(asOf) % MINUTE_MS).not.toBe(0)
     return told
   }, wait)
   expect(prices.map(({ market }) => market)).toEqual(['coingecko:bitcoin-usd', 'coingecko:ethereum-eur'])
