@@ -8,6 +8,10 @@ import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
 import { indexedDb } from './page/indexeddb.ts'
+import { sealed } from './archive/sealed.ts'
+import { upsert } from './archive/upsert.ts'
+import { verify } from './archive/verify.ts'
+import { backfill } from './server/backfill.ts'
 import { chunkRoute } from './server/chunk-route.ts'
 import { dataFolder } from './server/data-folder.ts'
 import { live } from './server/live.ts'
@@ -30,6 +34,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   rolling: { about: 'rolling deviation beside npm libraries', run: rolling },
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },
+  sealed: { about: 'bytes of the archive per sealed candle, everything counted', run: sealed },
+  verify: { about: 'every stored byte read again', run: verify },
+  upsert: { about: 'candles into rows, beside a plain multi-row insert', run: upsert },
+  backfill: { about: 'history at the limit of a source, near and far', run: backfill },
   markets: { about: 'ten thousand markets of one source at its limit, on this machine', run: markets },
   'data-folder': { about: 'the data folder after 30 days of ten markets, in parts', run: dataFolder },
   'catching-up': { about: 'a device that was away, beside JSON + gzip of the same candles', run: catchingUp },

@@ -19,6 +19,7 @@ const USAGE = `simulated exchange: the REST protocol of a real one (of Coinbase 
   --since ISO        nothing was traded before
   --history-days N   nothing was traded before N days before the start
   --rps N            answers 429 beyond N requests in any second (default: no limit)
+  --latency MS       the way there and back takes so long (default: 0)
   --fault-rate R     so large a part of its answers is faulty, from 0 to 1 (default: 0)
   --fault-seed TEXT  another seed is another order of faults (default: 1)
   --fault-kinds K,K  only faults of these kinds (default: all of an answer):
@@ -54,6 +55,7 @@ function readFlags(args: readonly string[]): Flags {
       since: { type: 'string' },
       'history-days': { type: 'string' },
       rps: { type: 'string' },
+      latency: { type: 'string' },
       'fault-rate': { type: 'string' },
       'fault-seed': { type: 'string' },
       'fault-kinds': { type: 'string' },
@@ -71,6 +73,7 @@ function readFlags(args: readonly string[]): Flags {
     more: number('--more', values.more, 0, 100_000) ?? 0,
     sinceMs: instant('--since', values.since) ?? (days === null ? null : startHourMs - days * 24 * HOUR_MS),
     requestsPerSecond: number('--rps', values.rps, 1, 1_000_000),
+    latencyMs: number('--latency', values.latency, 0, 60_000) ?? 0,
     rules: faultRules(values['fault-rate'], values['fault-seed'], values['fault-kinds']),
     withParent: values['with-parent'] ?? false,
   }

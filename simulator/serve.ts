@@ -34,6 +34,8 @@ export interface ServeOptions extends SimulationOptions {
   /** Where its clock starts; null = the machine's time. */
   readonly nowMs: number | null
   readonly requestsPerSecond: number | null
+  /** What the way there and back takes; 0 where not given. */
+  readonly latencyMs?: number
   readonly rules: readonly FaultRule[]
 }
 
@@ -57,13 +59,16 @@ export function createSimulator(options: ServeOptions): Server {
     const fault = faults.draw(path, protocol.question(url), protocol.possible(url, good))
     return fault ? protocol.spoil(fault, url, nowMs, (other) => protocol.answer(other, nowMs)) : good
   }
+  const halfMs = (options.latencyMs ?? 0) / 2
+  const onTheWay = () => (halfMs > 0 ? pause(halfMs, undefined, { ref: false }) : Promise.resolve())
+  const withLatency = (given: HttpAnswer) => ({ ...given, delayMs: (given.delayMs ?? 0) + halfMs })
   const stats = () => ({ ...counter.stats, ...protocol.stats?.() })
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const work = url.pathname.startsWith('/simulator/')
       ? control(request, url.pathname, stats(), faults)
-      : Promise.resolve(answer(request.method ?? 'GET', url))
+      : onTheWay().then(() => withLatency(answer(request.method ?? 'GET', url)))
     work
       .then((result) => send(response, result))
       .catch((error: unknown) => {

@@ -1,7 +1,7 @@
 /**
  * Thousands of markets on one source at its published limit: the real server reads a simulated Binance, whose one answer
  * of tickers tells all prices, and whose klines are one request a market. A listener hears how late each price and each
- * closed minute comes. BENCH_MARKETS, BENCH_MINUTES, BINANCE_RPS and BENCH_DATABASE_URL change what is measured.
+ * closed minute comes. BENCH_MARKETS, BENCH_MINUTES, BINANCE_RPS and BENCH_POSTGRES=1 change what is measured.
  */
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { MINUTE_MS, HOUR_MS } from '../../core/time/interval.ts'
 import { readConfig } from '../../server/config.ts'
 import { startSimulator } from '../../simulator/start.ts'
+import { startPostgres } from '../../tests/database/postgres.ts'
 import type { Measurement } from '../measurement.ts'
 import { startServerProcess } from './child.ts'
 
@@ -16,6 +17,7 @@ const MARKETS = Number(process.env['BENCH_MARKETS'] ?? 10_000)
 const MINUTES = Number(process.env['BENCH_MINUTES'] ?? 10)
 /** Traded since so long before the start. */
 const HISTORY_HOURS = 3
+const ANSWERS = ['/api/v1/sync?since=0', '/api/v1/prices', '/api/v1/markets', '/metrics']
 const LOOKS_A_MINUTE = 6
 const WAIT_MS = 10 * MINUTE_MS
 
@@ -37,12 +39,13 @@ export async function markets(): Promise<Measurement[]> {
     '--since',
     since,
   ])
+  const postgres = process.env['BENCH_POSTGRES'] ? await startPostgres() : null
   const startedMs = performance.now()
   const server = await startServerProcess<{ url: string }>('markets-ours.ts', [
     simulator.url,
     String(MARKETS),
     String(requestsPerSecond),
-    process.env['BENCH_DATABASE_URL'] ?? '',
+    (await postgres?.createDatabase()) ?? '',
   ])
   const heard = await listen(server.facts.url)
   try {
@@ -57,6 +60,8 @@ export async function markets(): Promise<Measurement[]> {
       heard.look()
     }
     const after = await server.usage()
+    const answers = []
+    for (const path of ANSWERS) answers.push(await ask(server.facts.url, path))
     server.child.send('delays')
     const [delays] = (await once(server.child, 'message')) as [Delays]
     const asked = (await requestsOf(simulator.url)) - requests
@@ -90,12 +95,17 @@ export async function markets(): Promise<Measurement[]> {
       ),
       figure('minutes of a market are behind, p50', at(behindS, 0.5), 's', behindS.length),
       figure('minutes of a market are behind, p99', at(behindS, 0.99), 's', behindS.length),
+      ...answers.flatMap(({ path, ms, bytes }) => [
+        figure(`${path} takes`, ms, 'ms', 1),
+        figure(`${path}, gzip`, bytes / 1000, 'KB', 1),
+      ]),
       figure('markets of which a minute was told', heard.minutes.size, 'markets', MARKETS),
     ]
   } finally {
     heard.end()
     await server.stop()
     await simulator.stop()
+    await postgres?.stop()
   }
 }
 
@@ -141,6 +151,17 @@ async function listen(url: string) {
   })
   response.on('error', () => {}) // Its end is ours.
   return heard
+}
+
+/** One after the other in the middle of ingest, as a client sees it. */
+async function ask(url: string, path: string): Promise<{ path: string; ms: number; bytes: number }> {
+  const from = performance.now()
+  const asked = get(`${url}${path}`, { agent: false, headers: { 'accept-encoding': 'gzip' } })
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  let bytes = 0
+  for await (const part of response as AsyncIterable<Buffer>) bytes += part.length
+  if (response.statusCode !== 200) throw new Error(`${path}: answered ${response.statusCode}`)
+  return { path, ms: performance.now() - from, bytes }
 }
 
 async function requestsOf(url: string): Promise<number> {

@@ -18,6 +18,9 @@ import type { Ingest, IngestOptions, IngestStatus } from './types.ts'
 const MOST_READS = 16
 /** One while something is to be sealed: history reaches devices as chunks, and sealing must not wait behind a queue. */
 const READS_BESIDE_SEALING = 1
+/** A source that allows no more than this a second is slower than the database: sealing waits for its answers hardly at all. */
+const SLOW_REQUESTS_PER_SECOND = 100
+const SLOW_READS_BESIDE_SEALING = 6
 /** The clock may have been set: nothing waits longer without looking at it again. */
 const LONGEST_WAIT_MS = 30_000
 const RETRY_LOAD_MS = 5000
@@ -165,11 +168,14 @@ class Loop implements Ingest {
 
   #limits(): Limits {
     const isSealing = this.#seals > 0 || this.#performer.dues().nextSealMs <= this.#options.clock.now()
-    const most = isSealing ? READS_BESIDE_SEALING : MOST_READS
+    const most = (requestsPerSecond: number) => {
+      if (!isSealing) return MOST_READS
+      return requestsPerSecond > SLOW_REQUESTS_PER_SECOND ? READS_BESIDE_SEALING : SLOW_READS_BESIDE_SEALING
+    }
     const sources = Object.fromEntries(
       this.#options.providers.map((provider) => {
         const health = provider.health()
-        const room = Math.max(0, most - this.#readsOf(provider.source))
+        const room = Math.max(0, most(health.requestsPerSecond) - this.#readsOf(provider.source))
         return [provider.source, { free: Math.min(room, health.available), pausedUntilMs: health.nextTryMs }]
       }),
     )

@@ -4,6 +4,7 @@
  * shifts them. It knows nothing of answers; the circuit tells it when to pause.
  */
 import { MinuteCount } from './quota.ts'
+import { RoundTrips } from './round-trip.ts'
 import { PRIORITIES, type Priority } from './types.ts'
 
 const ORDER: Readonly<Record<Priority, number>> = { live: 0, settling: 1, backfill: 2 }
@@ -33,6 +34,7 @@ export class Limiter {
   #windowMs = 0
   readonly #waiting: (() => void)[][] = [[], [], []]
   readonly #sent = [0, 0, 0]
+  readonly #roundTrips = new RoundTrips()
   readonly #lastMinute = new MinuteCount()
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Requests that the server may not have seen yet. */
@@ -84,7 +86,8 @@ export class Limiter {
     try {
       return await task(() => (departure.leftAt = performance.now()))
     } finally {
-      this.#arrived(departure)
+      if (departure.leftAt < Infinity) this.#roundTrips.add(performance.now() - departure.leftAt)
+      this.#arrived(departure, this.#roundTrips.creditMs)
       for (const other of this.#onTheWay)
         if (other.leftAt <= performance.now() - ARRIVED_MS) this.#arrived(other)
       this.#underWay--
@@ -150,9 +153,9 @@ export class Limiter {
     return this.#narrow ? 1 : this.#concurrency
   }
 
-  /** Its token comes back a whole window later. */
-  #arrived(departure: Departure): void {
-    if (this.#onTheWay.delete(departure)) this.#after(this.#windowMs, () => this.#tokens++)
+  /** Its token comes back a whole window later, or as much earlier as it has surely arrived. */
+  #arrived(departure: Departure, earlierMs = 0): void {
+    if (this.#onTheWay.delete(departure)) this.#after(this.#windowMs - earlierMs, () => this.#tokens++)
   }
 
   #pump(): void {
