@@ -62,6 +62,7 @@ interface RawRecord {
   source: string
   url: string
   body: Uint8Array
+  from_minute: number
   to_minute: number
   read_at: string | number
   product: string
@@ -75,13 +76,15 @@ async function readKept(
   readAgain: ReadAgain,
 ): Promise<Kept> {
   const code = codeOf(interval)
+  const toMs = fromMs + SLICE_PLACES * INTERVAL_MS[interval]
   const { found, reviewed, lastReadMs } = await database.read(async (tx) => ({
     found: await rows<RawRecord>(
       tx,
-      sql`SELECT at, status, source, url, body, to_minute, read_at, product FROM raw
-        WHERE market = ${id} AND interval = ${code} AND from_minute = ${minuteOf(fromMs)} ORDER BY read_at, id`,
+      sql`SELECT at, status, source, url, body, from_minute, to_minute, read_at, product FROM raw
+        WHERE market = ${id} AND interval = ${code} AND from_minute >= ${minuteOf(fromMs)}
+          AND from_minute < ${minuteOf(toMs)} ORDER BY read_at, id`,
     ),
-    reviewed: await reviewedOf(tx, id, code, fromMs, fromMs + SLICE_PLACES * INTERVAL_MS[interval]),
+    reviewed: await reviewedOf(tx, id, code, fromMs, toMs),
     lastReadMs: await lastRead(tx, { market: key, interval }, fromMs),
   }))
   const answers: TimedAnswer[] = []
@@ -89,7 +92,9 @@ async function readKept(
     const body = Buffer.from(await decompressBrotli(record.body)).toString('utf8')
     const { status, source, url, product } = record
     const readAtMs = Number(record.read_at)
-    const question = { market: id, interval, fromMs, toMs: msOf(record.to_minute), readAtMs, product }
+    // A part of the slice may have been asked by itself.
+    const span = { fromMs: msOf(record.from_minute), toMs: msOf(record.to_minute) }
+    const question = { market: id, interval, ...span, readAtMs, product }
     const again = await readAgain({ source, url, status, atMs: Number(record.at), body, question })
     if (again) answers.push({ ...again, atMs: readAtMs })
   }

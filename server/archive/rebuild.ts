@@ -10,7 +10,7 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { parsePeriod } from '../../core/time/period.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import type { Context } from './context.ts'
-import { codeOf, intervalFrom, msOf } from './grid.ts'
+import { codeOf, intervalFrom, msOf, SLICE_PLACES } from './grid.ts'
 import { findMarket, type KeyedMarket } from './markets.ts'
 import { rebuildSlice } from './rebuild-slice.ts'
 import { addCounts, NOTHING } from './rebuild-counts.ts'
@@ -82,7 +82,9 @@ function isBefore({ interval, from_minute }: Piece, at: RebuildAt): boolean {
 function slicesWithAnswers(tx: Transaction, { id }: KeyedMarket): Promise<Piece[]> {
   return rows<Piece>(
     tx,
-    sql`SELECT DISTINCT interval, from_minute FROM raw WHERE market = ${id} ORDER BY interval, from_minute`,
+    sql`SELECT DISTINCT interval, from_minute / slice * slice AS from_minute FROM raw,
+        LATERAL (SELECT CASE interval WHEN 1 THEN 1 WHEN 2 THEN 60 ELSE 1440 END * ${SLICE_PLACES}::int AS slice) AS length
+      WHERE market = ${id} ORDER BY interval, from_minute`,
   )
 }
 

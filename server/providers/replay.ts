@@ -6,6 +6,7 @@ import { parse } from 'lossless-json'
 import { parseMarketId } from '../../core/market.ts'
 import type { RawAnswer, RawQuestion } from '../archive/types.ts'
 import { openExchange, textNumbers } from './ccxt-exchange.ts'
+import { readPoints, rowsOfPoints } from './coingecko-chart.ts'
 import { dialectOf } from './create.ts'
 import type { CcxtExchange, Dialect } from './dialect.ts'
 import { readRows, type CheckedRows } from './rows.ts'
@@ -13,7 +14,16 @@ import { readRows, type CheckedRows } from './rows.ts'
 /** A kept answer that says what it was asked. */
 export type KeptAnswer = RawAnswer & { readonly question: RawQuestion }
 
-export class Replay {
+export interface Replay {
+  /**
+   * The checked rows of the answer, as its provider gave them or would give them now.
+   *
+   * @throws Error when today's parser makes nothing of it
+   */
+  read(answer: KeptAnswer): Promise<CheckedRows>
+}
+
+class ExchangeReplay implements Replay {
   readonly #dialect: Dialect
   #exchange: Promise<CcxtExchange> | null = null
   #body = ''
@@ -23,11 +33,6 @@ export class Replay {
     this.#dialect = dialect
   }
 
-  /**
-   * The checked rows of the answer, as its provider gave them or would give them now.
-   *
-   * @throws Error when today's parser makes nothing of it
-   */
   read(answer: KeptAnswer): Promise<CheckedRows> {
     const result = this.#turn.then(() => this.#read(answer))
     this.#turn = result.catch(() => {}) // Whoever asked for it hears of it.
@@ -67,8 +72,18 @@ export class Replay {
   }
 }
 
+/** Points of CoinGecko's charts. */
+const chartReplay: Replay = {
+  read: async ({ body, question }) => {
+    const chart = readPoints(parse(body), question.interval)
+    if (!chart) throw new Error('no list of prices')
+    return rowsOfPoints(chart, question)
+  },
+}
+
 /** null for a source whose answers cannot be read again. */
 export async function openReplay(source: string): Promise<Replay | null> {
+  if (source === 'coingecko') return chartReplay
   const dialect = await dialectOf(source)
-  return dialect && new Replay(dialect)
+  return dialect && new ExchangeReplay(dialect)
 }

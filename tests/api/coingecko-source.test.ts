@@ -13,6 +13,7 @@ import { createCoinGeckoSimulator, type CoinGeckoServeOptions } from '../../simu
 import type { RawAnswer } from '../../server/archive/types.ts'
 import { chartSpans, readPoints, rowsOfOhlc, rowsOfPoints } from '../../server/providers/coingecko-chart.ts'
 import { createProvider } from '../../server/providers/create.ts'
+import { openReplay, type KeptAnswer } from '../../server/providers/replay.ts'
 import { SourceError } from '../../server/providers/types.ts'
 
 const NOW = Date.UTC(2024, 2, 14, 10, 20, 30)
@@ -106,6 +107,10 @@ describe.concurrent('candles', () => {
     expect(rows.at(-1)).toMatchObject({ volume: null, samples: 12 })
     expect(rows[0]).toMatchObject({ volume: null, samples: 1 })
     expect(opened.raw).toHaveLength(2)
+    // Read again without a network, the kept answers say the same.
+    const replay = (await openReplay('coingecko'))!
+    const again = await Promise.all(opened.raw.map((answer) => replay.read(answer as KeptAnswer)))
+    expect(again.flatMap((answer) => answer.rows)).toEqual(rows)
   })
 
   test('of days are made of hourly points as far back as the plan goes, and no further is asked', async () => {
