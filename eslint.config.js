@@ -54,6 +54,7 @@ export default ts.config(
       'bench/**',
       'server/main.ts',
       'tests/fuzz/main.ts',
+      'tests/simulation/{main,each-fault}.ts',
     ],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },

@@ -5,7 +5,13 @@
 import { DAY_MS } from '../core/time/interval.ts'
 import { unitsText } from './bars.ts'
 import { currencyName, type Product } from './catalogue.ts'
-import { createMarkets, type SimulatedMarket, type SimulationOptions, type TimedBar } from './market.ts'
+import {
+  createMarkets,
+  type End,
+  type SimulatedMarket,
+  type SimulationOptions,
+  type TimedBar,
+} from './market.ts'
 
 interface ExchangeAnswer {
   readonly status: number
@@ -45,18 +51,21 @@ export function createExchange(options: SimulationOptions): Exchange {
       if (room !== 'products') return notFound()
       if (id === undefined)
         return json(
-          [...markets.values()].filter((m) => isListed(m, nowMs)).map((m) => productJson(m.product)),
+          [...markets.values()]
+            .filter((m) => isListed(m, nowMs) && (!hasEnded(m, nowMs) || m.end?.listed === 'as delisted'))
+            .map((m) => productJson(m.product, hasEnded(m, nowMs))),
         )
       const market = markets.get(id)
       if (!market || !isListed(market, nowMs)) return notFound()
-      if (view === undefined) return json(productJson(market.product))
+      if (hasEnded(market, nowMs)) return ended(market.end)
+      if (view === undefined) return json(productJson(market.product, false))
       if (view === 'candles') return candles(market, url.searchParams, nowMs)
       if (view === 'ticker') return ticker(market, nowMs)
       return notFound()
     },
     tick(id, nowMs) {
       const market = markets.get(id)
-      return market && isListed(market, nowMs) ? tickOf(market, nowMs) : undefined
+      return market && isListed(market, nowMs) && !hasEnded(market, nowMs) ? tickOf(market, nowMs) : undefined
     },
   }
 }
@@ -70,14 +79,24 @@ function notFound(): ExchangeAnswer {
 }
 
 function isListed(market: SimulatedMarket, nowMs: number): boolean {
-  return market.product.listedMs <= nowMs
+  return (market.listedMs ?? market.product.listedMs) <= nowMs
+}
+
+function hasEnded({ end }: SimulatedMarket, nowMs: number): boolean {
+  return end !== undefined && end.atMs <= nowMs
+}
+
+/** A renamed product is not known any more; the name of a delisted one is, and nothing else. */
+function ended(end: End | undefined): ExchangeAnswer {
+  if (end?.renamedTo) return notFound()
+  return end?.listed === 'no' ? json([]) : json({ message: 'Not allowed for delisted products' }, 404)
 }
 
 function increment(decimals: number): string {
   return unitsText(1, decimals)
 }
 
-function productJson(product: Product): Record<string, unknown> {
+function productJson(product: Product, isDelisted: boolean): Record<string, unknown> {
   return {
     id: product.id,
     base_currency: product.base,
@@ -90,9 +109,9 @@ function productJson(product: Product): Record<string, unknown> {
     post_only: false,
     limit_only: false,
     cancel_only: false,
-    status: 'online',
+    status: isDelisted ? 'delisted' : 'online',
     status_message: '',
-    trading_disabled: false,
+    trading_disabled: isDelisted,
     fx_stablecoin: false,
     max_slippage_percentage: '0.03000000',
     auction_mode: false,

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time/interval.ts'
 import { unitsText } from './bars.ts'
 import { OUTAGES } from './catalogue.ts'
 import { shortOutage } from './day.ts'
-import { createMarkets, type SimulatedMarket, type TimedBar } from './market.ts'
+import { createMarkets, type SimulatedMarket, type SimulationOptions, type TimedBar } from './market.ts'
 
 const MARCH = Date.UTC(2026, 2, 1)
 const LATER = Date.UTC(2026, 8, 1)
@@ -149,6 +149,45 @@ describe('the forming bar', () => {
     const halted = xrp.lastTrade(Date.UTC(2024, 7, 1))!
     expect(new Date(halted.atMs).toISOString().slice(0, 10)).toBe('2024-05-06')
     expect(market('PEPE-USD').lastTrade(Date.UTC(2023, 0))).toBeNull()
+  })
+})
+
+describe('what a world may be given', () => {
+  const given = (options: Partial<SimulationOptions>, id: string) =>
+    createMarkets({ seed: '1', sinceMs: null, ...options }).find(({ product }) => product.id === id)!
+  const day = (one: SimulatedMarket) => one.bars(MINUTE_MS, MARCH, MARCH + DAY_MS - 1, LATER)
+
+  test('a halt leaves its buckets without trades, and no others', () => {
+    const halt = { product: 'BTC-USD', fromMs: MARCH + HOUR_MS, toMs: MARCH + 2 * HOUR_MS }
+    const isHalted = ({ startMs }: TimedBar) => startMs >= halt.fromMs && startMs < halt.toMs
+    expect(day(given({ halts: [halt] }, 'BTC-USD'))).toEqual(
+      day(market('BTC-USD')).filter((bar) => !isHalted(bar)),
+    )
+  })
+
+  test('a late trade is in the candles of all lengths from its time on', () => {
+    const late = { product: 'BTC-USD', atMs: MARCH + 90_000, knownMs: MARCH + HOUR_MS, amount: 7 }
+    const [plain, changed] = [market('BTC-USD'), given({ lateTrades: [late] }, 'BTC-USD')]
+    const before = plain.bars(MINUTE_MS, MARCH + MINUTE_MS, MARCH + MINUTE_MS, late.knownMs - 1)
+    const at = (nowMs: number) => changed.bars(MINUTE_MS, MARCH + MINUTE_MS, MARCH + MINUTE_MS, nowMs)
+    expect(at(late.knownMs - 1)).toEqual(before)
+    const { high, volume } = before[0]!
+    expect(at(late.knownMs)).toEqual([{ ...before[0]!, high: high + 1, volume: volume + 7 }])
+    const hourVolume = (one: SimulatedMarket) => one.bars(HOUR_MS, MARCH, MARCH, LATER)[0]!.volume
+    expect(hourVolume(changed)).toBe(hourVolume(plain) + 7)
+  })
+
+  test('a renamed product ends under the one name and has its whole history under the other', () => {
+    const end = {
+      product: 'SOL-USD',
+      atMs: MARCH + 6 * HOUR_MS,
+      renamedTo: 'NEW-USD',
+      listed: 'no',
+    } as const
+    const whole = day(market('SOL-USD'))
+    expect(day(given({ ends: [end] }, 'SOL-USD'))).toEqual(whole.filter(({ startMs }) => startMs < end.atMs))
+    expect(day(given({ ends: [end] }, 'NEW-USD'))).toEqual(whole)
+    expect(given({ ends: [end] }, 'NEW-USD').listedMs).toBe(end.atMs)
   })
 })
 

@@ -7,6 +7,7 @@ import { barAt, createBars, followedBy, mergeBars, setBar, type Bar, type Bars }
 import { PRODUCTS, type Product } from './catalogue.ts'
 import { generateDay, MINUTES } from './day.ts'
 import { createManyMarkets } from './many.ts'
+import { priceOfLateTrade, withLateTrades, type LateTrade } from './late-trades.ts'
 import { barSoFar } from './moment.ts'
 import { createSkeleton } from './skeleton.ts'
 
@@ -17,6 +18,26 @@ export interface SimulationOptions {
   readonly sinceMs: number | null
   /** So many cheap ones beside the catalogue's; none where not given. */
   readonly more?: number
+  /** Spans in which nothing was traded: of one product, or (null) of the whole exchange. */
+  readonly halts?: readonly {
+    readonly product: string | null
+    readonly fromMs: number
+    readonly toMs: number
+  }[]
+  /** Trades that the exchange enters into closed candles later. */
+  readonly lateTrades?: readonly (LateTrade & { readonly product: string })[]
+  /** Products that are traded until an instant only, or under another name from then on. */
+  readonly ends?: readonly End[]
+}
+
+/** The end of a product. */
+export interface End {
+  readonly product: string
+  readonly atMs: number
+  /** It goes on under this name, with its whole history. */
+  readonly renamedTo: string | null
+  /** How a product that is no longer traded stands in the list. */
+  readonly listed: 'no' | 'as delisted'
 }
 
 /** A bar with its start. */
@@ -26,6 +47,9 @@ export interface TimedBar extends Bar {
 
 export interface SimulatedMarket {
   readonly product: Product
+  /** It is in the exchange's list from here on, where that is not from its first trade on. */
+  readonly listedMs?: number
+  readonly end?: End
   /**
    * Bars of `stepMs` (a minute to a day) with `fromMs` ≤ start ≤ `lastMs`, the oldest first. Buckets without
    * trades are left out; the one in which `nowMs` lies holds what was traded so far.
@@ -40,15 +64,36 @@ const KEPT_DAYS = 40
 
 /** Every product of the exchange in this world. */
 export function createMarkets(options: SimulationOptions): readonly SimulatedMarket[] {
-  const skeleton = createSkeleton(options.seed)
-  const catalogue = PRODUCTS.map((listed) => {
-    const product = { ...listed, listedMs: Math.max(listed.listedMs, options.sinceMs ?? 0) }
-    return createMarket(options.seed, product, (dayMs) => generateDay(options.seed, skeleton, product, dayMs))
+  const { seed, sinceMs, halts = [], lateTrades = [], ends = [] } = options
+  const skeleton = createSkeleton(seed)
+  const catalogue = PRODUCTS.flatMap((listed): SimulatedMarket[] => {
+    const own = halts.filter(({ product }) => product === null || product === listed.id)
+    const product = {
+      ...listed,
+      listedMs: Math.max(listed.listedMs, sinceMs ?? 0),
+      halts: [...listed.halts, ...own.map(({ fromMs, toMs }) => [fromMs, toMs] as const)],
+    }
+    const late = lateTrades.filter(({ product: id }) => id === listed.id)
+    const create = (given: Product) =>
+      createMarket(seed, given, (dayMs) => generateDay(seed, skeleton, given, dayMs), late)
+    const end = ends.find(({ product: id }) => id === listed.id)
+    if (!end) return [create(product)]
+    const ended = { ...product, halts: [...product.halts, [end.atMs, Infinity] as const] }
+    const markets = [{ ...create(ended), end }]
+    if (end.renamedTo === null) return markets
+    const [base = '', quote = ''] = end.renamedTo.split('-')
+    const renamed = { ...product, id: end.renamedTo, base, quote }
+    return [...markets, { ...create(product), product: renamed, listedMs: end.atMs }]
   })
   return [...catalogue, ...createManyMarkets(options.more ?? 0, options)]
 }
 
-function createMarket(seed: string, product: Product, generate: (dayMs: number) => Bars): SimulatedMarket {
+function createMarket(
+  seed: string,
+  product: Product,
+  generate: (dayMs: number) => Bars,
+  lateTrades: readonly LateTrade[],
+): SimulatedMarket {
   const firstDayMs = Math.floor(product.listedMs / DAY_MS) * DAY_MS
   const days = new Map<number, Bars>()
   const years = new Map<
@@ -127,7 +172,12 @@ function createMarket(seed: string, product: Product, generate: (dayMs: number) 
       const bar = startMs + stepMs > nowMs ? formingBar(startMs, nowMs) : wholeBar(stepMs, startMs)
       if (bar) result.push({ startMs, ...bar })
     }
-    return result
+    if (lateTrades.length === 0) return result
+    const late = lateTrades.filter(
+      ({ atMs, knownMs }) =>
+        knownMs <= nowMs && atMs >= fromMs && Math.floor(atMs / stepMs) * stepMs <= until,
+    )
+    return withLateTrades(result, stepMs, late, (atMs) => priceOfLateTrade(minutesOf, atMs))
   }
 
   function lastTrade(nowMs: number): { price: number; atMs: number } | null {

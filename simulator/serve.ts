@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { createAnswering } from './answering.ts'
 import { Faults, readRules, type FaultRule } from './faults.ts'
 import type { HttpAnswer } from './faulty.ts'
 import { createCounter } from './limit.ts'
@@ -48,17 +49,7 @@ export function createSimulator(options: ServeOptions): Server {
   const aheadMs = options.nowMs === null ? 0 : options.nowMs - Date.now()
   const now = () => Date.now() + aheadMs
 
-  const answer = (method: string, url: URL): HttpAnswer => {
-    const nowMs = now()
-    const closed = protocol.closed?.(nowMs)
-    if (closed) return closed
-    if (!counter.admit(performance.now())) return protocol.refusal(nowMs)
-    if (method !== 'GET') return { status: 405, body: '{"message":"Method not allowed"}' }
-    const good = protocol.answer(url, nowMs)
-    const path = url.pathname + url.search
-    const fault = faults.draw(path, protocol.question(url), protocol.possible(url, good))
-    return fault ? protocol.spoil(fault, url, nowMs, (other) => protocol.answer(other, nowMs)) : good
-  }
+  const answer = createAnswering({ protocol, counter, faults, now })
   const halfMs = (options.latencyMs ?? 0) / 2
   const onTheWay = () => (halfMs > 0 ? pause(halfMs, undefined, { ref: false }) : Promise.resolve())
   const withLatency = (given: HttpAnswer) => ({ ...given, delayMs: (given.delayMs ?? 0) + halfMs })

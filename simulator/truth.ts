@@ -30,8 +30,8 @@ export function createTruth(options: SimulationOptions): Truth {
 
 function rowsOf(market: SimulatedMarket, stepMs: number, fromMs: number, toMs: number): CandleRow[] {
   const { priceDecimals, amountDecimals } = market.product
-  const whole = Math.ceil(toMs / stepMs) * stepMs
-  return market.bars(stepMs, fromMs, toMs - 1, whole).map((bar) => ({
+  // As if their end had come, with whatever is entered later.
+  return market.bars(stepMs, fromMs, toMs - 1, Infinity).map((bar) => ({
     startMs: bar.startMs,
     open: unitsText(bar.open, priceDecimals),
     high: unitsText(bar.high, priceDecimals),

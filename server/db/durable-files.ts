@@ -25,6 +25,10 @@ type Write = (
 ) => number
 interface EmscriptenModule {
   readonly FS: { quit(): void }
+  stackRestore?(pointer: number): void
+  _PostgresMainLoopOnce?(): void
+  _PostgresSendReadyForQueryIfNecessary?(): void
+  _pgl_pq_flush?(): void
   readonly NODEFS: {
     readonly stream_ops: { write: Write; fsync?: (stream: Stream) => number }
     realPath(node: object): string
@@ -55,7 +59,9 @@ export class DurableFiles extends NodeFS {
 
   /** Why nothing more is written; null while all is well. */
   get failure(): unknown {
-    return this.#failure
+    // The engine's files know errors by number only.
+    const isTold = this.#failure === null || this.#failure instanceof Error
+    return isTold ? this.#failure : new Error('its log cannot be written; is the disk full?')
   }
 
   /** Leaves the files as they are: their log says what was committed. */
@@ -92,7 +98,10 @@ export class DurableFiles extends NodeFS {
         return write(stream, memory, offset, length, position)
       } catch (error) {
         // A table that cannot grow fails its statement and no more; a log that is torn must not be written on.
-        if (isLog(stream)) this.#failure = error
+        if (isLog(stream)) {
+          this.#failure = error
+          this.#halt(module)
+        }
         throw error
       }
     }
@@ -103,6 +112,20 @@ export class DurableFiles extends NodeFS {
       else fsyncSync(stream.nfd)
       return 0
     }
+  }
+
+  /**
+   * After a panic PGlite's loop calls the engine again, even for the rollback, and that waits for its own lock for ever. So
+   * nothing of it is called any more: whoever asks gets the failure.
+   */
+  #halt(module: EmscriptenModule): void {
+    const fail = () => {
+      throw this.#failure
+    }
+    module._PostgresMainLoopOnce = fail
+    module.stackRestore = fail
+    module._PostgresSendReadyForQueryIfNecessary = () => {}
+    module._pgl_pq_flush = () => {}
   }
 
   #syncNow(): void {

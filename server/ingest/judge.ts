@@ -38,6 +38,8 @@ export interface SliceView {
   readonly turnMs: number
   /** When the slice before was read last; 0 where it never was. */
   readonly olderReadMs: number
+  /** Honest readings since all of it has settled, as far as this process knows. */
+  readonly settledReadings: number
   /** So many silences resolve it where no longer candle speaks against that. */
   readonly silencesToResolve: number
   /** Quiet slices that end earlier need no mark: nothing of their period is ever going to be stored. */
@@ -148,7 +150,7 @@ function judgeRead(view: SliceView, known: CoverageSlice): Need {
   const againMs = known.lastReadMs + MINUTE_MS
   if (!known.settled) return { kind: 'read', rank: Rank.settling, dueMs: Math.max(settledMs, againMs) }
   // The last places of a slice that was followed live have had fewer readings than its first ones.
-  const enough = known.readings >= HONEST_READINGS && known.lastReadMs >= settledMs + MINUTE_MS
+  const enough = view.settledReadings >= HONEST_READINGS
   if (known.open === 0) return NONE
   return { kind: 'read', rank, dueMs: enough ? known.lastReadMs + LONGEST_WAIT_MS : againMs }
 }

@@ -229,6 +229,21 @@ describe('the reconciler', () => {
     expect(minutes.find(scopeOf(btc, minutes, state, atMs + DAY_MS)).read).not.toBeNull()
   })
 
+  it('reads the last places of a slice that was followed live twice after they have settled, however often it was read', () => {
+    const btc = follow('coinbase:BTC-USD', { live: false })
+    knowAll(btc, NOW, FOUNDED, ...STORED_INTERVALS)
+    const minutes = seriesOf(btc, '1m')
+    const from = sliceStart('1m', NOW - 3 * DAY_MS)
+    // Followed up to its middle, then the program was down for a while.
+    minutes.relearn([slice(minutes, from, from + 2 * HOUR_MS, { readings: 120 })])
+    const { state, limits } = world(btc)
+    const scope = (atMs: number) => scopeOf(btc, minutes, state, atMs)
+    expect(minutes.find(scope(NOW)).read).toMatchObject({ fromMs: from })
+    minutes.learn(slice(minutes, from, NOW, { open: 24, readings: 121 }))
+    expect(minutes.find(scope(NOW)).nextMs).toBe(NOW + MINUTE_MS)
+    expect(next(NOW + MINUTE_MS, state, limits)).toMatchObject({ kind: 'read', fromMs: from })
+  })
+
   it('does not take a silent answer for a reading, and asks again while other work goes on', () => {
     const btc = follow('coinbase:BTC-USD')
     knowAll(btc, NOW, FOUNDED, '1d', '1h')

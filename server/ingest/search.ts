@@ -198,6 +198,7 @@ function needOf(
     paceMs: scope.paceMs,
     turnMs: scope.paceMs > 0 && series.interval !== '1m' ? series.turn * LONGEST_TURN_MS : 0,
     olderReadMs: series.known(fromMs - sliceMs(series.interval))?.lastReadMs ?? 0,
+    settledReadings: series.settledReadings(fromMs),
     silencesToResolve: silencesToResolve(series, fromMs, toMs),
     marksFromMs: scope.marksFromMs,
     settlingMs: series.settlingMs,

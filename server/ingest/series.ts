@@ -44,6 +44,8 @@ export class Series {
   readonly #present = new Set<number>()
   readonly #holds = new Map<number, Hold>()
   readonly #busy = new Set<number>()
+  /** Honest readings of slices that had settled; anew with each process, which costs a few readings at most. */
+  readonly #settledReadings = new Map<number, number>()
   #firstPresentMs = Infinity
   /** Counts changes, so that a finding can be remembered until the next one. */
   #version = 0
@@ -69,7 +71,10 @@ export class Series {
   // What becomes known
 
   learn(slice: CoverageSlice): void {
-    this.#known.set(slice.fromMs, slice)
+    const { fromMs, toMs, readings, lastReadMs } = slice
+    if (readings > (this.#known.get(fromMs)?.readings ?? 0) && lastReadMs >= toMs + this.settlingMs)
+      this.#settledReadings.set(fromMs, this.settledReadings(fromMs) + 1)
+    this.#known.set(fromMs, slice)
     this.#changed()
   }
 
@@ -77,6 +82,7 @@ export class Series {
   relearn(slices: readonly CoverageSlice[]): void {
     this.#known.clear()
     this.#holds.clear()
+    this.#settledReadings.clear()
     for (const slice of slices) this.#known.set(slice.fromMs, slice)
     this.#changed()
   }
@@ -137,6 +143,10 @@ export class Series {
 
   known(fromMs: number): CoverageSlice | undefined {
     return this.#known.get(fromMs)
+  }
+
+  settledReadings(fromMs: number): number {
+    return this.#settledReadings.get(fromMs) ?? 0
   }
 
   heldUntilMs(fromMs: number): number {
