@@ -4,35 +4,31 @@
  * Pure but for what it remembers.
  */
 
-/** Answers that are looked at. */
-const REMEMBERED = 64
-/** Fewer say nothing. */
-const LEAST = 20
+/**
+ * Answers that are looked at together, so many that the fastest is what the line itself takes: a busy machine makes all of
+ * a few dozen slow, and relying on those let a server see more than its limit.
+ */
+const BLOCK = 500
+/** A line may become a little faster. */
+const RELIED_SHARE = 0.9
 /** More is not relied on, whatever was seen. */
 const MOST_MS = 250
 
 export class RoundTrips {
-  readonly #times: number[] = []
-  #next = 0
-  #creditMs = 0
+  #count = 0
+  #fastest = Infinity
+  #fastestBefore = Infinity
 
   add(ms: number): void {
-    this.#times[this.#next] = ms
-    this.#next = (this.#next + 1) % REMEMBERED
-    this.#creditMs = creditOf(this.#times)
+    this.#fastest = Math.min(this.#fastest, ms)
+    if (++this.#count % BLOCK > 0) return
+    this.#fastestBefore = this.#fastest
+    this.#fastest = Infinity
   }
 
   /** Milliseconds that two arrivals are surely farther apart than the first one's answer and the second one's departure. */
   get creditMs(): number {
-    return this.#creditMs
+    if (this.#count < BLOCK) return 0
+    return Math.min(MOST_MS, RELIED_SHARE * Math.min(this.#fastest, this.#fastestBefore))
   }
-}
-
-/** The fastest, less how far an ordinary one is from it: nothing on a line whose times are not steady. */
-function creditOf(times: readonly number[]): number {
-  if (times.length < LEAST) return 0
-  const sorted = Float64Array.from(times).sort()
-  const fastest = sorted[0]!
-  const ordinary = sorted[Math.floor(sorted.length / 2)]!
-  return Math.min(MOST_MS, Math.max(0, 2 * fastest - ordinary))
 }
