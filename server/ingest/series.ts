@@ -4,9 +4,10 @@
  */
 import type { MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, floorTo, type StoredInterval } from '../../core/time/interval.ts'
+import type { HistoryProgress } from '../../core/wire/api.ts'
 import type { CoverageSlice } from '../archive/types.ts'
 import { isResolved, isSilent, isSure, type Evidence } from './judge.ts'
-import { search, type Found, type Scope } from './search.ts'
+import { progress, search, type Found, type Scope } from './search.ts'
 import { sliceMs, sliceStart } from './slice.ts'
 
 export interface SeriesOptions {
@@ -50,6 +51,7 @@ export class Series {
   /** Counts changes, so that a finding can be remembered until the next one. */
   #version = 0
   #remembered: { readonly version: string; readonly atMs: number; readonly found: Found } | null = null
+  #progress: { readonly version: string; readonly value: HistoryProgress } | null = null
   readonly #watchers = new Set<() => void>()
 
   constructor({ market, interval, longer, settlingMs, foundedMs, isRecord = false }: SeriesOptions) {
@@ -215,8 +217,7 @@ export class Series {
 
   /** The most urgent task of the slices in scope. */
   find(scope: Scope): Found {
-    const spans = `${sliceStart(this.interval, scope.wantedMs)} ${sliceStart(this.interval, scope.reachMs)}`
-    const version = `${this.#versions()} ${spans} ${scope.live} ${scope.paceMs}`
+    const version = this.#versionIn(scope)
     const remembered = this.#remembered
     if (
       remembered?.version === version &&
@@ -227,6 +228,19 @@ export class Series {
     const found = search(this, scope)
     this.#remembered = { version, atMs: scope.nowMs, found }
     return found
+  }
+
+  /** Slices of history to read, and how many have been. */
+  progress(scope: Scope): HistoryProgress {
+    const version = `${this.#versionIn(scope)} ${sliceStart(this.interval, scope.nowMs)}`
+    if (this.#progress?.version !== version) this.#progress = { version, value: progress(this, scope) }
+    return this.#progress.value
+  }
+
+  /** Changes with whatever a look at the series depends on, but the clock. */
+  #versionIn(scope: Scope): string {
+    const spans = `${sliceStart(this.interval, scope.wantedMs)} ${sliceStart(this.interval, scope.reachMs)}`
+    return `${this.#versions()} ${spans} ${scope.live} ${scope.paceMs}`
   }
 
   #changed(): void {

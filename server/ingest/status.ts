@@ -2,7 +2,6 @@
 import { MINUTE_MS, STORED_INTERVALS } from '../../core/time/interval.ts'
 import { scopeOf, type State } from './next.ts'
 import type { Roster } from './roster.ts'
-import { progress } from './search.ts'
 import type { IngestOptions, IngestStatus } from './types.ts'
 
 export function ingestStatus(
@@ -35,7 +34,7 @@ export function ingestStatus(
         .map((series) => ({
           market: series.market,
           interval: series.interval,
-          ...progress(series, scopeOf(followed, series, state, nowMs)),
+          ...series.progress(scopeOf(followed, series, state, nowMs)),
         })),
     ),
   }
