@@ -225,6 +225,8 @@ function classifier(
     // Before and behind what was imported nothing is expected.
     if (market.source === 'csv') return startMs < firstMs || startMs > lastMs ? null : 'not-imported'
     if (startMs < droppedToMs) return 'dropped'
+    // In the slice of the first candle what was read as absent before the first day is no hole of the market.
+    if (state === State.missing && days?.stateAt(startMs) === State.beyond) return beyond(startMs)
     if (state !== State.missing || isRead(startMs)) return byState(state, startMs)
     if (startMs < wantedMs) return 'unwanted'
     // Where no day has a candle, nothing shorter is asked for.

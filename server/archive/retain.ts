@@ -65,7 +65,7 @@ async function drop(database: Database, table: string, where: SQL): Promise<numb
 
 /** What the rows of a table take, with indexes, in bytes; generously. */
 const NEEDED: Readonly<Record<string, SQL>> = {
-  candle: sql`(SELECT count(*) * 300 FROM candle)`,
+  candle: sql`(SELECT count(*) * 170 FROM candle)`,
   place: sql`(SELECT count(*) * 200 FROM place)`,
   sample: sql`(SELECT count(*) * 150 FROM sample)`,
   coverage: sql`(SELECT count(*) * 200 FROM coverage)`,
