@@ -13,7 +13,7 @@ import { sql } from 'drizzle-orm'
 import { minuteOf } from '../../server/archive/grid.ts'
 import { listMarkets } from '../../server/archive/markets.ts'
 import { presentRows, readSpan, type Span } from '../../server/archive/span.ts'
-import { rows, type Database } from '../../server/db/database.ts'
+import { DatabaseError, rows, type Database } from '../../server/db/database.ts'
 import { defaultSettling } from '../../server/settling.ts'
 import { createAnswering } from '../../simulator/answering.ts'
 import { coinbaseProtocol } from '../../simulator/protocols/coinbase.ts'
@@ -76,6 +76,9 @@ class Run {
   #life: Life | null = null
   #database: Database | null = null
   #connection: Connection | null = null
+  /** Somebody wants the program to run: a start that fails is tried again at the next occasion. */
+  #isWanted = false
+  #isFirst = true
   #lives = 0
   #crashes = 0
   /** What the owner does as soon as the program runs again. */
@@ -116,12 +119,14 @@ class Run {
     for (const happening of this.#plan.happenings) {
       await time.passUntil(happening.atMs)
       await this.#happen(happening)
+      if (this.#isWanted && !this.#life) await this.#begin()
     }
     await time.passUntil(this.#endMs)
     this.#faults.set([])
     this.#endTroubles()
     this.#aheadMs = 0
     if (!this.#life) await this.#begin()
+    if (!this.#life) throw new Error('the program does not start, though nothing is wrong any more')
     const wholeMs = await this.#untilWhole()
     const report = await this.#judge(wholeMs)
     await this.#end()
@@ -134,24 +139,34 @@ class Run {
   async #begin(): Promise<void> {
     const { time, place, seed, say } = this.#parts
     const { markets, minuteDays } = this.#plan
+    this.#isWanted = true
     this.#lives++
     this.#connection = new Connection(time, this.#trouble)
-    this.#database = await this.#real(() => place.open())
+    const database = await this.#real(() => place.open())
+    this.#database = database
     await this.#keepEnded()
     const chance = randomStream(`${seed}/circuit/${this.#lives}`)
-    const life = await time.passWhile(
-      beginLife({
-        database: this.#connection.over(this.#database),
-        clock: { now: () => time.now() + this.#aheadMs },
-        random: () => uniform(chance),
-        requestsPerSecond: REQUESTS_PER_SECOND,
-        sampleSeconds: SAMPLE_SECONDS,
-        minuteDays,
-        say: (line) => say(`${this.#now()} ${line.trim()}`),
-      }),
-    )
-    this.#life = life
-    if (this.#lives === 1) {
+    const beginning = beginLife({
+      database: this.#connection.over(database),
+      clock: { now: () => time.now() + this.#aheadMs },
+      random: () => uniform(chance),
+      requestsPerSecond: REQUESTS_PER_SECOND,
+      sampleSeconds: SAMPLE_SECONDS,
+      minuteDays,
+      say: (line) => say(`${this.#now()} ${line.trim()}`),
+    })
+    try {
+      this.#life = await time.passWhile(beginning)
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      say(`${this.#now()} life ${this.#lives} does not begin: ${error.message}`)
+      await this.#real(() => database.close())
+      this.#database = null
+      return
+    }
+    const life = this.#life
+    if (this.#isFirst) {
+      this.#isFirst = false
       for (const id of markets) await time.passWhile(this.#follow(life, id))
       life.ingest.wake()
     }
@@ -208,6 +223,7 @@ class Run {
   }
 
   async #end(): Promise<void> {
+    this.#isWanted = false
     const life = this.#life
     if (!life) return
     this.#life = null
@@ -217,6 +233,7 @@ class Run {
   /** As `kill -9` does: in the middle of a write, or between two of them when none comes. */
   async #crash({ afterWrites, withinMs }: Extract<Happening, { kind: 'crash' }>): Promise<void> {
     const { time, disk, place, say } = this.#parts
+    this.#isWanted = false
     if (!this.#life) return
     const connection = this.#connection!
     this.#endTroubles()
