@@ -3,8 +3,8 @@ import { unbuiltVariables } from './unbuilt.ts'
 
 test('a variable that this version does not use is named, its value is not', () => {
   expect(unbuiltVariables({ ROLE: 'ingest' })).toBe('ROLE is set, but this version does not use it yet')
-  expect(unbuiltVariables({ QUOTES: 'USD', COINGECKO_API_KEY_FILE: '/run/secret' })).toBe(
-    'QUOTES, COINGECKO_API_KEY are set, but this version does not use them yet',
+  expect(unbuiltVariables({ CHUNK_STORE: 's3://x', VAPID_PRIVATE_KEY_FILE: '/run/secret' })).toBe(
+    'CHUNK_STORE, VAPID_PRIVATE_KEY are set, but this version does not use them yet',
   )
 })
 

@@ -1,17 +1,7 @@
 /** Variables that the project promises and this version does not use yet: who sets one is told, not left to wonder. */
 import { isVariable } from './config.ts'
 
-const PROMISED = [
-  'ROLE',
-  'QUOTES',
-  'COINGECKO_URL',
-  'COINGECKO_RPS',
-  'COINGECKO_API_KEY',
-  'CHUNK_STORE',
-  'VAPID_PUBLIC_KEY',
-  'VAPID_PRIVATE_KEY',
-  'VAPID_SUBJECT',
-]
+const PROMISED = ['ROLE', 'CHUNK_STORE', 'VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT']
 
 /** A sentence for people; null when nothing of the kind is set. Values are not repeated: some are secrets. */
 export function unbuiltVariables(env: NodeJS.ProcessEnv): string | null {
