@@ -222,11 +222,11 @@ export function createOperations({
     },
     verify: async (id) => {
       if (id !== null) await known(id)
-      return archive.verify(id, limitsOf(sources))
+      return archive.verify(id, await limitsOf(await archive.markets(), sources))
     },
     gaps: async (id, interval) => {
       if (id !== null) await known(id)
-      return archive.gaps(id, interval, limitsOf(sources))
+      return archive.gaps(id, interval, await limitsOf(await archive.markets(), sources))
     },
     rebuild: async (id, at) => {
       await known(id)
@@ -252,16 +252,22 @@ export function createOperations({
   }
 }
 
-/** What the open sources know of why something is missing. */
-function limitsOf({ list }: Sources): Record<string, SourceLimits> {
-  return Object.fromEntries(
-    list.map((provider) => {
-      const { source, foundedMs, reach, intervals, isSampled } = provider
-      const { limitedUntilMs } = provider.health()
-      const sampled = STORED_INTERVALS.filter((one) => isSampled || !intervals.includes(one))
-      return [source, { foundedMs, isLimited: reach !== null, limitedUntilMs, sampled }]
-    }),
-  )
+/** What the markets' sources know of why something is missing, without being asked anything. */
+async function limitsOf(markets: readonly Market[], sources: Sources): Promise<Record<string, SourceLimits>> {
+  const limits: Record<string, SourceLimits> = {}
+  for (const { source } of markets) {
+    if (source === 'csv' || limits[source]) continue
+    const provider = await sources.need(source).catch((error: unknown) => {
+      if (error instanceof UnknownSourceError) return null
+      throw error
+    })
+    if (!provider) continue
+    const { foundedMs, reach, intervals, isSampled } = provider
+    const { limitedUntilMs } = provider.health()
+    const sampled = STORED_INTERVALS.filter((one) => isSampled || !intervals.includes(one))
+    limits[source] = { foundedMs, isLimited: reach !== null, limitedUntilMs, sampled }
+  }
+  return limits
 }
 
 /** Counted in slices; the last one is that of the newest closed bar. */
