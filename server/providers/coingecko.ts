@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type Coingecko from '@coingecko/coingecko-typescript'
+import { isLosslessNumber } from 'lossless-json'
 import { isMarketId, parseMarketId, type MarketId } from '../../core/market.ts'
 import { DAY_MS, INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
@@ -33,7 +34,6 @@ import {
   type Reach,
   type SliceAnswer,
 } from './types.ts'
-import { isLosslessNumber } from 'lossless-json'
 
 export interface CoinGeckoOptions extends Omit<ClientOptions, 'requestsPerSecond' | 'advice'> {
   /** null = the public service of the key's plan. */
