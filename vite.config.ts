@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { SvelteKitPWA } from '@vite-pwa/sveltekit'
+import { wuchale } from 'wuchale/vite'
 import icons from 'unplugin-icons/vite'
 import { defineConfig } from 'vite'
 
@@ -9,6 +10,7 @@ const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
 export default defineConfig({
   plugins: [
     tailwindcss(),
+    wuchale(),
     icons({ compiler: 'svelte' }),
     sveltekit(),
     SvelteKitPWA({

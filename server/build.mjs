@@ -11,7 +11,15 @@ import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const stampFile = join(root, 'build', '.built-from')
-const SOURCES = ['web', 'core', 'static', 'vite.config.ts', 'svelte.config.js', 'package-lock.json']
+const SOURCES = [
+  'wuchale.config.js',
+  'web',
+  'core',
+  'static',
+  'vite.config.ts',
+  'svelte.config.js',
+  'package-lock.json',
+]
 
 /** Why the app must be built; null when it is there and of these sources. */
 export function whyBuild() {
@@ -23,13 +31,18 @@ export function whyBuild() {
 
 /** @throws Error with all that the build printed; while it succeeds it says nothing */
 export async function buildApp() {
+  // The messages first: building puts in those that are known.
+  await run(join('wuchale', 'dist', 'cli', 'index.js'))
   const before = fingerprint()
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  const run = promisify(execFile)(process.execPath, [vite, 'build'], { cwd: root, maxBuffer: 2 ** 26 })
-  await run.catch((error) => {
+  await run(join('vite', 'bin', 'vite.js'), 'build')
+  writeFileSync(stampFile, before)
+}
+
+async function run(program, ...words) {
+  const command = [join(root, 'node_modules', program), ...words]
+  await promisify(execFile)(process.execPath, command, { cwd: root, maxBuffer: 2 ** 26 }).catch((error) => {
     throw new Error(`the app cannot be built:\n${error.stdout}${error.stderr}`, { cause: error })
   })
-  writeFileSync(stampFile, before)
 }
 
 function fingerprint() {
@@ -39,7 +52,10 @@ function fingerprint() {
     const entries = source.includes('.')
       ? [path]
       : readdirSync(path, { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+          .filter(
+            (entry) =>
+              entry.isFile() && !entry.name.includes('.test.') && !entry.parentPath.endsWith('.wuchale'),
+          )
           .map((entry) => join(entry.parentPath, entry.name))
           .sort()
     for (const file of entries) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file))

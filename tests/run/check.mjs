@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 
 const parts = [
   ['generated types of the app', ['svelte-kit', 'sync']],
+  ['messages of the app', ['wuchale', '--log-level', 'warn']],
   ['types of core, server, tests', ['tsc', '-p', '.']],
   ['types of the browser tests', ['tsc', '-p', 'tests/browser']],
   ['types of the benchmarks', ['tsc', '-p', 'bench']],

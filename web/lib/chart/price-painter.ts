@@ -2,7 +2,7 @@
 import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { PriceView } from '../../worker/api.ts'
-import { locale } from '../ui/locale.ts'
+import { locale } from '../i18n/language.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, hatchedOf } from './absence.ts'
 import { candlesOf, type CandleSlice } from './candles.ts'
@@ -39,7 +39,9 @@ export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: 
     const scale = paddedScale(found?.low ?? 0, found?.high ?? 1, log)
     const { low, high } = scale
     const ticks = !found ? [] : scale.log ? logTicks(low, high, 5) : numberTicks(low, high, 4)
-    const labels = scale.log ? ticks.map((at) => numberLabels([at], locale)[0]!) : numberLabels(ticks, locale)
+    const labels = scale.log
+      ? ticks.map((at) => numberLabels([at], locale())[0]!)
+      : numberLabels(ticks, locale())
     return {
       xs: timesOf(slice),
       ys: slice.level.close.subarray(slice.first, slice.last),

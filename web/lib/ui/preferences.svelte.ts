@@ -3,6 +3,7 @@ import type { Zone } from '../../../core/format/time.ts'
 import type { Interval } from '../../../core/time/interval.ts'
 import { INTERVALS } from '../../../core/time/interval.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
+import type { Language } from '../i18n/language.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
 
 const KEY = 'preferences'
@@ -16,6 +17,7 @@ interface Choices {
   /** Bars of σ; null = those that suit the range. */
   interval: Interval | null
   zone: Zone
+  language: 'system' | Language
 }
 
 const DEFAULTS: Choices = {
@@ -25,6 +27,7 @@ const DEFAULTS: Choices = {
   window: 30,
   interval: null,
   zone: 'local',
+  language: 'system',
 }
 
 /** What was kept, every field checked: another version may have written it. */
@@ -46,6 +49,7 @@ function kept(): Choices {
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),
     zone: oneOf(['local', 'utc'], found.zone, DEFAULTS.zone),
+    language: oneOf(['system', 'en', 'de'], found.language, DEFAULTS.language),
   }
 }
 

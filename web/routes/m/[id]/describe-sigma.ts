@@ -3,7 +3,7 @@ import { formatPercent } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
 import type { Receipt } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
-import { locale } from '$lib/ui/locale.ts'
+import { locale } from '$lib/i18n/language.ts'
 import { ESTIMATOR_NAMES, windowText } from '$lib/ui/names.ts'
 import type { SigmaView } from '$worker/api.ts'
 
@@ -50,10 +50,10 @@ export function describeSigma(view: SigmaView, span: Span): string {
   const what = `Volatility, ${ESTIMATOR_NAMES[receipt.estimator]}, window ${windowText(receipt.window, view.interval)}`
   if (low > high) return `${what}: not available in view. ${receipt.reason ?? ''}`
   const now = Number.isFinite(receipt.sigma)
-    ? `now ${formatPercent(receipt.sigma, 1, locale)} a year`
+    ? `now ${formatPercent(receipt.sigma, 1, locale())} a year`
     : `now not available: ${receipt.reason ?? 'too few bars'}`
   return (
-    `${what}: ${now}; in view between ${formatPercent(low, 1, locale)} and ${formatPercent(high, 1, locale)}` +
+    `${what}: ${now}; in view between ${formatPercent(low, 1, locale())} and ${formatPercent(high, 1, locale())}` +
     (absent > 0 ? `, not available at ${absent} of ${to - from} places.` : '.')
   )
 }

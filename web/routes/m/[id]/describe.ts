@@ -8,7 +8,7 @@ import { isMissing, State } from '$core/candle/columns.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.ts'
 import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/chart/columns.ts'
 import type { Span } from '$lib/chart/viewport.ts'
-import { locale } from '$lib/ui/locale.ts'
+import { locale } from '$lib/i18n/language.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { CandleSlice } from '$lib/chart/candles.ts'
 import type { PriceView } from '$worker/api.ts'
@@ -33,7 +33,7 @@ export interface Bar {
 }
 
 function priceText(value: number, tick: string | null): FormattedPrice {
-  return formatPrice(plainDecimal(String(value)) ?? '', tick, locale)
+  return formatPrice(plainDecimal(String(value)) ?? '', tick, locale())
 }
 
 export function readBar(price: PriceView, slice: Slice, ms: number, tick: string | null): Bar {
@@ -125,7 +125,7 @@ export function describePrice(
     missing,
     text:
       `${name}, ${range}, ${bars}, ${at(span.fromMs)} to ${at(span.toMs - 1)}: from ${say(open)} to ${say(close)}, ` +
-      `a change of ${formatPercent(close / open - 1, 1, locale)}; lowest ${say(found.low)}, highest ${say(found.high)}. ` +
+      `a change of ${formatPercent(close / open - 1, 1, locale())}; lowest ${say(found.low)}, highest ${say(found.high)}. ` +
       (missing ? `${missing}.` : 'Nothing missing.'),
   }
 }
