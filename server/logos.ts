@@ -14,7 +14,7 @@ interface Logo {
 
 export interface Logos {
   has(coin: string): boolean
-  /** null where there is none. */
+  /** Waits for one that is being fetched; null where there is none. */
   read(coin: string): Promise<Logo | null>
   /**
    * Fetches logos that are not here, in the background; what fails is tried again after hours.
@@ -80,6 +80,7 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
   }
   const triedMs = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
+  const fetching = new Map<string, Promise<void>>()
   const closing = new AbortController()
 
   async function fetchAll(coins: readonly string[], find: Parameters<Logos['want']>[1]): Promise<void> {
@@ -103,6 +104,7 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
   return {
     has: (coin) => here.has(coin),
     read: async (coin) => {
+      await fetching.get(coin)
       const file = here.get(coin)
       if (file === undefined) return null
       const bytes = new Uint8Array(await readFile(join(folder, file)))
@@ -119,8 +121,12 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
       for (const coin of lacking) triedMs.set(coin, nowMs)
       const work = fetchAll(lacking, find)
         .catch((error: unknown) => log.debug({ err: error }, 'logos cannot be had'))
-        .finally(() => underWay.delete(work))
+        .finally(() => {
+          underWay.delete(work)
+          for (const coin of lacking) fetching.delete(coin)
+        })
       underWay.add(work)
+      for (const coin of lacking) fetching.set(coin, work)
     },
     close: async () => {
       closing.abort()

@@ -93,6 +93,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await trackAtFirstStart(config, archive, sources, log)
     await openFollowed(sources, [...config.markets, ...(await archive.markets())], log)
 
+    const ownUrl = config.sources['coingecko']?.baseUrl ?? null
+    const logos = await openLogos({ dataDir: config.dataDir, ownUrl, clock, log })
+    running.push(() => logos.close())
     let ingest: Ingest | null = null
     const owner = createOwner(database, clock)
     let address = addressOf(config, config.port)
@@ -102,12 +105,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       ingest: () => ingest,
       minuteDays,
       clock,
+      logos,
       owner,
       address: () => address,
     })
-    const ownUrl = config.sources['coingecko']?.baseUrl ?? null
-    const logos = await openLogos({ dataDir: config.dataDir, ownUrl, clock, log })
-    running.push(() => logos.close())
     const security = securityHeaders(address)
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)

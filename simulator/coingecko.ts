@@ -59,7 +59,7 @@ export function createCoinGecko({ seed, reachMs }: CoinGeckoOptions): CoinGecko 
       const [room, id, view, more] = url.pathname.slice(PATH.length + 1).split('/')
       const query = url.searchParams
       if (room === 'ping') return json({ gecko_says: '(V3) To the Moon!' })
-      if (room === 'search' && id === undefined) return search(query.get('query') ?? '')
+      if (room === 'search' && id === undefined) return search(query.get('query') ?? '', url)
       if (room === 'simple' && id === 'supported_vs_currencies') return json(QUOTES)
       if (room === 'simple' && id === 'price') return simplePrice(query, nowMs, price)
       if (room !== 'coins') return refusal(404, 'Not Found')
@@ -119,7 +119,7 @@ function simplePrice(query: URLSearchParams, nowMs: number, price: CoinGecko['pr
   return { status: 200, body: `{${parts.join(',')}}` }
 }
 
-function search(text: string): Answer {
+function search(text: string, { origin }: URL): Answer {
   const wanted = text.toLowerCase()
   const found = [...COINS, TINY].filter(({ id, symbol, name }) =>
     [id, symbol, name.toLowerCase()].some((word) => word.includes(wanted)),
@@ -129,6 +129,7 @@ function search(text: string): Answer {
     api_symbol: coin.id,
     symbol: coin.symbol.toUpperCase(),
     market_cap_rank: i + 1,
+    large: `${origin}/images/${coin.id}.png`,
   }))
   return json({ coins, exchanges: [], icos: [], categories: [], nfts: [] })
 }

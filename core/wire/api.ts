@@ -29,6 +29,8 @@ export interface MarketAnswer {
   /** null where the source names none. */
   readonly tick: string | null
   readonly status: (typeof MARKET_STATUSES)[number]
+  /** The owner has paused it; its status is then `ended`, which older apps know. */
+  readonly paused?: true
   readonly freshness: ServerFreshness
   readonly first: Partial<Record<StoredInterval, string>>
   readonly last: Partial<Record<StoredInterval, string>>

@@ -8,9 +8,10 @@ import type { GapClass, QuarantinedRow } from '../archive/types.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { IngestStatus } from './ingest-schema.ts'
-import { requireOwner } from './owner.ts'
+import { ownerOnly as security, requireOwner } from './owner.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
+import { addSearch } from './search.ts'
 
 const DAY_MS = 86_400_000
 const MOST_GAPS = 5_000
@@ -29,22 +30,10 @@ const body = <S extends z.ZodType>(content: S) => ({
   required: true,
   content: { 'application/json': { schema: content } },
 })
-const security = [{ adminToken: [] }, { ownerCookie: [] }]
 const params = z.object({ id: schema.marketIdParam })
 const Ordered = z
   .object({ market: z.string(), since: z.string().openapi({ format: 'date-time' }) })
   .openapi('Ordered')
-
-const Found = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    symbol: z.string().optional(),
-    rank: z.number().nullable().optional().openapi({ description: 'by market capitalisation' }),
-    tick: z.string().nullable(),
-    active: z.boolean(),
-  })
-  .openapi('Found')
 
 const addMarket = route({
   method: 'post',
@@ -62,21 +51,6 @@ const addMarket = route({
   },
   responses: {
     201: json('tracked', z.object({ id: z.string(), name: z.string(), tick: z.string().nullable() })),
-    default: problemAnswer,
-  },
-})
-
-const search = route({
-  method: 'get',
-  path: '/api/v1/admin/search',
-  summary: 'Markets of the sources whose identifier or name contains a text',
-  security,
-  request: { query: z.object({ text: z.string().min(1).max(100) }) },
-  responses: {
-    200: json(
-      'what was found, and why each source that did not answer is not in it',
-      z.object({ markets: z.array(Found), unanswered: z.array(z.string()) }),
-    ),
     default: problemAnswer,
   },
 })
@@ -225,18 +199,7 @@ export function addAdmin(api: Api, parts: ApiParts): void {
     const { name, tick } = await operations.add(id, from ?? null, continues ?? null)
     return c.json({ id, name, tick }, 201)
   })
-  api.openapi(search, async (c) => {
-    const found = await operations.search(c.req.valid('query').text)
-    const markets = found.markets.map(({ id, name, symbol, rank, tick, active }) => ({
-      id,
-      name,
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(rank === undefined ? {} : { rank }),
-      tick,
-      active,
-    }))
-    return c.json({ markets, unanswered: [...found.unanswered] }, 200, { 'cache-control': 'no-store' })
-  })
+  addSearch(api, parts)
   api.openapi(remove, async (c) => {
     await operations.remove(c.req.valid('param').id, c.req.valid('query').purge === 'true')
     return c.body(null, 204)

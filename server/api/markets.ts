@@ -18,9 +18,10 @@ const SHARE_MS = 1_000
 const markets = route({
   method: 'get',
   path: '/api/v1/markets',
-  summary: 'Tracked markets',
+  summary: 'Tracked markets, all or some',
+  request: { query: z.object({ markets: schema.marketsParam }) },
   responses: {
-    200: json('all markets, and how far their history is read', schema.MarketList),
+    200: json('the markets, and how far their history is read', schema.MarketList),
     default: problemAnswer,
   },
 })
@@ -71,7 +72,16 @@ export function addMarkets(api: Api, { archive, backfill: progress, logos, clock
   }, SHARE_MS)
   const priceList = shared(async () => ({ prices: await archive.prices(clock.now()) }), SHARE_MS)
 
-  api.openapi(markets, async (c) => c.json(await marketList(), 200, { 'cache-control': 'no-cache' }))
+  api.openapi(markets, async (c) => {
+    const all = await marketList()
+    const wanted = c.req.valid('query').markets
+    const some = wanted && new Set<string>(wanted)
+    const answer = some && {
+      markets: all.markets.filter(({ id }) => some.has(id)),
+      backfill: all.backfill.filter(({ market }) => some.has(market)),
+    }
+    return c.json(answer ?? all, 200, { 'cache-control': 'no-cache' })
+  })
   api.openapi(prices, async (c) => c.json(await priceList(), 200, { 'cache-control': 'no-cache' }))
   api.openapi(candles, async (c) => {
     const { id } = c.req.valid('param')

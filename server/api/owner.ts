@@ -8,6 +8,8 @@ import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from
 import { ApiProblem } from './problem.ts'
 
 const COOKIE = 'crypto-tracker-owner'
+/** How a route that only the owner may ask is marked in the OpenAPI document. */
+export const ownerOnly = [{ adminToken: [] }, { ownerCookie: [] }]
 const TOKEN = /^[\w-]{20,100}$/
 
 const signIn = route({

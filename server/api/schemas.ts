@@ -155,6 +155,9 @@ export const MarketList = z
           logo: z.string().optional(),
           tick: decimal.nullable(),
           status,
+          paused: z.literal(true).optional().openapi({
+            description: 'by the owner; it is asked for nothing until it is added again',
+          }),
           freshness,
           first: byInterval,
           last: byInterval,

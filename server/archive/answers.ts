@@ -26,7 +26,7 @@ interface SeriesEnds {
 
 const DELAYED_MS = 15 * MINUTE_MS
 
-/** Devices know no pause: a market that is no longer followed has ended for them, with its history. */
+/** The word `paused` came later than the first devices: one that is not followed has ended for them, and is marked beside. */
 export function answeredStatus(status: Market['status']): MarketAnswer['status'] {
   return status === 'paused' ? 'ended' : status
 }
@@ -53,6 +53,7 @@ export async function marketAnswers(
       ...(market.symbol ? { symbol: market.symbol } : {}),
       tick: market.tick,
       status: answeredStatus(market.status),
+      ...(market.status === 'paused' && { paused: true as const }),
       freshness: freshness(market, quotes.get(market.key), nowMs, sampleSeconds),
       first: times((series) => series.firstMs),
       last: times((series) => series.lastMs),

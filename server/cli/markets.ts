@@ -33,8 +33,9 @@ export function addMarkets(program: Command): void {
     .argument('<text>', 'for example btc')
     .addOption(formatOption())
     .action(async (text: string, { format }: FormatOptions) => {
-      const found = await withConnection(({ operations }) => operations.search(text))
+      const found = await withConnection(({ operations }) => operations.search(text, null))
       for (const message of found.unanswered) say(message)
+      if (found.leftOff > 0) say(`${found.leftOff} more were found: write more of the name, or the currency`)
       await printRows(
         found.markets.map(({ id, name, symbol = null, rank = null, tick, active }) => ({
           market: id,

@@ -54,6 +54,7 @@ export async function withOwnArchive<T>(
     ingest: () => ingest,
     minuteDays,
     clock,
+    logos: null,
     owner: createOwner(database, clock),
     address: () => addressOf(config, config.port),
   })

@@ -10,6 +10,7 @@ import type { Operations } from './operations.ts'
 const NAMES = [
   'status',
   'markets',
+  'searchable',
   'search',
   'add',
   'remove',

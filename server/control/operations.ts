@@ -15,6 +15,7 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { requireContinuable } from './continues.ts'
+import { answered, createSearch, type Found } from './search.ts'
 import { BackupError } from '../archive/backup-format.ts'
 import { QuarantineError } from '../archive/quarantine.ts'
 import type {
@@ -32,21 +33,16 @@ import type {
 } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { linkPath, type Owner } from '../owner/owner.ts'
+import type { Logos } from '../logos.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { Ingest, IngestStatus } from '../ingest/types.ts'
-import { SourceError, type ListedMarket, type Provider } from '../providers/types.ts'
+import type { ListedMarket, Provider } from '../providers/types.ts'
 import { UnknownSourceError, type Sources } from '../sources.ts'
 
 /** Names suggested for one that is not there. */
 const NEAREST = 3
-
-/** What a search gave, and why each source that did not answer is not in it. */
-interface Found {
-  readonly markets: readonly ListedMarket[]
-  readonly unanswered: readonly string[]
-}
 
 /** How a server stands; what its ingest says is not there in one that only serves. */
 interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
@@ -59,8 +55,10 @@ interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
 export interface Operations {
   status(): Promise<ServerStatus>
   markets(): Promise<readonly Market[]>
-  /** Markets of the sources whose identifier or name contains the text. */
-  search(text: string): Promise<Found>
+  /** Names of the sources that can be searched. */
+  searchable(): Promise<readonly string[]>
+  /** Markets by words, of one source or of all. */
+  search(text: string, source: string | null): Promise<Found>
   /** `continues` names the market that it was before it was renamed. */
   add(id: MarketId, sinceMs: number | null, continues: MarketId | null): Promise<Market>
   remove(id: MarketId, purge: boolean): Promise<void>
@@ -106,6 +104,8 @@ export interface OperationParts {
   readonly ingest: () => Ingest | null
   readonly minuteDays: number
   readonly clock: Clock
+  /** null where nobody looks at pictures. */
+  readonly logos: Logos | null
   readonly owner: Owner
   /** The server's address as browsers see it. */
   readonly address: () => string
@@ -117,6 +117,7 @@ export function createOperations({
   ingest,
   minuteDays,
   clock,
+  logos,
   owner,
   address,
 }: OperationParts): Operations {
@@ -136,6 +137,7 @@ export function createOperations({
   }
 
   const readAgain = createReadAgain()
+  const search = createSearch({ sources, clock, logos })
   return {
     status: async () => ({
       revision: await archive.headRevision(),
@@ -144,30 +146,13 @@ export function createOperations({
       ...(ingest()?.status() ?? { backfill: await archive.progress(clock.now()) }),
     }),
     markets: () => archive.markets(),
-    search: async (text) => {
-      const wanted = text.toLowerCase()
-      const lists = await Promise.allSettled(
-        sources.searchable.map(async (source) => {
-          const provider = await sources.need(source)
-          if (provider.search) return asked(provider.search(text))
-          const listed = await asked(provider.listMarkets([]))
-          return listed.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted))
-        }),
-      )
-      const failed = lists.flatMap((list) => (list.status === 'rejected' ? [list.reason as unknown] : []))
-      const other = failed.find((error) => !(error instanceof ApiProblem))
-      if (other !== undefined) throw other
-      if (failed.length === lists.length && failed.length > 0) throw failed[0]
-      return {
-        markets: lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : [])),
-        unanswered: failed.map((error) => (error as ApiProblem).message),
-      }
-    },
+    searchable: () => Promise.resolve(sources.searchable),
+    search: (text, source) => search.find(text, source),
     add: async (id, sinceMs, continues) => {
       if (continues !== null) requireContinuable(id, await known(continues), await archive.markets())
       const provider = await providerOf(id, sources)
       requireHistory(provider, sinceMs, clock.now())
-      const listed = await findListed(id, provider)
+      const listed = search.recent(id) ?? (await findListed(id, provider))
       const before = (await archive.markets()).find((market) => market.id === id)
       const { base, quote, name, symbol = null, tick } = listed
       const minutesFromMs = sinceMs ?? before?.minutesFromMs ?? null
@@ -297,16 +282,6 @@ function imported(id: MarketId): Market {
   return { id, source, base, quote, name: base, tick: null, status, minutesFromMs: null }
 }
 
-/** A source that does not answer is no failure of this server: who asked is told. */
-async function asked(question: Promise<readonly ListedMarket[]>): Promise<readonly ListedMarket[]> {
-  try {
-    return await question
-  } catch (error) {
-    if (error instanceof SourceError) throw new ApiProblem('unavailable', error.message)
-    throw error
-  }
-}
-
 /** The source of a market, opened if it is not. @throws ApiProblem where there is none to ask */
 async function providerOf(id: MarketId, sources: Sources): Promise<Provider> {
   try {
@@ -331,7 +306,7 @@ function requireHistory({ source, foundedMs }: Provider, sinceMs: number | null,
 }
 
 async function findListed(id: MarketId, provider: Provider): Promise<ListedMarket> {
-  const listed = await asked(provider.listMarkets([id]))
+  const listed = await answered(provider.listMarkets([id]))
   const found = listed.find((market) => market.id === id)
   if (found) return found
   const near = nearestMarkets(

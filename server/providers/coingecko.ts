@@ -144,9 +144,13 @@ export class CoinGeckoProvider implements Provider {
     if (!Array.isArray(coins)) throw this.#client.malformed(answer, 'found no list of coins')
     return coins.flatMap((found: unknown) => {
       const [coin] = coinsOf([found])
-      const { market_cap_rank: told } = (found ?? {}) as { market_cap_rank?: unknown }
+      const { market_cap_rank: told, large: logo } = (found ?? {}) as {
+        market_cap_rank?: unknown
+        large?: unknown
+      }
       const rank = isLosslessNumber(told) ? Number(told.value) : null
-      return coin ? this.#quotes().flatMap((quote) => listedMarket(coin, quote, rank) ?? []) : []
+      const more = { rank, ...(typeof logo === 'string' && { logo }) }
+      return coin ? this.#quotes().flatMap((quote) => listedMarket(coin, quote, more) ?? []) : []
     })
   }
 
@@ -390,11 +394,11 @@ function coinsOf(list: unknown): Coin[] {
 function listedMarket(
   { id: base, symbol, name }: Coin,
   quote: string,
-  rank?: number | null,
+  more: Pick<ListedMarket, 'rank' | 'logo'> = {},
 ): ListedMarket | null {
   const id = `${SOURCE}:${base}-${quote}`
   if (!isMarketId(id)) return null
-  return { id, base, quote, name, tick: null, active: true, symbol, ...(rank === undefined ? {} : { rank }) }
+  return { id, base, quote, name, tick: null, active: true, symbol, ...more }
 }
 
 /** Requests a second that the key's own account is allowed. */

@@ -19,6 +19,8 @@ export interface ListedMarket {
   readonly symbol?: string
   /** Its place by market capitalisation; null where it has none. */
   readonly rank?: number | null
+  /** Where the source has a picture of the coin. */
+  readonly logo?: string
 }
 
 /** How far back a source answers: so many of the newest bars, or so much time. */

@@ -152,7 +152,12 @@ test('coins are found by name or symbol, each with its place by market capitalis
   const { markets } = await read<{ markets: object[] }>('/api/v1/admin/search?text=doge')
   expect(markets).toContainEqual({
     id: 'coingecko:dogecoin-usd',
+    source: 'coingecko',
+    base: 'dogecoin',
+    quote: 'usd',
     name: 'Dogecoin',
+    coin: 'Dogecoin',
+    logo: '/api/v1/logos/dogecoin',
     symbol: 'DOGE',
     rank: 1,
     tick: null,

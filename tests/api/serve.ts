@@ -93,6 +93,7 @@ export async function serveArchive({
       ingest: () => null,
       minuteDays: 365,
       clock,
+      logos: null,
       owner,
       address: () => 'http://localhost:8000',
     }),
