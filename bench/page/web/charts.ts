@@ -1,12 +1,13 @@
 /** The charts that are held against each other, each drawing the closes of the same year on a phone's chart area. */
-import type uPlot from 'uplot'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
 import { buildLevels } from '../../../core/candle/levels.ts'
 import type { CandleColumns } from '../../../core/candle/columns.ts'
 import { MINUTE_MS } from '../../../core/time/interval.ts'
+import { AXIS_PX } from '../../../web/lib/chart/axes.ts'
 import { createPlot, type PlotHandle } from '../../../web/lib/chart/plot.ts'
 import { priceDrawing } from '../../../web/lib/chart/price-painter.ts'
 import type { ChartColours } from '../../../web/lib/chart/theme.svelte.ts'
-import type { PlotClass } from '../../../web/lib/chart/uplot.ts'
 import type { Span } from '../../../web/lib/chart/viewport.ts'
 import type { PriceView } from '../../../web/worker/api.ts'
 import { absentSpans, asOf } from '../../../web/worker/spans.ts'
@@ -28,6 +29,7 @@ export const COLOURS: ChartColours = {
   down: '#c0353a',
   hatch: '#dcdce2',
   area: '#e9e9f0',
+  wash: ['#d9d9e0', '#ffffff'],
 }
 
 export const stage = (): HTMLElement => document.getElementById('stage')!
@@ -53,18 +55,19 @@ export function viewOf(columns: CandleColumns): PriceView {
 }
 
 /** The app's price chart: the line with its envelope, axes and all. */
-export function ourChart(
-  UPlot: PlotClass,
-  view: PriceView,
-): { readonly plot: PlotHandle; show(span: Span): void } {
-  const { painter } = priceDrawing(view, 'line', 'utc', false)
-  const plot = createPlot(UPlot, stage(), WIDTH, HEIGHT)
-  return { plot, show: (span) => void plot.show(span, painter, COLOURS) }
+export function ourChart(view: PriceView): { readonly plot: PlotHandle; show(span: Span): void } {
+  const drawing = priceDrawing(view, { look: 'line', zone: 'utc', log: false, tick: 0.01 })
+  const painter = drawing.painter(null)
+  const plot = createPlot(stage(), WIDTH, HEIGHT)
+  return {
+    plot,
+    show: (span) => void plot.show(painter, { span, colours: COLOURS, axisPx: AXIS_PX }),
+  }
 }
 
 /** uPlot with its own axes, given every point; x in seconds, as it wants them. */
-export function rawUplot(UPlot: PlotClass, seconds: Float64Array, closes: Float64Array): uPlot {
-  return new UPlot(
+export function rawUplot(seconds: Float64Array, closes: Float64Array): uPlot {
+  return new uPlot(
     {
       width: WIDTH,
       height: HEIGHT,
@@ -72,7 +75,7 @@ export function rawUplot(UPlot: PlotClass, seconds: Float64Array, closes: Float6
       cursor: { show: false },
       series: [{}, { stroke: COLOURS.ink, width: 1.6, points: { show: false } }],
     },
-    [seconds, closes] as unknown as uPlot.AlignedData,
+    [seconds, closes],
     stage(),
   )
 }

@@ -1,7 +1,6 @@
 /** From a year of points in memory to the painted chart of all of it. */
 import { createChart, LineSeries, type UTCTimestamp } from 'lightweight-charts'
 import { MINUTE_MS } from '../../../core/time/interval.ts'
-import { loadUplot } from '../../../web/lib/chart/uplot.ts'
 import { pairedRounds, type Samples } from '../../paired.ts'
 import type { YearFacts } from '../api.ts'
 import {
@@ -20,7 +19,6 @@ import {
 import { yearColumns } from './year.ts'
 
 export async function firstPaint(year: YearFacts): Promise<Samples> {
-  const UPlot = await loadUplot()
   const columns = await yearColumns(year)
   const seconds = closeSeconds(columns)
   // Every library gets its points in the form that it asks for, made beforehand.
@@ -31,14 +29,14 @@ export async function firstPaint(year: YearFacts): Promise<Samples> {
   return pairedRounds({
     ours: () =>
       paint('ours', async () => {
-        const { plot, show } = ourChart(UPlot, viewOf(columns))
+        const { plot, show } = ourChart(viewOf(columns))
         show(wholeOf(columns))
         await drawn()
         return () => plot.destroy()
       }),
     'uPlot, raw points': () =>
       paint('uPlot', async () => {
-        const plot = rawUplot(UPlot, seconds, columns.close)
+        const plot = rawUplot(seconds, columns.close)
         await drawn()
         return () => plot.destroy()
       }),

@@ -2,8 +2,8 @@
 import type { CandleColumns } from '../../../core/candle/columns.ts'
 import { DAY_MS, MINUTE_MS } from '../../../core/time/interval.ts'
 import { pickLevel, sliceOf } from '../../../web/lib/chart/columns.ts'
+import { AXIS_PX } from '../../../web/lib/chart/axes.ts'
 import { plotArea } from '../../../web/lib/chart/plot.ts'
-import { loadUplot } from '../../../web/lib/chart/uplot.ts'
 import type { Span } from '../../../web/lib/chart/viewport.ts'
 import type { PriceView } from '../../../web/worker/api.ts'
 import { pairedRounds, type Samples, type Subject } from '../../paired.ts'
@@ -29,19 +29,18 @@ const FRAMES = 60
 const SWIPE = 0.2
 
 export async function panning(year: YearFacts, days: number): Promise<Samples> {
-  const UPlot = await loadUplot()
   const columns = await yearColumns(year)
   const view = viewOf(columns)
   const seconds = closeSeconds(columns)
   const spans = swipe(columns, days)
   return pairedRounds({
     ours: frameMs('ours', spans, () => {
-      const { plot, show } = ourChart(UPlot, view)
+      const { plot, show } = ourChart(view)
       return { show, remove: () => plot.destroy() }
     }),
     'bare canvas': frameMs('bare canvas', spans, () => bareCanvas(view)),
     'uPlot, raw points': frameMs('uPlot', spans, () => {
-      const plot = rawUplot(UPlot, seconds, columns.close)
+      const plot = rawUplot(seconds, columns.close)
       return {
         show: ({ fromMs, toMs }) => plot.setScale('x', { min: fromMs / 1000, max: toMs / 1000 }),
         remove: () => plot.destroy(),
@@ -89,7 +88,7 @@ function frameMs(what: string, spans: readonly Span[], create: () => Panned): Su
 /** The least that a chart can do: one line through the closes of the same columns, nothing around it. */
 function bareCanvas(view: PriceView): Panned {
   const canvas = document.createElement('canvas')
-  const area = plotArea(WIDTH, HEIGHT)
+  const area = plotArea(WIDTH, HEIGHT, AXIS_PX)
   const ratio = devicePixelRatio
   canvas.width = Math.round(area.width * ratio)
   canvas.height = Math.round(area.height * ratio)

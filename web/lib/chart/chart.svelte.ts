@@ -1,9 +1,33 @@
 /**
- * What the charts of one market share: the visible span and the cursor. Gestures write it, plots follow it.
+ * What the charts of one market share: the visible span and the cursor. Gestures and keys write it; every chart of the market
+ * follows it, whatever it draws and however long its own bars are.
  */
+import { AXIS_PX } from './axes.ts'
 import { canPan, clamp, pan, pinch, spanMs, zoom, type Limits, type Span } from './viewport.ts'
 
 const REST_MS = 200
+
+/** A bar of the price as it is drawn: the day, the hour, or the four hours that the screen has room for. */
+interface DrawnBar extends Span {
+  /** Where the cursor's line stands for it. */
+  readonly lineMs: number
+}
+
+/** The bars that are drawn. Set by the chart that draws the price. */
+export interface DrawnBars {
+  /** Length of one; the step of the keyboard's cursor. */
+  readonly stepMs: number
+  /** The bar that an instant lies in. */
+  at(ms: number): DrawnBar
+}
+
+/** Where somebody points: an instant, and the drawn bar of the price that it lies in. */
+export interface Cursor {
+  readonly ms: number
+  readonly bar: DrawnBar
+}
+
+const NO_BARS: DrawnBars = { stepMs: 1, at: (ms) => ({ fromMs: ms, toMs: ms, lineMs: ms }) }
 
 export class ChartState {
   view = $state.raw<Span>({ fromMs: 0, toMs: 1 })
@@ -11,14 +35,16 @@ export class ChartState {
   resting = $state.raw<Span>({ fromMs: 0, toMs: 1 })
   limits = $state.raw<Limits>({ fromMs: 0, toMs: 1, minSpanMs: 1 })
   cursorMs = $state<number | null>(null)
+  bars = $state.raw<DrawnBars>(NO_BARS)
+  readonly cursor = $derived<Cursor | null>(
+    this.cursorMs === null ? null : { ms: this.cursorMs, bar: this.bars.at(this.cursorMs) },
+  )
+  /** Where the cursor's line stands in every chart. */
+  readonly lineMs = $derived(this.cursor?.bar.lineMs ?? null)
   /** Whether somebody moved the view away from its range. */
   moved = $state(false)
-  /** Length of one drawn column; the step of the keyboard's cursor. Set by the plot that draws the price. */
-  columnMs = $state(1)
-  /** Brings an instant to the nearest drawn one; set with the data. */
-  snap = $state.raw<(ms: number) => number>((ms) => ms)
-  /** Where the cursor's line stands in every chart. */
-  readonly lineMs = $derived(this.cursorMs === null ? null : this.snap(this.cursorMs))
+  /** Room for the names of values at the right of every chart, CSS pixels. It grows, so that nothing jumps while one zooms. */
+  axisPx = $state(AXIS_PX)
   #rest: ReturnType<typeof setTimeout> | undefined
   #home: Span = { fromMs: 0, toMs: 1 }
 
@@ -32,6 +58,11 @@ export class ChartState {
 
   get canPan(): boolean {
     return canPan(this.view, this.limits)
+  }
+
+  /** Makes room for the names of a chart's values. */
+  needAxis(px: number): void {
+    if (px > this.axisPx) this.axisPx = Math.ceil(px / 4) * 4
   }
 
   panBy(deltaMs: number): void {

@@ -1,4 +1,4 @@
-/** A line through closes, its high-low envelope, and dots where it rests because nothing was traded. */
+/** A line through closes, its high-low envelope or the area under it, and dots where it rests because nothing was traded. */
 import { closeMsOf, type Slice } from './columns.ts'
 import type { Surface } from './plot.ts'
 
@@ -26,8 +26,34 @@ export function drawResting(on: Surface, slice: Slice, runs: readonly number[]):
   context.setLineDash([])
 }
 
+/** The area under the line, fading towards its foot. */
+export function drawArea(on: Surface, slice: Slice, runs: readonly number[]): void {
+  const { context, colours, height } = on
+  const { close, open } = slice.level
+  const [top, foot] = colours.wash
+  const wash = context.createLinearGradient(0, 0, 0, height)
+  wash.addColorStop(0, top)
+  wash.addColorStop(1, foot)
+  context.fillStyle = wash
+  for (let run = 0; run < runs.length; run += 2) {
+    const [from, to] = [runs[run]!, runs[run + 1]!]
+    let last = from
+    const begin = on.x(closeMsOf(slice, from) - slice.stepMs)
+    context.beginPath()
+    context.moveTo(begin, height)
+    context.lineTo(begin, on.y(open[from]!))
+    for (let i = from; i < to; i++) {
+      if (Number.isNaN(close[i]!)) continue
+      if (i > last + 1) context.lineTo(on.x(closeMsOf(slice, i) - slice.stepMs), on.y(close[last]!))
+      context.lineTo(on.x(closeMsOf(slice, i)), on.y(close[i]!))
+      last = i
+    }
+    context.lineTo(on.x(closeMsOf(slice, last)), height)
+    context.fill()
+  }
+}
+
 export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): void {
-  drawEnvelope(on, slice, runs)
   const { context, colours, ratio } = on
   const { close, open } = slice.level
   context.beginPath()
@@ -55,7 +81,8 @@ export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): vo
   context.fill()
 }
 
-function drawEnvelope(on: Surface, slice: Slice, runs: readonly number[]): void {
+/** From the lowest low to the highest high of each column. */
+export function drawEnvelope(on: Surface, slice: Slice, runs: readonly number[]): void {
   const { context, colours } = on
   const { high, low } = slice.level
   for (let run = 0; run < runs.length; run += 2) {

@@ -8,7 +8,7 @@ const press = (key: string, shiftKey = false) => onChartKey(chart, { key, shiftK
 beforeEach(() => {
   chart = new ChartState()
   chart.settle({ fromMs: 0, toMs: 1000 }, { fromMs: 0, toMs: 1000, minSpanMs: 100 })
-  chart.columnMs = 10
+  chart.bars = { stepMs: 10, at: (ms) => ({ fromMs: ms, toMs: ms + 10, lineMs: ms }) }
 })
 
 test('the first arrow puts the cursor on the newest column, the next ones move it by one', () => {

@@ -4,7 +4,8 @@ import { spanMs } from './viewport.ts'
 
 /** @returns whether the key meant something here */
 export function onChartKey(chart: ChartState, event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): boolean {
-  const { view, limits, columnMs } = chart
+  const { view, limits } = chart
+  const columnMs = chart.bars.stepMs
   const middle = (view.fromMs + view.toMs) / 2
   const from = chart.cursorMs ?? view.toMs - columnMs / 2
   switch (event.key) {

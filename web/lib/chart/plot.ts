@@ -1,18 +1,14 @@
 /**
- * One uPlot instance that follows a span. It owns scales, sizes and the canvas; what is drawn on it is a painter's
+ * One canvas that follows a span. It owns size, pixels and the way from values to them; what is drawn on it is a painter's
  * affair, and so is which slice of the data it needs.
  */
-import 'uplot/dist/uPlot.min.css'
+import { drawAxes, drawMark, widestName, type AxisText } from './axes.ts'
 import { shareOf, type ValueScale } from './scale.ts'
-import { spanMs, type Span } from './viewport.ts'
-import { drawAxes, RIGHT_PX, type AxisText } from './axes.ts'
 import type { ChartColours } from './theme.svelte.ts'
-import type { Plot, PlotClass } from './uplot.ts'
+import { spanMs, type Span } from './viewport.ts'
 
 /** The visible slice, ready to draw. */
 export interface Frame extends AxisText {
-  readonly xs: ArrayLike<number>
-  readonly ys: ArrayLike<number>
   readonly scale: ValueScale
   draw(on: Surface): void
 }
@@ -33,9 +29,24 @@ export interface Surface {
 
 export type Painter = (span: Span, widthPx: number) => Frame
 
+/** What a drawing needs beside its painter. */
+interface Shown {
+  readonly span: Span
+  readonly colours: ChartColours
+  /** Room for the names of values, CSS pixels: the same in every chart of a market, so that their times stand under each other. */
+  readonly axisPx: number
+}
+
+/** What a drawing tells. */
+interface Drawn {
+  /** That the value axis took. */
+  readonly scale: ValueScale
+  /** Room that the names of values would need, CSS pixels. */
+  readonly wantedPx: number
+}
+
 export interface PlotHandle {
-  /** Draws the span and tells the value axis that it took. */
-  show(span: Span, painter: Painter, colours: ChartColours): ValueScale
+  show(painter: Painter, shown: Shown): Drawn
   resize(widthPx: number, heightPx: number): void
   destroy(): void
 }
@@ -43,90 +54,94 @@ export interface PlotHandle {
 const BOTTOM_PX = 20
 
 /** The drawn area without its axes. */
-export function plotArea(widthPx: number, heightPx: number): { width: number; height: number } {
-  return { width: Math.max(1, widthPx - RIGHT_PX), height: Math.max(1, heightPx - BOTTOM_PX) }
-}
-
-export function createPlot(
-  UPlot: PlotClass,
-  host: HTMLElement,
+export function plotArea(
   widthPx: number,
   heightPx: number,
-): PlotHandle {
-  let frame: Frame | null = null
-  let colours: ChartColours | null = null
+  axisPx: number,
+): { width: number; height: number } {
+  return { width: Math.max(1, widthPx - axisPx), height: Math.max(1, heightPx - BOTTOM_PX) }
+}
 
-  const plot: Plot = new UPlot(
-    {
-      width: widthPx,
-      height: heightPx,
-      ms: 1,
-      padding: [0, RIGHT_PX, BOTTOM_PX, 0],
-      cursor: { show: false },
-      legend: { show: false },
-      axes: [{ show: false }, { show: false }],
-      scales: {
-        x: { time: false },
-        y: { range: () => (frame ? [frame.scale.low, frame.scale.high] : [0, 1]) },
-      },
-      series: [{}, { paths: () => null, points: { show: false } }],
-      hooks: {
-        draw: [
-          (self) => {
-            if (!frame || !colours) return
-            const surface = surfaceOf(self, colours, frame.scale)
-            drawAxes(surface, frame)
-            surface.context.save()
-            surface.context.beginPath()
-            // A little room at the right for the dot on the newest price.
-            surface.context.rect(surface.left, surface.top, surface.width + 5 * surface.ratio, surface.height)
-            surface.context.clip()
-            frame.draw(surface)
-            surface.context.restore()
-          },
-        ],
-      },
-    },
-    [
-      [0, 1],
-      [0, 1],
-    ],
-    host,
-  )
+/**
+ * Puts a canvas into the host.
+ *
+ * @throws Error when the browser gives no canvas to draw on (no memory left for one)
+ */
+export function createPlot(host: HTMLElement, widthPx: number, heightPx: number): PlotHandle {
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('2d')
+  if (!context) throw new Error('this browser has no canvas left to draw on; close other tabs')
+  canvas.style.display = 'block'
+  host.append(canvas)
+  let size = { width: widthPx, height: heightPx }
+  let fitted: { readonly width: number; readonly height: number; readonly ratio: number } | null = null
+
+  /** A clean canvas of the right size; also where the window has moved to a screen of other pixels. */
+  function prepare(): number {
+    const ratio = devicePixelRatio
+    if (fitted?.width === size.width && fitted.height === size.height && fitted.ratio === ratio) {
+      context!.clearRect(0, 0, canvas.width, canvas.height)
+      return ratio
+    }
+    canvas.style.width = `${size.width}px`
+    canvas.style.height = `${size.height}px`
+    canvas.width = Math.round(size.width * ratio)
+    canvas.height = Math.round(size.height * ratio)
+    fitted = { ...size, ratio }
+    return ratio
+  }
 
   return {
-    show(span, painter, next) {
-      colours = next
-      const shown = painter(span, plotArea(plot.width, plot.height).width)
-      frame = shown
-      plot.batch(() => {
-        plot.setData([shown.xs, shown.ys] as unknown as Parameters<Plot['setData']>[0], false)
-        plot.setScale('x', { min: span.fromMs, max: Math.max(span.toMs, span.fromMs + 1) })
-      })
-      return shown.scale
+    show(painter, { span, colours, axisPx }) {
+      const ratio = prepare()
+      const area = plotArea(size.width, size.height, axisPx)
+      const frame = painter(span, area.width)
+      const surface = surfaceOf(context, colours, { ...area, ratio, span, scale: frame.scale })
+      drawAxes(surface, frame, axisPx)
+      context.save()
+      context.beginPath()
+      // A little room at the right for the dot on the newest price.
+      context.rect(0, 0, surface.width + 5 * ratio, surface.height)
+      context.clip()
+      frame.draw(surface)
+      context.restore()
+      if (frame.mark) drawMark(surface, frame.mark, axisPx)
+      return { scale: frame.scale, wantedPx: widestName(surface, frame) }
     },
-    resize: (width, height) => plot.setSize({ width, height }),
-    destroy: () => plot.destroy(),
+    // Taken up by the next drawing, so that the canvas is never seen empty.
+    resize: (width, height) => void (size = { width, height }),
+    destroy: () => canvas.remove(),
   }
 }
 
-function surfaceOf(plot: Plot, colours: ChartColours, scale: ValueScale): Surface {
-  const { left, top, width, height } = plot.bbox
-  const [fromMs, toMs] = [plot.scales.x!.min!, plot.scales.x!.max!]
+interface Measures {
+  readonly width: number
+  readonly height: number
+  readonly ratio: number
+  readonly span: Span
+  readonly scale: ValueScale
+}
+
+function surfaceOf(
+  context: CanvasRenderingContext2D,
+  colours: ChartColours,
+  { span, scale, ratio, ...area }: Measures,
+): Surface {
+  const [width, height] = [area.width * ratio, area.height * ratio]
   // Written out for the linear axis: thousands of points a frame go through it.
   const perUnit = height / (scale.high - scale.low || 1)
-  const perMs = width / spanMs({ fromMs, toMs })
+  const perMs = width / (spanMs(span) || 1)
+  const { fromMs } = span
+  const { high } = scale
   return {
-    context: plot.ctx,
+    context,
     colours,
-    ratio: devicePixelRatio,
-    left,
-    top,
+    ratio,
+    left: 0,
+    top: 0,
     width,
     height,
-    x: (ms) => left + (ms - fromMs) * perMs,
-    y: scale.log
-      ? (value) => top + (1 - shareOf(scale, value)) * height
-      : (value) => top + (scale.high - value) * perUnit,
+    x: (ms) => (ms - fromMs) * perMs,
+    y: scale.log ? (value) => (1 - shareOf(scale, value)) * height : (value) => (high - value) * perUnit,
   }
 }

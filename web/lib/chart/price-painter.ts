@@ -1,70 +1,88 @@
-/** The price of a market as one frame: a line with its high-low envelope, or candles. Data in, drawing out. */
+/** The price of a market as one frame: a line with its high-low envelope, an area, or candles. Data in, drawing out. */
 import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { PriceView } from '../../worker/api.ts'
 import { locale } from '../i18n/language.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, hatchedOf } from './absence.ts'
+import type { AxisMark } from './axes.ts'
 import { candlesOf, type CandleSlice } from './candles.ts'
-import { closeMsOf, extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type Slice } from './columns.ts'
+import { extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type Slice } from './columns.ts'
 import { drawCandles } from './draw-candles.ts'
-import { drawLine, drawResting } from './draw-line.ts'
+import { drawArea, drawEnvelope, drawLine, drawResting } from './draw-line.ts'
+import type { PriceLook } from './looks.ts'
 import type { Frame, Painter } from './plot.ts'
 import { paddedScale } from './scale.ts'
 import { logTicks, numberLabels, numberTicks, timeTicks } from './ticks.ts'
 import type { Span } from './viewport.ts'
 
-export type PriceLook = 'line' | 'candles'
+/** How a price is drawn. */
+export interface PriceStyle {
+  readonly look: PriceLook
+  readonly zone: Zone
+  /** Values on a logarithmic axis. */
+  readonly log: boolean
+  /** Smallest step of the price; null where unknown. */
+  readonly tick: number | null
+}
 
 /** A price view made ready for one look. The chart, its cursor and its table read the same slices. */
 export interface PriceDrawing {
   slice(span: Span, widthPx: number): Slice
-  readonly painter: Painter
+  /** @param newest the newest price, marked where the newest candle is in view */
+  painter(newest: AxisMark | null): Painter
 }
 
 /** Columns a pixel of a line at most; levels are four times apart, so there are one to four, two in the middle. */
 const DENSITY = 4
 
-/** @param log whether values stand on a logarithmic axis: for whole histories */
-export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: boolean): PriceDrawing {
+export function priceDrawing(view: PriceView, { look, zone, log, tick }: PriceStyle): PriceDrawing {
+  const language = locale()
   const { missing } = splitAbsent(view.absent)
   const hatched = hatchedOf(missing)
   const placeMs = INTERVAL_MS[view.interval]
+  const endMs = view.startMs + view.length * placeMs
   const candles = candlesOf(view, missing)
   const line = (span: Span, widthPx: number): Slice =>
     sliceOf(view.startMs, placeMs, pickLevel(view.levels, placeMs, span, widthPx, DENSITY), span)
 
-  const frameOf = (slice: Slice, span: Span, widthPx: number, draw: Frame['draw']): Frame => {
+  const frameOf = (
+    slice: Slice,
+    span: Span,
+    widthPx: number,
+    newest: AxisMark | null,
+    draw: Frame['draw'],
+  ): Frame => {
     const found = extremes(slice, span)
-    const scale = paddedScale(found?.low ?? 0, found?.high ?? 1, log)
-    const { low, high } = scale
-    const ticks = !found ? [] : scale.log ? logTicks(low, high, 5) : numberTicks(low, high, 4)
-    const labels = scale.log
-      ? ticks.map((at) => numberLabels([at], locale())[0]!)
-      : numberLabels(ticks, locale())
+    // The newest price belongs to the newest candle, and is on screen with it.
+    const mark = span.toMs > endMs - slice.stepMs ? newest : null
+    const low = Math.min(found?.low ?? Infinity, mark?.at ?? Infinity)
+    const high = Math.max(found?.high ?? -Infinity, mark?.at ?? -Infinity)
+    const scale = low <= high ? paddedScale(low, high, log) : paddedScale(0, 1, false)
     return {
-      xs: timesOf(slice),
-      ys: slice.level.close.subarray(slice.first, slice.last),
       scale,
-      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone)),
-      values: ticks.map((at, i) => ({ at, label: labels[i]! })),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),
+      values: low <= high ? valuesOf(scale.low, scale.high, scale.log, tick ?? 0, language) : [],
+      mark,
       draw,
     }
   }
 
   return {
-    slice: look === 'line' ? line : candles,
-    painter(span, widthPx) {
+    slice: look === 'candles' ? candles : line,
+    painter: (newest) => (span, widthPx) => {
       if (look === 'candles') {
         const slice: CandleSlice = candles(span, widthPx)
-        return frameOf(slice, span, widthPx, (on) => {
+        return frameOf(slice, span, widthPx, newest, (on) => {
           drawHatched(on, hatched, span)
           drawCandles(on, slice)
         })
       }
       const slice = line(span, widthPx)
       const runs = joinedRuns(slice, missing)
-      return frameOf(slice, span, widthPx, (on) => {
+      return frameOf(slice, span, widthPx, newest, (on) => {
+        if (look === 'area') drawArea(on, slice, runs)
+        else drawEnvelope(on, slice, runs)
         drawHatched(on, hatched, span)
         drawResting(on, slice, runs)
         drawLine(on, slice, runs)
@@ -73,8 +91,10 @@ export function priceDrawing(view: PriceView, look: PriceLook, zone: Zone, log: 
   }
 }
 
-function timesOf(slice: Slice): Float64Array {
-  const times = new Float64Array(slice.last - slice.first)
-  for (let i = 0; i < times.length; i++) times[i] = closeMsOf(slice, slice.first + i)
-  return times
+function valuesOf(low: number, high: number, log: boolean, tick: number, language: string): Frame['values'] {
+  // Less than two decades leave too few powers of ten; round steps read better there.
+  const decades = log && high / low > 20
+  const ticks = decades ? logTicks(low, high, 5) : numberTicks(low, high, 4, tick)
+  const labels = decades ? ticks.map((at) => numberLabels([at], language)[0]!) : numberLabels(ticks, language)
+  return ticks.map((at, i) => ({ at, label: labels[i]! }))
 }

@@ -4,6 +4,7 @@ import type { Level } from '../../../core/candle/levels.ts'
 import type { Zone } from '../../../core/format/time.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { SigmaView } from '../../worker/api.ts'
+import { locale } from '../i18n/language.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, type Hatched } from './absence.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
@@ -55,6 +56,7 @@ function absentOf({ sigma, startMs, interval }: SigmaView): Hatched[] {
 
 export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): Painter {
   const placeMs = INTERVAL_MS[view.interval]
+  const language = locale()
   return (span, widthPx): Frame => {
     const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 4), span)
     const found = extremes(slice, span)
@@ -65,12 +67,8 @@ export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): P
     const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
     const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
     return {
-      xs: Float64Array.from({ length: slice.last - slice.first }, (_, i) =>
-        closeMsOf(slice, slice.first + i),
-      ),
-      ys: slice.level.close.subarray(slice.first, slice.last),
       scale: { low, high, log: false },
-      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone)),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),
       values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
       draw(on) {
         drawHatched(on, absent, span)

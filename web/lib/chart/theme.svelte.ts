@@ -1,4 +1,4 @@
-/** The tokens of app.css as colours for a canvas; read anew when the scheme changes. */
+/** The tokens of app.css as colours for a canvas; read anew when scheme or palette change. */
 
 const TOKENS = [
   'ink',
@@ -14,20 +14,39 @@ const TOKENS = [
   'area',
 ] as const
 
-export type ChartColours = Readonly<Record<(typeof TOKENS)[number], string>>
+type Tokens = Readonly<Record<(typeof TOKENS)[number], string>>
+
+export interface ChartColours extends Tokens {
+  /** Under an area's line, at its top and at its foot. */
+  readonly wash: readonly [string, string]
+}
 
 function read(): ChartColours {
   const style = getComputedStyle(document.documentElement)
-  return Object.fromEntries(
+  const tokens = Object.fromEntries(
     TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
-  ) as ChartColours
+  ) as Tokens
+  const mixes = CSS.supports('color', 'color-mix(in srgb, red 1%, transparent)')
+  const mix = (percent: number) =>
+    mixes ? `color-mix(in srgb, ${tokens.ink} ${percent}%, transparent)` : tokens.area
+  return { ...tokens, wash: [mix(22), mix(1)] }
 }
 
 class ChartTheme {
   colours = $state.raw<ChartColours>(read())
 
   constructor() {
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (this.colours = read()))
+    const reread = () => (this.colours = read())
+    for (const query of [
+      '(prefers-color-scheme: dark)',
+      '(prefers-contrast: more)',
+      '(forced-colors: active)',
+    ])
+      matchMedia(query).addEventListener('change', reread)
+    // A theme or palette that somebody chose stands on the root as an attribute.
+    new MutationObserver(reread).observe(document.documentElement, {
+      attributeFilter: ['class', 'style', 'data-theme', 'data-palette'],
+    })
   }
 }
 

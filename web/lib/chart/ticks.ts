@@ -6,12 +6,17 @@ import type { Zone } from '../../../core/format/time.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time/interval.ts'
 import type { Span } from './viewport.ts'
 
-/** Multiples of 1, 2 or 5 times a power of ten inside the span, about `most` of them. */
-export function numberTicks(low: number, high: number, most: number): number[] {
+/**
+ * Multiples of 1, 2 or 5 times a power of ten inside the span, about `most` of them.
+ *
+ * @param least the smallest step that the values can take; 0 where unknown
+ */
+export function numberTicks(low: number, high: number, most: number, least = 0): number[] {
   if (!(high > low)) return Number.isFinite(low) ? [low] : []
   const rough = (high - low) / Math.max(1, most)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough * 0.8) ?? 10 * power
+  const round = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough * 0.8)
+  const step = Math.max(least, round ?? 10 * power)
   const ticks: number[] = []
   for (let i = Math.ceil(low / step); i * step <= high; i++) ticks.push(i * step)
   return ticks
@@ -55,12 +60,12 @@ export interface TimeTicks {
 }
 
 /** Round times inside the span, at most `most`, each named as shortly as its neighbours allow. */
-export function timeTicks(span: Span, most: number, zone: Zone): TimeTicks {
+export function timeTicks(span: Span, most: number, zone: Zone, locale = 'en'): TimeTicks {
   const wanted = (span.toMs - span.fromMs) / Math.max(1, most)
   const step = STEPS.find(({ aboutMs }) => aboutMs >= wanted * 0.9) ?? STEPS.at(-1)!
   const at: number[] = []
   for (const ms of instants(step, span, zone)) if (ms >= span.fromMs && ms <= span.toMs) at.push(ms)
-  return { at, labels: at.map((ms) => label(ms, step, zone)) }
+  return { at, labels: at.map((ms) => label(ms, step, zone, locale)) }
 }
 
 /** Parts of an instant in a zone; the time axis is the only place that counts in them. */
@@ -114,11 +119,22 @@ function* instants(step: Step, span: Span, zone: Zone): Generator<number> {
   }
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const months = new Map<string, readonly string[]>()
 
-function label(ms: number, step: Step, zone: Zone): string {
+/** Short names of the months, made once a language. */
+function monthsOf(locale: string): readonly string[] {
+  let names = months.get(locale)
+  if (!names) {
+    const format = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' })
+    names = Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2024, month, 15)))
+    months.set(locale, names)
+  }
+  return names
+}
+
+function label(ms: number, step: Step, zone: Zone, locale: string): string {
   const { year, month, day, minutes } = parts(ms, zone)
-  const name = MONTHS[month]!
+  const name = monthsOf(locale)[month]!
   if (step.unit === 'month') {
     if (step.count >= 12) return String(year)
     return month === 0 ? String(year) : name

@@ -5,12 +5,17 @@ import { INTERVALS } from '../../../core/time/interval.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
 import type { Language } from '../i18n/language.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
+import { PRICE_LOOKS, type PriceLook } from '../chart/looks.ts'
 
 const KEY = 'preferences'
 
 interface Choices {
   range: Range
-  look: 'line' | 'candles'
+  look: PriceLook
+  /** Whether prices stand on a logarithmic axis; null = for whole histories, which span orders of magnitude. */
+  log: boolean | null
+  /** Whether volumes are kept and shown under the price. */
+  volume: boolean
   estimator: Estimator
   /** Bars in a window of σ. */
   window: number
@@ -23,6 +28,8 @@ interface Choices {
 const DEFAULTS: Choices = {
   range: '1Y',
   look: 'line',
+  log: null,
+  volume: false,
   estimator: 'yang-zhang',
   window: 30,
   interval: null,
@@ -44,7 +51,9 @@ function kept(): Choices {
   const { window } = found
   return {
     range: oneOf(RANGES, found.range, DEFAULTS.range),
-    look: oneOf(['line', 'candles'], found.look, DEFAULTS.look),
+    look: oneOf(PRICE_LOOKS, found.look, DEFAULTS.look),
+    log: oneOf([null, true, false], found.log, DEFAULTS.log),
+    volume: found.volume === true,
     estimator: oneOf(ESTIMATORS, found.estimator, DEFAULTS.estimator),
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),

@@ -1,2 +1,16 @@
-/** @type import('wuchale').CompiledElement[] */
+
+                /** @type import('wuchale').CompiledElement[] */
 export let c = ["Markets",["The app could not open its data on this device: ",0,". Reload the page; if that does not help, allow this site to store data."],"Past the list","Markets and places","Markets · Crypto Tracker",["The chart could not be loaded (",0,"). The table below has the same numbers."],["Data by ",[0,"CoinGecko"]],"History that the server has read","The server is still reading history",["σ ",[0]],"σ follows the history","as of",["σ is above ",0," % of its history"],["P",0],["above ",0," % of its history"],"Asking the server","Its markets and prices come first, then their history. Both stay on this device.","Nothing on this device yet","The first visit needs the server once. Prices and history then stay on this device and open without a network.","Try now","The server is reading its first prices","A new server asks the exchange for its markets, then for days, hours and minutes of history. Each market appears here as soon as it has a price.","History on its way to this device","Reload","A newer version of the app has taken over the data of this device. Reload this page to go on.","The server speaks a newer format. Reload to update; until then this device keeps what it has.","A new version is ready.","The browser had removed the data of this device. It is being fetched again.",[[0],"works offline"],"no price yet","Receipt",[0," of ",1],"of them without trades","mean taken as","zero","below 1h","mean","Kept","from","candles","missing","size",["n/a ",[0]],"simulated data","Places","Offline · Crypto Tracker","Offline","History on this device","Packs","What this device keeps of each market, so that it opens without a network.","No packs yet","They come with the first list of markets from the server.",["days all · hours ",0," y · minutes ",1],["Pack of ",0],"Minutes","every minute of the last year","How far back minutes go","No such market","All markets",["“",0,"” is no market identifier. They look like coinbase:BTC-USD."],"On this device",[0," · Crypto Tracker"],"24 h","Range",["This device does not follow ",0],["The server follows other markets. Its owner adds one with “crypto-tracker markets add ",0,"”."],"A year of minutes","every minute of the last year is here","Price","Whole range","Drawn as",["Price of ",0],"Bars in view","From",[[0]," kept by the system"],"Ask to keep it",[0," used with the app itself; the browser gives room for ",1,"."],"Asking the server…",["O ",[0]," H ",[1]," L ",[2]," C ",[3]],"Volatility","Estimator","Bars",["above ",0," of history"],["Volatility of ",0],"Window","Volatility in view","At (UTC)","σ a year","Empty","Table"]
+                // only during dev, for HMR
+                let latestVersion = -1
+                // @ts-ignore
+                export function update({ version, data }) {
+                    if (latestVersion >= version) {
+                        return
+                    }
+                    for (const [ index, item ] of data['en'] ?? []) {
+                        c[index] = item
+                    }
+                    latestVersion = version
+                }
+            

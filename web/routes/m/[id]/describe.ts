@@ -7,8 +7,10 @@ import type { Zone } from '$core/format/time.ts'
 import { isMissing, State } from '$core/candle/columns.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.ts'
 import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/chart/columns.ts'
+import type { AxisMark } from '$lib/chart/axes.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
+import type { MarketState } from '$lib/state/types.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { CandleSlice } from '$lib/chart/candles.ts'
 import type { PriceView } from '$worker/api.ts'
@@ -30,6 +32,16 @@ export interface Bar {
     readonly low: FormattedPrice
     readonly close: FormattedPrice
   } | null
+}
+
+/** The newest price as the chart marks it; null where none is known. */
+export function newestMark({ price, tick, freshness }: MarketState): AxisMark | null {
+  if (price === null) return null
+  return {
+    at: Number(price),
+    label: formatPrice(price, tick, locale()).text,
+    fresh: freshness === 'live' || freshness === 'delayed',
+  }
 }
 
 function priceText(value: number, tick: string | null): FormattedPrice {
