@@ -7,6 +7,7 @@ import { tableOf, type Measurement } from './measurement.ts'
 import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
 import { pageDecode } from './page/decode.ts'
+import { lighthouseOfDemo } from './page/lighthouse.ts'
 import { indexedDb } from './page/indexeddb.ts'
 import { sealed } from './archive/sealed.ts'
 import { upsert } from './archive/upsert.ts'
@@ -48,6 +49,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     run: coldStart,
   },
   'first-paint': { about: 'from points in memory to the painted chart, a year of minutes', run: firstPaint },
+  lighthouse: { about: 'what Lighthouse says of the demo, mobile, five runs', run: lighthouseOfDemo },
   panning: { about: 'a frame while the chart is moved', run: panning },
 }
 
