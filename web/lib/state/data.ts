@@ -2,7 +2,8 @@
  * Brings store, worker, sync and updates together behind the state: opens the store, shows what is in it, and starts
  * everything that waits for the network after the first paint.
  */
-import { packCost } from '../store/cost.ts'
+import { packCosts } from '../store/cost.ts'
+import { choosePacks } from '../store/choose.ts'
 import { openStore, StorageDenied, StoreTooNew, type Store } from '../store/database.ts'
 import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
@@ -45,12 +46,13 @@ export async function bringUp(state: State): Promise<void> {
       sync.packsGrew()
     }
     state.bind({
-      setPack: async (market, minuteDays) => {
-        await store.packs.put({ market, minuteDays })
+      setPacks: async (markets, change) => {
+        await choosePacks(store, markets, change, clock.now())
+        data.changed(markets)
         if (await data.packsChosen()) sync.syncNow()
         else sync.packsGrew()
       },
-      packCost: (market, minuteDays) => packCost(store, market, minuteDays, clock.now()),
+      packCosts: (markets, changes) => packCosts(store, markets, changes, clock.now()),
       askPersistence: async () => {
         const granted = (await navigator.storage?.persist?.()) ?? false
         state.measureStorage()

@@ -74,7 +74,8 @@ export class DeviceData implements DataEvents {
   /** After a choice of packs: shows them, and whether they are all complete already. */
   async packsChosen(): Promise<boolean> {
     await this.#showPacks()
-    const synced = this.#state.packs.length > 0 && this.#state.packs.every((pack) => pack.complete)
+    const synced =
+      this.#state.packs.length > 0 && this.#state.packs.every((pack) => pack.complete || pack.paused)
     this.#state.setConnection({ synced })
     return synced
   }

@@ -1,9 +1,10 @@
 /** Reads the store into what screens show: markets with their prices, packs with how much of them is here. */
 import type { MarketId } from '../../../core/market.ts'
+import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
-import { depthsOf, HOUR_YEARS, isWanted, MINUTE_DAYS } from '../store/packs.ts'
-import type { MarketRow, QuoteRow } from '../store/records.ts'
+import { isWanted, wishOf, wishesOf } from '../store/packs.ts'
+import type { ManifestRow, MarketRow, QuoteRow } from '../store/records.ts'
 import type { MarketFacts } from './state.svelte.ts'
 import type { Pack } from './types.ts'
 
@@ -50,26 +51,33 @@ export async function loadPacks(store: Store, nowMs: number): Promise<Pack[]> {
     store.manifest.toArray(),
     store.packs.toArray(),
   ])
-  const depths = depthsOf(packs)
-  const wanted = Map.groupBy(
-    manifest.filter((row) => row.sha256 !== null && isWanted(row, depths, nowMs)),
-    (row) => row.market,
-  )
+  const wishes = wishesOf(packs)
+  const lines = Map.groupBy(manifest, (row) => row.market)
   return markets
     .sort((a, b) => a.order - b.order)
     .map(({ market }) => {
-      const lines = wanted.get(market) ?? []
-      const stored = lines.filter((row) => row.held === row.sha256)
-      const sum = (rows: typeof lines) => rows.reduce((bytes, row) => bytes + row.bytes, 0)
+      const known = (lines.get(market) ?? []).filter((row) => row.sha256 !== null)
+      const wanted = known.filter((row) => isWanted(row, wishes, nowMs))
+      const stored = wanted.filter((row) => row.held === row.sha256)
+      const sum = (rows: typeof wanted) => rows.reduce((bytes, row) => bytes + row.bytes, 0)
       return {
         market,
-        hourYears: HOUR_YEARS,
-        minuteDays: depths.get(market) ?? MINUTE_DAYS,
-        bytesWanted: sum(lines),
+        ...(wishes.get(market) ?? wishOf(undefined)),
+        bytesWanted: sum(wanted),
         bytesStored: sum(stored),
-        chunksWanted: lines.length,
+        chunksWanted: wanted.length,
         chunksStored: stored.length,
-        complete: lines.length === stored.length,
+        complete: wanted.length === stored.length,
+        firstMs: firstOf(known),
       }
     })
+}
+
+/** Where the server's record of each interval begins. */
+function firstOf(lines: readonly ManifestRow[]): Pack['firstMs'] {
+  const first = (interval: StoredInterval) => {
+    const starts = lines.filter((row) => row.interval === interval).map((row) => row.fromMs)
+    return starts.length === 0 ? null : Math.min(...starts)
+  }
+  return { '1m': first('1m'), '1h': first('1h'), '1d': first('1d') }
 }

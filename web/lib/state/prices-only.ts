@@ -42,8 +42,8 @@ export async function showPricesOnly(state: State, why: string, update: () => vo
   await look()
   setInterval(() => void look(), PAUSE_MS)
   state.bind({
-    setPack: () => Promise.reject(new Error(why)),
-    packCost: () => Promise.reject(new Error(why)),
+    setPacks: () => Promise.reject(new Error(why)),
+    packCosts: () => Promise.reject(new Error(why)),
     askPersistence: () => Promise.resolve(false),
     syncNow: () => void look(),
     applyUpdate: update,

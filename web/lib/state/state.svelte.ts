@@ -4,6 +4,8 @@
  */
 import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
+import type { PackCost } from '../store/cost.ts'
+import type { PackWish } from '../store/packs.ts'
 import { clock } from './clock.ts'
 import { freshnessAt } from './freshness.ts'
 import { later } from './later.ts'
@@ -12,8 +14,8 @@ import type { AppState, Connection, KeptView, MarketState, Pack, StorageState } 
 
 /** What screens may ask for; it exists once the store is open. */
 export interface Actions {
-  setPack(market: MarketId, minuteDays: number): Promise<void>
-  packCost(market: MarketId, minuteDays: number): Promise<number>
+  setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
+  packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
   askPersistence(): Promise<boolean>
   syncNow(): void
   applyUpdate(): void
@@ -93,15 +95,18 @@ export class State implements AppState {
   applyUpdate(): void {
     void this.#actions.promise.then((actions) => actions.applyUpdate())
   }
-  async setPack(market: MarketId, { minuteDays }: { readonly minuteDays: number }): Promise<void> {
+  async setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void> {
     // At once, since whoever asked for more may wait for it to be complete from here on.
     this.setConnection({ synced: false })
-    await (await this.#actions.promise).setPack(market, minuteDays)
+    await (await this.#actions.promise).setPacks(markets, change)
   }
-  async packCost(market: MarketId, { minuteDays }: { readonly minuteDays: number }): Promise<number> {
+  async packCosts(
+    markets: readonly MarketId[],
+    changes: readonly Partial<PackWish>[],
+  ): Promise<readonly PackCost[]> {
     // Read here, so that an effect that asks for a cost asks again when the manifest or the packs have changed.
     void this.packs
-    return (await this.#actions.promise).packCost(market, minuteDays)
+    return (await this.#actions.promise).packCosts(markets, changes)
   }
   async askPersistence(): Promise<boolean> {
     return (await this.#actions.promise).askPersistence()

@@ -5,6 +5,8 @@
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
+import type { PackCost } from '$lib/store/cost.ts'
+import type { PackWish } from '$lib/store/packs.ts'
 import type { PriceView, Range, SigmaSummary, SigmaView, StoredSeries } from '$worker/api.ts'
 
 /** How the device stands with its server, judged by the last success, never by `navigator.onLine`. */
@@ -62,16 +64,17 @@ export interface MarketState {
 }
 
 /** How much of a market this device keeps. Days are kept whole. */
-export interface Pack {
+export interface Pack extends PackWish {
   readonly market: MarketId
-  readonly hourYears: number
-  readonly minuteDays: number
+  /** On the wire. */
   readonly bytesWanted: number
   readonly bytesStored: number
   readonly chunksWanted: number
   readonly chunksStored: number
   /** Everything that the pack wants lies on the device. */
   readonly complete: boolean
+  /** Where the server's sealed record of each interval begins; null where it has none. */
+  readonly firstMs: Readonly<Record<StoredInterval, number | null>>
 }
 
 export interface StorageState {
@@ -105,9 +108,10 @@ export interface AppState {
   /** Once a second while visible; by the server's clock where the device's is wrong. */
   readonly nowMs: number
   applyUpdate(): void
-  setPack(market: MarketId, depth: { readonly minuteDays: number }): Promise<void>
-  /** Bytes that a depth would still have to fetch, by the manifest. */
-  packCost(market: MarketId, depth: { readonly minuteDays: number }): Promise<number>
+  /** Changes what is kept of these markets; what no pack wants any more is let go at once. */
+  setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
+  /** What each change would fetch and give back, of these markets together. */
+  packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
   askPersistence(): Promise<boolean>
   syncNow(): void
   /** What `keepView` kept of this market, for the first paint of a cold start; null when it was another market. */

@@ -6,7 +6,7 @@ import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { Store } from './database.ts'
-import { isKept, type Depths } from './packs.ts'
+import { isKept, wishesOf, type Wishes } from './packs.ts'
 import type { ManifestRow, PeriodKey, TailRow } from './records.ts'
 import { covers, keysUnder, manifestOf, overlaps } from './series.ts'
 
@@ -41,10 +41,11 @@ async function dropLines(store: Store, rows: readonly ManifestRow[]): Promise<vo
 }
 
 /** Lets go of bytes outside the packs; their lines stay in the manifest, so that they can be fetched again. */
-export async function dropUnwanted(store: Store, depths: Depths, nowMs: number): Promise<void> {
-  await store.transaction('rw', [store.manifest, store.chunks, store.tail], async () => {
+export async function dropUnwanted(store: Store, nowMs: number): Promise<void> {
+  await store.transaction('rw', [store.packs, store.manifest, store.chunks, store.tail], async () => {
+    const wishes = wishesOf(await store.packs.toArray())
     const rows = await store.manifest.toArray()
-    const unwanted = rows.filter((row) => row.held !== null && !isKept(row, depths, nowMs))
+    const unwanted = rows.filter((row) => row.held !== null && !isKept(row, wishes, nowMs))
     await dropLines(
       store,
       unwanted.filter((row) => row.sha256 === null),
@@ -52,7 +53,7 @@ export async function dropUnwanted(store: Store, depths: Depths, nowMs: number):
     const kept = unwanted.filter((row) => row.sha256 !== null)
     await store.chunks.bulkDelete(kept.map((row) => row.held as ChunkHash))
     await store.manifest.bulkPut(kept.map((row) => ({ ...row, held: null })))
-    await dropOldTail(store, rows, depths, nowMs)
+    await dropOldTail(store, rows, wishes, nowMs)
   })
 }
 
@@ -60,11 +61,11 @@ export async function dropUnwanted(store: Store, depths: Depths, nowMs: number):
 async function dropOldTail(
   store: Store,
   manifest: readonly ManifestRow[],
-  depths: Depths,
+  wishes: Wishes,
   nowMs: number,
 ): Promise<void> {
   // Tail bytes are not needed to judge, but IndexedDB reads whole rows; there are few.
-  const old = (await store.tail.toArray()).filter((row) => !isKept(row, depths, nowMs))
+  const old = (await store.tail.toArray()).filter((row) => !isKept(row, wishes, nowMs))
   const sealed = old.filter((row) =>
     manifest.some(
       (line) =>

@@ -1,54 +1,92 @@
 /**
- * What a device wants to keep, by its packs: days whole, hours of two years, minutes of so many days.
- * Pure: rows in, rows out.
+ * What a device wants to keep, by its packs: days whole, hours of so many years, minutes of so many days, and single periods
+ * that somebody picked. Pure: rows in, rows out.
  */
 import type { MarketId } from '../../../core/market.ts'
 import { DAY_MS, type StoredInterval } from '../../../core/time/interval.ts'
-import { LONGEST_PERIOD, periodAt } from '../../../core/time/period.ts'
-import type { ManifestRow, PackRow } from './records.ts'
+import { LONGEST_PERIOD, parsePeriod, periodAt } from '../../../core/time/period.ts'
+import type { ManifestRow, PackRow, PickedPeriod } from './records.ts'
 
-export const HOUR_YEARS = 2
-export const MINUTE_DAYS = 30
-
-/** Minutes wanted of each market; absent = the default. */
-export type Depths = ReadonlyMap<MarketId, number>
-
-export const depthsOf = (rows: readonly PackRow[]): Depths =>
-  new Map(rows.map((row) => [row.market, row.minuteDays]))
-
-/** The instant from which a market's interval is wanted. */
-function wantedFrom(interval: StoredInterval, minuteDays: number, nowMs: number): number {
-  if (interval === '1d') return -Infinity
-  return nowMs - (interval === '1h' ? HOUR_YEARS * 365 : minuteDays) * DAY_MS
+/** How far back a pack goes. Days are kept whole. */
+export interface PackDepth {
+  /** `ALL_YEARS` = all there are, 0 = none. */
+  readonly hourYears: number
+  /** `ALL_DAYS` = all there are, 0 = none. */
+  readonly minuteDays: number
 }
 
+export const ALL_DAYS = 36_500
+export const ALL_YEARS = 100
+export const DEFAULT_DEPTH: PackDepth = { hourYears: 2, minuteDays: 30 }
+
+/** Everything asked of a market's pack. */
+export interface PackWish extends PackDepth {
+  readonly picked: readonly PickedPeriod[]
+  /** Nothing is fetched for it until somebody resumes it. */
+  readonly paused: boolean
+}
+
+const DEFAULT_WISH: PackWish = { ...DEFAULT_DEPTH, picked: [], paused: false }
+
+/** What is wanted of each market; absent = the default. */
+export type Wishes = ReadonlyMap<MarketId, PackWish>
+
+export const wishesOf = (rows: readonly PackRow[]): Wishes =>
+  new Map(rows.map((row) => [row.market, wishOf(row)]))
+
+/** @param row as stored, perhaps by an earlier version of the app; undefined = nothing was chosen */
+export function wishOf(row: PackRow | undefined): PackWish {
+  if (!row) return DEFAULT_WISH
+  const { hourYears = DEFAULT_DEPTH.hourYears, minuteDays, picked = [], paused = false } = row
+  return { hourYears, minuteDays, picked, paused }
+}
+
+/** The instant from which a market's interval is wanted. */
+function wantedFrom(interval: StoredInterval, { hourYears, minuteDays }: PackDepth, nowMs: number): number {
+  if (interval === '1d') return -Infinity
+  const days = interval === '1h' ? hourYears * 365 : minuteDays
+  return days === 0 ? Infinity : nowMs - days * DAY_MS
+}
+
+type Line = Pick<ManifestRow, 'market' | 'interval' | 'part' | 'fromMs' | 'toMs'>
+
 /** Whether the pack asks for this period. Volume is in no pack yet: no view shows it. */
-export function isWanted(
-  row: Pick<ManifestRow, 'market' | 'interval' | 'part' | 'toMs'>,
-  depths: Depths,
-  nowMs: number,
-): boolean {
-  return (
-    row.part === 'price' && row.toMs > wantedFrom(row.interval, depths.get(row.market) ?? MINUTE_DAYS, nowMs)
-  )
+export function isWanted(row: Line, wishes: Wishes, nowMs: number): boolean {
+  if (row.part !== 'price') return false
+  const wish = wishes.get(row.market) ?? DEFAULT_WISH
+  return row.toMs > wantedFrom(row.interval, wish, nowMs) || isPicked(row, wish.picked)
 }
 
 /** Whether bytes that are here stay: days stay as long as their month, so that it can be made of them. */
-export function isKept(
-  row: Pick<ManifestRow, 'market' | 'interval' | 'part' | 'fromMs'>,
-  depths: Depths,
-  nowMs: number,
-): boolean {
+export function isKept(row: Line, wishes: Wishes, nowMs: number): boolean {
   const { toMs } = periodAt(LONGEST_PERIOD[row.interval], row.fromMs)
-  return isWanted({ ...row, toMs }, depths, nowMs)
+  return isWanted({ ...row, toMs: Math.max(row.toMs, toMs) }, wishes, nowMs)
+}
+
+function isPicked(row: Line, picked: readonly PickedPeriod[]): boolean {
+  return picked.some(({ interval, period }) => {
+    if (interval !== row.interval) return false
+    const { fromMs, toMs } = parsePeriod(period)
+    return row.fromMs < toMs && fromMs < row.toMs
+  })
 }
 
 /** Rank of an interval in the order of downloads: what the first screen needs and what is small comes first. */
 const RANK: Readonly<Record<StoredInterval, number>> = { '1d': 0, '1h': 1, '1m': 2 }
 
-/** The lines whose chunk is wanted and not here, in the order in which to fetch them: small series first, newest first. */
-export function missingChunks(rows: readonly ManifestRow[], depths: Depths, nowMs: number): ManifestRow[] {
+/** Whether a line's chunk is wanted, not here, and may be fetched now. */
+export function isDue(row: ManifestRow, wishes: Wishes, nowMs: number): boolean {
+  return (
+    row.sha256 !== null &&
+    row.held !== row.sha256 &&
+    wishes.get(row.market)?.paused !== true &&
+    isWanted(row, wishes, nowMs)
+  )
+}
+
+/** The lines whose chunk is to be fetched, in the order in which to fetch them: small series first, newest first. */
+export function missingChunks(rows: readonly ManifestRow[], wishes: Wishes, nowMs: number): ManifestRow[] {
   return rows
-    .filter((row) => row.sha256 !== null && row.held !== row.sha256 && isWanted(row, depths, nowMs))
+    .filter((row) => isDue(row, wishes, nowMs))
     .sort((a, b) => RANK[a.interval] - RANK[b.interval] || b.toMs - a.toMs)
 }

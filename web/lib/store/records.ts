@@ -92,8 +92,18 @@ export interface QuoteRow {
   readonly sparkline: readonly number[]
 }
 
+/** A period that somebody asked for by itself, beyond the depth of its pack. */
+export interface PickedPeriod {
+  readonly interval: StoredInterval
+  readonly period: string
+}
+
 /** What the owner of this device asked to keep of a market, where it is not the default. */
 export interface PackRow {
   readonly market: MarketId
   readonly minuteDays: number
+  // Left out by what an earlier version of the app stored.
+  readonly hourYears?: number
+  readonly picked?: readonly PickedPeriod[]
+  readonly paused?: boolean
 }

@@ -7,7 +7,7 @@ import { decodeChunk } from '../../../core/chunk/decode.ts'
 import { hashChunk } from '../../../core/chunk/hash.ts'
 import type { Store } from '../store/database.ts'
 import { dropSuperseded, dropUnwanted, periodKey } from '../store/drop.ts'
-import { depthsOf, missingChunks } from '../store/packs.ts'
+import { isDue, missingChunks, wishesOf } from '../store/packs.ts'
 import type { ManifestRow } from '../store/records.ts'
 import { covers, tailOf } from '../store/series.ts'
 import { composeChunk } from './compose.ts'
@@ -37,10 +37,10 @@ export interface ChunkResult {
 export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   const { store } = context
   await forgetLostBytes(store)
-  const depths = depthsOf(await store.packs.toArray())
-  const queue = missingChunks(await store.manifest.toArray(), depths, context.now())
+  const wishes = wishesOf(await store.packs.toArray())
+  const queue = missingChunks(await store.manifest.toArray(), wishes, context.now())
   const total = queue.reduce((sum, line) => sum + line.bytes, 0)
-  const done = { chunks: 0, bytes: 0, failed: 0, replaced: false, noRoom: false }
+  const done = { chunks: 0, bytes: 0, skipped: 0, replaced: false, noRoom: false }
   const tell = () =>
     context.progress({
       chunksWanted: queue.length,
@@ -51,16 +51,17 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   let next = 0
   const work = async (): Promise<void> => {
     for (let line = queue[next++]; line; line = queue[next++]) {
-      const outcome = await fetchOne(context, line)
+      const outcome = (await isStillDue(context, line)) ? await fetchOne(context, line) : 'not due'
       if (outcome === 'stored') {
         done.chunks += 1
         done.bytes += line.bytes
         context.changed([line.market])
-      } else if (outcome === 'replaced') done.replaced = true
+      } else if (outcome === 'not due') done.skipped += 1
+      else if (outcome === 'replaced') done.replaced = true
       else if (outcome === 'no room') {
         done.noRoom = true
         next = queue.length
-      } else done.failed += 1
+      }
       tell()
     }
   }
@@ -74,9 +75,13 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
       context.progress(null)
     }
   }
-  await dropUnwanted(store, depths, context.now())
+  await dropUnwanted(store, context.now())
   if (done.noRoom) context.trouble(await noRoomTrouble(store, context.now()))
-  return { complete: done.chunks === queue.length, replaced: done.replaced, noRoom: done.noRoom }
+  return {
+    complete: done.chunks + done.skipped === queue.length,
+    replaced: done.replaced,
+    noRoom: done.noRoom,
+  }
 }
 
 /** Lines whose bytes the browser has taken away are wanted again. */
@@ -86,6 +91,15 @@ async function forgetLostBytes(store: Store): Promise<void> {
     const lost = (await store.manifest.toArray()).filter((row) => row.held !== null && !here.has(row.held))
     await store.manifest.bulkPut(lost.map((row) => ({ ...row, held: null })))
   })
+}
+
+/** Packs may have been paused, cut or imported since the queue was made. */
+async function isStillDue({ store, now }: SyncContext, line: ManifestRow): Promise<boolean> {
+  const [current, pack] = await Promise.all([
+    store.manifest.get(periodKey(line)),
+    store.packs.get(line.market),
+  ])
+  return current !== undefined && isDue(current, wishesOf(pack ? [pack] : []), now())
 }
 
 type Outcome = 'stored' | 'replaced' | 'refused' | 'no room'

@@ -2,7 +2,7 @@
 import { Dexie } from 'dexie'
 import { formatBytes } from '../../../core/format/bytes.ts'
 import type { Store } from '../store/database.ts'
-import { depthsOf, missingChunks } from '../store/packs.ts'
+import { missingChunks, wishesOf } from '../store/packs.ts'
 
 /** Whether the device's own store refused; that says nothing of the server. */
 export const isStoreTrouble = (error: unknown): boolean => error instanceof Dexie.DexieError
@@ -16,8 +16,8 @@ export function isNoRoom(error: unknown): boolean {
 
 /** What to say when the browser has no room, with what the packs still need. */
 export async function noRoomTrouble(store: Store, nowMs: number): Promise<string> {
-  const depths = depthsOf(await store.packs.toArray())
-  const missing = missingChunks(await store.manifest.toArray(), depths, nowMs)
+  const wishes = wishesOf(await store.packs.toArray())
+  const missing = missingChunks(await store.manifest.toArray(), wishes, nowMs)
   const neededBytes = missing.reduce((sum, line) => sum + line.size, 0)
   const estimate = await (globalThis.navigator?.storage as StorageManager | undefined)?.estimate()
   const left = estimate && Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0))
