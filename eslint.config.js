@@ -39,6 +39,9 @@ export default ts.config(
       parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig },
     },
     rules: {
+      // Props are taken apart in one statement, and one that is bound makes it a `let`.
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { destructuring: 'all', excludedRunes: ['$props', '$derived'] }],
       // Addresses are plain paths of this one origin; there is no base path to resolve.
       'svelte/no-navigation-without-resolve': 'off',
     },

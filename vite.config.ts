@@ -3,12 +3,29 @@ import tailwindcss from '@tailwindcss/vite'
 import { SvelteKitPWA } from '@vite-pwa/sveltekit'
 import { wuchale } from 'wuchale/vite'
 import icons from 'unplugin-icons/vite'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
 
+/** `/design`: every component in every state. Served in development only; the build knows nothing of it. */
+const designPage: Plugin = {
+  name: 'design-page',
+  apply: 'serve',
+  configureServer({ middlewares, transformIndexHtml }) {
+    const html =
+      '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width, initial-scale=1" /><script type="module" src="/web/design/main.ts"></script></html>'
+    middlewares.use('/design', (_request, response, next) => {
+      transformIndexHtml('/design', html).then((page) => {
+        response.setHeader('content-type', 'text/html; charset=utf-8')
+        response.end(page)
+      }, next)
+    })
+  },
+}
+
 export default defineConfig({
   plugins: [
+    designPage,
     tailwindcss(),
     wuchale(),
     icons({ compiler: 'svelte' }),

@@ -26,7 +26,8 @@ export default defineConfig({
   localesDir: 'web/locales',
   adapters: {
     markup: svelte({
-      files: ['web/**/*.svelte', 'web/**/*.svelte.ts'],
+      // What only developers see stays in English.
+      files: { include: ['web/**/*.svelte', 'web/**/*.svelte.ts'], ignore: ['web/design/**'] },
       patterns,
       heuristic,
       loader: 'custom',

@@ -1,9 +1,9 @@
 /**
  * Instants for people, in the reader's zone or in UTC; UTC is always said.
  */
+import { intlZone, type Zone } from '../time/zone.ts'
 import { safeLocale } from './locale.ts'
 
-export type Zone = 'local' | 'utc'
 /** How much of an instant is told: a day, a minute of a day, or seconds as well. */
 export type Precision = 'day' | 'minute' | 'second'
 
@@ -48,7 +48,7 @@ function formatOf(zone: Zone, precision: Precision, locale: string): Intl.DateTi
   const format = new Intl.DateTimeFormat(safeLocale(locale), {
     ...OPTIONS[precision],
     numberingSystem: 'latn',
-    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+    timeZone: intlZone(zone),
   })
   formats.set(key, format)
   return format

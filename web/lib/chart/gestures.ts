@@ -4,6 +4,7 @@
  * cursor until it is lifted; two fingers pinch. A tap puts the cursor, a tap on it or beside the chart takes it away.
  * The mouse points by moving and pans by dragging.
  */
+import { isStill } from '../ui/motion.ts'
 import type { Attachment } from 'svelte/attachments'
 import type { ChartState } from './chart.svelte.ts'
 import { spanMs } from './viewport.ts'
@@ -128,7 +129,7 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
     }
 
     function throwOn(fromMs: number): void {
-      if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+      if (isStill()) return
       let before = fromMs
       const step = (now: number) => {
         const elapsed = Math.max(0, Math.min(40, now - before))

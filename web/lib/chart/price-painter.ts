@@ -1,5 +1,5 @@
 /** The price of a market as one frame: a line with its high-low envelope, an area, or candles. Data in, drawing out. */
-import type { Zone } from '../../../core/format/time.ts'
+import type { Zone } from '../../../core/time/zone.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { PriceView } from '../../worker/api.ts'
 import { locale } from '../i18n/language.ts'

@@ -1,7 +1,7 @@
 /** Rolling σ as one frame: a violet line that breaks where σ is not available. */
 import { buildLevels } from '../../../core/candle/levels.ts'
 import type { Level } from '../../../core/candle/levels.ts'
-import type { Zone } from '../../../core/format/time.ts'
+import type { Zone } from '../../../core/time/zone.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { SigmaView } from '../../worker/api.ts'
 import { locale } from '../i18n/language.ts'

@@ -1,9 +1,9 @@
 /**
- * Where the lines of an axis stand and what they say. Pure; the zone is asked of `Date` (reader's own) or UTC.
+ * Where the lines of an axis stand and what they say. Pure.
  */
 import { groupDecimal } from '../../../core/format/locale.ts'
-import type { Zone } from '../../../core/format/time.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time/interval.ts'
+import { zoneMidnight as midnight, zoneParts, type Zone } from '../../../core/time/zone.ts'
 import type { Span } from './viewport.ts'
 
 /**
@@ -68,34 +68,12 @@ export function timeTicks(span: Span, most: number, zone: Zone, locale = 'en'): 
   return { at, labels: at.map((ms) => label(ms, step, zone, locale)) }
 }
 
-/** Parts of an instant in a zone; the time axis is the only place that counts in them. */
-function parts(ms: number, zone: Zone): { year: number; month: number; day: number; minutes: number } {
-  const date = new Date(ms)
-  return zone === 'utc'
-    ? {
-        year: date.getUTCFullYear(),
-        month: date.getUTCMonth(),
-        day: date.getUTCDate(),
-        minutes: date.getUTCHours() * 60 + date.getUTCMinutes(),
-      }
-    : {
-        year: date.getFullYear(),
-        month: date.getMonth(),
-        day: date.getDate(),
-        minutes: date.getHours() * 60 + date.getMinutes(),
-      }
-}
-
-function midnight(year: number, month: number, day: number, zone: Zone): number {
-  return zone === 'utc' ? Date.UTC(year, month, day) : new Date(year, month, day).getTime()
-}
-
 function* instants(step: Step, span: Span, zone: Zone): Generator<number> {
-  const start = parts(span.fromMs, zone)
+  const start = zoneParts(span.fromMs, zone)
   if (step.unit === 'ms') {
     // Steps of hours count from midnight, so that they stay round where the zone is not whole hours from UTC.
     for (let day = midnight(start.year, start.month, start.day, zone); day <= span.toMs;) {
-      const following = parts(day + 36 * HOUR_MS, zone)
+      const following = zoneParts(day + 36 * HOUR_MS, zone)
       const next = midnight(following.year, following.month, following.day, zone)
       for (let ms = day; ms < next - step.count / 2; ms += step.count) yield ms
       day = next
@@ -133,14 +111,14 @@ function monthsOf(locale: string): readonly string[] {
 }
 
 function label(ms: number, step: Step, zone: Zone, locale: string): string {
-  const { year, month, day, minutes } = parts(ms, zone)
+  const { year, month, day, hour, minute } = zoneParts(ms, zone)
   const name = monthsOf(locale)[month]!
   if (step.unit === 'month') {
     if (step.count >= 12) return String(year)
     return month === 0 ? String(year) : name
   }
-  if (step.unit === 'ms' && minutes !== 0) {
-    return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+  if (step.unit === 'ms' && (hour !== 0 || minute !== 0)) {
+    return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
   }
   return day === 1 && step.unit === 'day' ? name : `${day} ${name}`
 }

@@ -1,7 +1,7 @@
-/** How somebody likes to look at a market; kept on this device, and harmless to lose. */
-import type { Zone } from '../../../core/format/time.ts'
+/** How somebody likes the app; kept on this device, and harmless to lose. app.html reads the look from it before the first paint. */
 import type { Interval } from '../../../core/time/interval.ts'
 import { INTERVALS } from '../../../core/time/interval.ts'
+import { isZone, type Zone } from '../../../core/time/zone.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
 import type { Language } from '../i18n/language.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
@@ -9,7 +9,14 @@ import { PRICE_LOOKS, type PriceLook } from '../chart/looks.ts'
 
 const KEY = 'preferences'
 
-interface Choices {
+const THEMES = ['system', 'light', 'dark'] as const
+/** Colours of change: green up, red up, or blue up and orange down for those who do not tell red from green. */
+export const PALETTES = ['standard', 'red-up', 'colour-blind'] as const
+export const DENSITIES = ['comfortable', 'compact'] as const
+/** `none`: nothing moves, whatever the system says. */
+const MOTIONS = ['system', 'none'] as const
+
+export interface Choices {
   range: Range
   look: PriceLook
   /** Whether prices stand on a logarithmic axis; null = for whole histories, which span orders of magnitude. */
@@ -23,9 +30,19 @@ interface Choices {
   interval: Interval | null
   zone: Zone
   language: 'system' | Language
+  /** The zone to come back to from UTC. */
+  homeZone: Zone
+  theme: (typeof THEMES)[number]
+  palette: (typeof PALETTES)[number]
+  density: (typeof DENSITIES)[number]
+  motion: (typeof MOTIONS)[number]
+  /** The currency whose market stands for a coin where several are followed; null = as the server lists them. */
+  quote: string | null
+  /** Prices less often, and no packs over a line that the browser calls metered. */
+  dataSaver: boolean
 }
 
-const DEFAULTS: Choices = {
+export const DEFAULTS: Readonly<Choices> = {
   range: '1Y',
   look: 'line',
   log: null,
@@ -35,20 +52,27 @@ const DEFAULTS: Choices = {
   interval: null,
   zone: 'local',
   language: 'system',
+  homeZone: 'local',
+  theme: 'system',
+  palette: 'standard',
+  density: 'comfortable',
+  motion: 'system',
+  quote: null,
+  dataSaver: false,
 }
 
-/** What was kept, every field checked: another version may have written it. */
-function kept(): Choices {
+/** Choices as they were kept, every field checked: another version may have written it. */
+export function checked(text: string | null): Choices {
   let found: Partial<Record<keyof Choices, unknown>> = {}
   try {
-    const parsed: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    const parsed: unknown = JSON.parse(text ?? '{}')
     if (parsed && typeof parsed === 'object') found = parsed
   } catch {
-    // Storage refused or text from elsewhere: the defaults are as good.
+    // Text from elsewhere: the defaults are as good.
   }
   const oneOf = <T>(list: readonly T[], value: unknown, otherwise: T): T =>
     list.includes(value as T) ? (value as T) : otherwise
-  const { window } = found
+  const { window, zone, homeZone, quote } = found
   return {
     range: oneOf(RANGES, found.range, DEFAULTS.range),
     look: oneOf(PRICE_LOOKS, found.look, DEFAULTS.look),
@@ -57,13 +81,36 @@ function kept(): Choices {
     estimator: oneOf(ESTIMATORS, found.estimator, DEFAULTS.estimator),
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),
-    zone: oneOf(['local', 'utc'], found.zone, DEFAULTS.zone),
     language: oneOf(['system', 'en', 'de'], found.language, DEFAULTS.language),
+    zone: isZone(zone) ? zone : DEFAULTS.zone,
+    homeZone: isZone(homeZone) ? homeZone : DEFAULTS.homeZone,
+    theme: oneOf(THEMES, found.theme, DEFAULTS.theme),
+    palette: oneOf(PALETTES, found.palette, DEFAULTS.palette),
+    density: oneOf(DENSITIES, found.density, DEFAULTS.density),
+    motion: oneOf(MOTIONS, found.motion, DEFAULTS.motion),
+    quote: typeof quote === 'string' && /^[\p{L}\p{N}.-]{1,24}$/u.test(quote) ? quote : DEFAULTS.quote,
+    dataSaver: found.dataSaver === true,
+  }
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    // Storage refused: the choices last as long as the page.
+    return null
   }
 }
 
 class Preferences {
-  #choices = $state<Choices>(kept())
+  #choices = $state<Choices>(checked(kept()))
+
+  constructor() {
+    // Another tab has chosen.
+    globalThis.window?.addEventListener('storage', (event) => {
+      if (event.key === KEY || event.key === null) Object.assign(this.#choices, checked(event.newValue))
+    })
+  }
 
   get current(): Readonly<Choices> {
     return this.#choices

@@ -1,5 +1,5 @@
 /** Instants as short as their distance allows: `14:02:31` today, `24 Nov 14:02` this year, `24 Nov 2021` before. */
-import type { Zone } from '../../../core/format/time.ts'
+import { zoneParts, type Zone } from '../../../core/time/zone.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -12,23 +12,9 @@ interface Parts {
 }
 
 function partsOf(ms: number, zone: Zone): Parts {
-  const date = new Date(ms)
+  const { year, month, day, hour, minute, second } = zoneParts(ms, zone)
   const two = (value: number) => String(value).padStart(2, '0')
-  return zone === 'utc'
-    ? {
-        year: date.getUTCFullYear(),
-        month: date.getUTCMonth(),
-        day: date.getUTCDate(),
-        clock: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`,
-        seconds: two(date.getUTCSeconds()),
-      }
-    : {
-        year: date.getFullYear(),
-        month: date.getMonth(),
-        day: date.getDate(),
-        clock: `${two(date.getHours())}:${two(date.getMinutes())}`,
-        seconds: two(date.getSeconds()),
-      }
+  return { year, month, day, clock: `${two(hour)}:${two(minute)}`, seconds: two(second) }
 }
 
 /**
