@@ -90,7 +90,7 @@ export class Agenda {
   /** Only the time of its next price was changed. */
   resample(market: Followed): void {
     const entry = this.#entries.get(market)
-    if (entry && !this.#changed.has(entry)) this.#placeSample(entry, this.#lookedMs)
+    if (entry && !this.#changed.has(entry)) this.#placeSample(entry)
   }
 
   /** Brings everything up to this instant. */
@@ -147,13 +147,13 @@ export class Agenda {
     this.#waking.put(entry)
     place(this.#laneOf(market.source).reads, entry, entry.read !== null)
     place(this.#marks, entry, entry.mark !== null)
-    this.#placeSample(entry, nowMs)
+    this.#placeSample(entry)
   }
 
-  #placeSample(entry: Entry, nowMs: number): void {
-    const { live, heldUntilMs, nextSampleMs, source } = entry.market
+  #placeSample(entry: Entry): void {
+    const { live, nextSampleMs, source } = entry.market
     entry.sampleMs = nextSampleMs
-    place(this.#laneOf(source).samples, entry, live && heldUntilMs <= nowMs)
+    place(this.#laneOf(source).samples, entry, live)
   }
 
   #laneOf(source: string): Lane {

@@ -23,7 +23,7 @@ export interface Followed {
   /** Minutes are wanted from here on; null = as many days back as the state says. */
   readonly minutesFromMs: number | null
   readonly nextSampleMs: number
-  /** The market itself cannot be asked before (unknown product, refused). */
+  /** Its candles cannot be asked for before (unknown product, refused). Its price may be: that fails by itself. */
   readonly heldUntilMs: number
 }
 

@@ -140,9 +140,7 @@ export class Performer {
       await this.#record(batch, prices)
       this.#wantLogos(first.source, [...prices.keys()])
     } catch (error) {
-      // At one moment again, or each of them would be asked for apart.
-      const [nowMs, drawn] = [this.#options.clock.now(), Math.random()]
-      for (const market of batch) this.#failedPrice(market, error, nowMs, () => drawn)
+      this.#failedPrices(batch, error, pricesAtOnce)
     }
   }
 
@@ -162,10 +160,8 @@ export class Performer {
     for (const market of batch) {
       const told = prices.get(market.market)
       if (!told) {
-        this.#failedPrice(
-          market,
-          new SourceError(market.source, `${market.source}: told no price of ${market.market}`, 404, null),
-        )
+        // In its next turn with the others it costs no request.
+        this.#failedPrice(market, noPrice(market))
         continue
       }
       const { price, asOfMs } = told
@@ -194,7 +190,7 @@ export class Performer {
     const due = [first]
     for (const one of this.#roster.followed.values()) {
       if (due.length >= atMost) break
-      const isDue = one.live && one.nextSampleMs <= nowMs && one.heldUntilMs <= nowMs
+      const isDue = one.live && one.nextSampleMs <= nowMs
       if (isDue && one !== first && one.source === first.source) due.push(one)
     }
     return due
@@ -261,7 +257,7 @@ export class Performer {
     market.lastError = null
   }
 
-  /** A market that its source does not answer well is held back alone, so that it takes no turn of the others. */
+  /** A market whose candles its source does not give well is held back alone, so that it takes no turn of the others. */
   #failedMarket(market: FollowedMarket, error: unknown): void {
     if (!(error instanceof SourceError)) throw error
     market.lastError = error.message
@@ -276,19 +272,23 @@ export class Performer {
     this.#options.log.warn(`${market.market}: ${error.message}; asked again in ${inSeconds(waitMs)}`)
   }
 
-  /** A price that cannot be had costs freshness and nothing else: candles are read on. */
-  #failedPrice(
-    market: FollowedMarket,
-    error: unknown,
-    nowMs = this.#options.clock.now(),
-    random = Math.random,
-  ): void {
+  /** Markets that were asked for together are so again, at one of their turns: as soon as the one that failed least. */
+  #failedPrices(batch: readonly FollowedMarket[], error: unknown, pricesAtOnce: number): void {
     if (!(error instanceof SourceError)) throw error
+    const failures = batch.reduce((least, { priceFailures }) => Math.min(least, priceFailures), Infinity)
+    const heldMs = this.#options.clock.now() + holdMs(failures + 1, error)
+    for (const market of batch) {
+      this.#failedPrice(market, error)
+      if (error.status !== null && market.nextSampleMs < heldMs)
+        this.#roster.change(market, { nextSampleMs: this.#nextTurn(market, pricesAtOnce, heldMs) })
+    }
+  }
+
+  /** A price that cannot be had costs freshness and nothing else: candles are read on. */
+  #failedPrice(market: FollowedMarket, error: SourceError): void {
     market.lastError = error.message
     if (error.status === null) return
     market.priceFailures++
-    const waitMs = holdMs(market.priceFailures, error, random)
-    if (market.nextSampleMs < nowMs + waitMs) this.#roster.change(market, { nextSampleMs: nowMs + waitMs })
     if (isRefusal(error) && market.priceFailures === 1)
       this.#options.log.warn(
         `${market.market}: ${error.message}; the price is asked for again later, candles are read meanwhile`,
@@ -296,10 +296,14 @@ export class Performer {
   }
 }
 
-function holdMs(failures: number, error: SourceError, random = Math.random): number {
+function holdMs(failures: number, error: SourceError): number {
   return isRefusal(error)
-    ? backoffMs(failures, REFUSED_HOLD_MS, LONGEST_REFUSED_HOLD_MS, random)
-    : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, random)
+    ? backoffMs(failures, REFUSED_HOLD_MS, LONGEST_REFUSED_HOLD_MS, Math.random)
+    : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
+}
+
+function noPrice({ market, source }: FollowedMarket): SourceError {
+  return new SourceError(source, `${source}: told no price of ${market}`, 404, null)
 }
 
 function inSeconds(ms: number): string {
