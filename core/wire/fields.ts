@@ -43,6 +43,18 @@ export function countOf(json: unknown, path: string, most: number, least = 0): n
   return json
 }
 
+/** A finite number of at least 0. @throws WireError */
+export function measureOf(json: unknown, path: string): number {
+  if (typeof json !== 'number' || !Number.isFinite(json) || json < 0)
+    throw wrong(path, 'a number of at least 0', json)
+  return json
+}
+
+/** What `read` makes of it, or null where the field is null. @throws WireError */
+export function orNull<T>(json: unknown, path: string, read: (json: unknown, path: string) => T): T | null {
+  return json === null ? null : read(json, path)
+}
+
 /** true or false. @throws WireError */
 export function flagOf(json: unknown, path: string): boolean {
   if (typeof json !== 'boolean') throw wrong(path, 'true or false', json)

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { STORED_INTERVALS } from '../../core/time/interval.ts'
-import { GAP_CLASSES, placesByClass } from '../archive/gaps.ts'
-import type { GapClass, QuarantinedRow } from '../archive/types.ts'
+import { placesByClass } from '../archive/gaps.ts'
+import { GAP_CLASSES, REVIEWS } from '../../core/wire/owner.ts'
+import type { QuarantinedRow } from '../archive/types.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { IngestStatus } from './ingest-schema.ts'
@@ -88,7 +89,7 @@ const Quarantined = z
       .object({ market: z.string(), basis_points: z.int() })
       .nullable()
       .openapi({ description: 'what another source said, and how far the price lies above it' }),
-    review: z.enum(['accepted', 'rejected']).nullable(),
+    review: z.enum(REVIEWS).nullable(),
   })
   .openapi('Quarantined')
 
@@ -146,7 +147,7 @@ const ingest = route({
   responses: { 200: json('status', IngestStatus), default: problemAnswer },
 })
 
-const gapClass = z.enum(Object.keys(GAP_CLASSES) as GapClass[])
+const gapClass = z.enum(GAP_CLASSES)
 
 const Gap = z
   .object({

@@ -1,6 +1,7 @@
 /** How ingest stands, as the API tells it: sources with their quotas, sockets, markets, jobs. Instants are Unix milliseconds. */
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, REQUEST_OUTCOMES } from '../providers/types.ts'
+import { TRACKED_STATUSES } from '../../core/wire/owner.ts'
 import { Progress } from './schemas.ts'
 
 const ms = z.number().openapi({ description: 'Unix milliseconds' })
@@ -49,6 +50,10 @@ export const IngestStatus = z
   .object({
     revision: z.int(),
     size: z.object({ database: z.number(), chunks: z.number(), rows: z.number() }),
+    tracked: z
+      .array(z.object({ id: z.string(), name: z.string(), status: z.enum(TRACKED_STATUSES) }))
+      .readonly()
+      .openapi({ description: 'all markets, those that are paused as well' }),
     sources: z.array(Source).readonly().optional(),
     feeds: z
       .array(z.object({ source: z.string(), isOpen: z.boolean(), lastError: text, nextTryMs: ms.nullable() }))

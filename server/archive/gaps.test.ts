@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseMarketId } from '../../core/market.ts'
 import { GapCollector, placesByClass } from './gaps.ts'
-import type { GapClass } from './types.ts'
+import type { GapClass } from '../../core/wire/owner.ts'
 
 const DAY = Date.UTC(2024, 2, 1)
 const market = parseMarketId('coinbase:BTC-USD').id

@@ -3,10 +3,11 @@ import type { MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { SLICE_PLACES } from './grid.ts'
-import type { Gap, GapClass } from './types.ts'
+import type { GapClass } from '../../core/wire/owner.ts'
+import type { Gap } from './types.ts'
 
 /** Each class in words, of many gaps at once. */
-export const GAP_CLASSES: Readonly<Record<GapClass, string>> = {
+export const GAP_REASONS: Readonly<Record<GapClass, string>> = {
   outage: 'outage of the source',
   'rate-limited': 'not yet fetched: the source takes no more requests for now',
   unread: 'not yet fetched',
@@ -80,7 +81,7 @@ export class GapCollector {
     if (kind === 'unread') return left
     if (kind === 'rate-limited')
       return `${left}: the source takes no more requests before ${isoSeconds(this.#limitedUntilMs!)}`
-    return GAP_CLASSES[kind]
+    return GAP_REASONS[kind]
   }
 }
 

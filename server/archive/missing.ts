@@ -14,7 +14,8 @@ import { GapCollector } from './gaps.ts'
 import { codeOf, minuteOf, msOf } from './grid.ts'
 import { findMarket, listMarkets, type KeyedMarket } from './markets.ts'
 import { readSpan, statesOf, type SeriesKey } from './span.ts'
-import type { Gap, GapClass, SourceLimits } from './types.ts'
+import type { GapClass } from '../../core/wire/owner.ts'
+import type { Gap, SourceLimits } from './types.ts'
 
 /** Places read at a time. */
 const STRETCH = 14_400

@@ -7,6 +7,7 @@ import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
+import type { GapAnswer } from '../../core/wire/owner.ts'
 
 /** A market as the archive keeps it. */
 export interface Market {
@@ -236,31 +237,8 @@ export interface RollUpReport {
   readonly newest: string | null
 }
 
-/** Why a place is missing. */
-export type GapClass =
-  | 'outage'
-  | 'rate-limited'
-  | 'unread'
-  | 'unwanted'
-  | 'not-listed'
-  | 'limit'
-  | 'refused'
-  | 'unconfirmed'
-  | 'unsampled'
-  | 'not-imported'
-  | 'dropped'
-
 /** Neighbouring missing places of one series and one class, `from` ≤ start < `to`. */
-export interface Gap {
-  readonly market: MarketId
-  readonly interval: StoredInterval
-  readonly from: string
-  readonly to: string
-  readonly places: number
-  readonly class: GapClass
-  /** In words. */
-  readonly why: string
-}
+export type Gap = GapAnswer
 
 /** What is known of a source that tells why something is missing. */
 export interface SourceLimits {

@@ -1,8 +1,9 @@
 /** `crypto-tracker verify`: re-reads every stored byte, tells each fault, and each gap with its reason. */
 import type { Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
-import { GAP_CLASSES, placesByClass } from '../archive/gaps.ts'
-import type { Gap, GapClass, VerifyFault } from '../archive/types.ts'
+import { GAP_REASONS, placesByClass } from '../archive/gaps.ts'
+import type { GapClass } from '../../core/wire/owner.ts'
+import type { Gap, VerifyFault } from '../archive/types.ts'
 import { withConnection } from './connect.ts'
 import type { ExitCode } from './exit.ts'
 import { formatOption, readMarket, type Format } from './options.ts'
@@ -39,7 +40,7 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
 /** How many places are missing for which reason. */
 export function sayGaps(gaps: readonly Gap[]): void {
   for (const [kind, places] of Object.entries(placesByClass(gaps)))
-    say(`  ${places} missing places: ${GAP_CLASSES[kind as GapClass]}`)
+    say(`  ${places} missing places: ${GAP_REASONS[kind as GapClass]}`)
 }
 
 function faultRow({ market, interval, at, fault }: VerifyFault): Row {

@@ -13,6 +13,7 @@ import {
 } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
+import type { TrackedMarket } from '../../core/wire/owner.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { requireContinuable } from './continues.ts'
 import { answered, createSearch, type Found } from './search.ts'
@@ -49,6 +50,8 @@ interface ServerStatus extends Partial<Omit<IngestStatus, 'backfill'>> {
   readonly revision: number
   readonly size: Awaited<ReturnType<Archive['size']>>
   readonly backfill: readonly BackfillProgress[]
+  /** All markets, those that are paused as well. */
+  readonly tracked: readonly TrackedMarket[]
 }
 
 /** Every argument and result is plain JSON, or bytes as a result; errors are `ApiProblem`. */
@@ -142,6 +145,7 @@ export function createOperations({
     status: async () => ({
       revision: await archive.headRevision(),
       size: await archive.size(),
+      tracked: (await archive.markets()).map(({ id, name, status }) => ({ id, name, status })),
       // What reads knows which slices nobody will ever ask for.
       ...(ingest()?.status() ?? { backfill: await archive.progress(clock.now()) }),
     }),

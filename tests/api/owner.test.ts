@@ -1,5 +1,6 @@
 /** The owner's one-time link and what a signed-in browser may do, over real HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../core/wire/read-owner.ts'
 import { linkPath } from '../../server/owner/owner.ts'
 import { addMarket, NOW_MS, serveArchive, type TestServer } from './serve.ts'
 
@@ -68,6 +69,17 @@ describe('a signed-in browser', () => {
     expect((await admin(pause, { cookie, origin: server.url }, 'POST')).status).toBe(204)
     const [market] = await server.archive.markets()
     expect(market).toMatchObject({ id: 'csv:mine', status: 'paused' })
+  })
+
+  test('reads how the server stands, paused markets, what is missing and what was refused as the app does', async () => {
+    const cookie = await signIn()
+    const json = async (path: string): Promise<unknown> => (await admin(path, { cookie })).json()
+    await admin('/markets/csv:mine/pause', { cookie, origin: server.url }, 'POST')
+    const ingest = readIngestAnswer(await json('/ingest'))
+    expect(ingest.tracked).toEqual([{ id: 'csv:mine', name: 'mine', status: 'paused' }])
+    expect(ingest.size.database).toBeGreaterThan(0)
+    expect(readGapsAnswer(await json('/gaps'))).toEqual({ missing: {}, gaps: [], more: false })
+    expect(readQuarantineAnswer(await json('/quarantine'))).toEqual([])
   })
 
   test('stays signed in until it signs out or half a year is over', async () => {

@@ -1,0 +1,146 @@
+/**
+ * What the owner sees of the server: asked for while somebody looks, kept on the device with its as-of for when the server
+ * cannot be reached, and asked for again after each order.
+ */
+import { WireError } from '../../../core/wire/error.ts'
+import type { GapsAnswer, IngestAnswer, QuarantinedAnswer } from '../../../core/wire/owner.ts'
+import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../../core/wire/read-owner.ts'
+import { askOwner, OwnerError } from '../owner/ask.ts'
+import { clock } from '../state/clock.ts'
+import { forgetPicture, keepPicture, keptPicture } from './kept.ts'
+
+/** Between two looks at what moves. */
+const PAUSE_MS = 5_000
+/** The server goes through every place for them, which may take it long: they are asked for less often. */
+const GAPS_DEADLINE_MS = 180_000
+const GAPS_OLD_MS = 600_000
+
+/** How the server stood at an instant. */
+export interface Picture {
+  readonly asOfMs: number
+  readonly ingest: IngestAnswer
+  /** Decided rows as well. */
+  readonly quarantine: readonly QuarantinedAnswer[]
+}
+
+/** What was missing at an instant. */
+export interface GapsPicture {
+  readonly asOfMs: number
+  readonly answer: GapsAnswer
+}
+
+class Admin {
+  #picture = $state.raw<Picture | null>(null)
+  #gaps = $state.raw<GapsPicture | null>(null)
+  #trouble = $state<string | null>(null)
+  #gapsTrouble = $state<string | null>(null)
+  #isReached = $state(false)
+  #isLookingForGaps = $state(false)
+  #isWatched = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #looking: Promise<void> | null = null
+
+  constructor() {
+    const kept = keptPicture()
+    this.#picture = kept.picture
+    this.#gaps = kept.gaps
+  }
+
+  /** As it stood at its as-of; null before the first look ever. */
+  get picture(): Picture | null {
+    return this.#picture
+  }
+  get gaps(): GapsPicture | null {
+    return this.#gaps
+  }
+  /** Why the newest look failed; null when it did not. */
+  get trouble(): string | null {
+    return this.#trouble
+  }
+  get gapsTrouble(): string | null {
+    return this.#gapsTrouble
+  }
+  /** Whether the server answered the newest look: only then may something be ordered. */
+  get isReached(): boolean {
+    return this.#isReached
+  }
+  get isLookingForGaps(): boolean {
+    return this.#isLookingForGaps
+  }
+
+  /** Looks now and from then on while the page is visible; gives what ends it. */
+  watch(): () => void {
+    this.#isWatched = true
+    const look = () => void this.#look()
+    document.addEventListener('visibilitychange', look)
+    look()
+    if (!this.#gaps || clock.now() - this.#gaps.asOfMs > GAPS_OLD_MS) void this.lookForGaps()
+    return () => {
+      this.#isWatched = false
+      document.removeEventListener('visibilitychange', look)
+      clearTimeout(this.#timer)
+    }
+  }
+
+  /** Anew, after something was ordered. */
+  async refresh(): Promise<void> {
+    await this.#looking
+    await this.#look()
+  }
+
+  async lookForGaps(): Promise<void> {
+    if (this.#isLookingForGaps) return
+    this.#isLookingForGaps = true
+    this.#gapsTrouble = await troubleOf(async () => {
+      const answer = readGapsAnswer(await askOwner('/admin/gaps', GAPS_DEADLINE_MS))
+      this.#gaps = { asOfMs: clock.now(), answer }
+      this.#keep()
+    })
+    this.#isLookingForGaps = false
+  }
+
+  /** Nothing of it stays on this device. */
+  forget(): void {
+    this.#picture = this.#gaps = null
+    forgetPicture()
+  }
+
+  #look(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (!this.#isWatched || document.visibilityState !== 'visible') return Promise.resolve()
+    this.#looking ??= this.#ask().finally(() => {
+      this.#looking = null
+      if (this.#isWatched) this.#timer = setTimeout(() => void this.#look(), PAUSE_MS)
+    })
+    return this.#looking
+  }
+
+  async #ask(): Promise<void> {
+    this.#trouble = await troubleOf(async () => {
+      const [ingest, quarantine] = await Promise.all([
+        askOwner('/admin/ingest').then(readIngestAnswer),
+        askOwner('/admin/quarantine?all=true').then(readQuarantineAnswer),
+      ])
+      this.#picture = { asOfMs: clock.now(), ingest, quarantine }
+      this.#keep()
+    })
+    this.#isReached = this.#trouble === null
+  }
+
+  #keep(): void {
+    keepPicture({ picture: this.#picture, gaps: this.#gaps })
+  }
+}
+
+/** What went wrong, in words; null when nothing did. */
+async function troubleOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    if (error instanceof OwnerError || error instanceof WireError) return error.message
+    throw error
+  }
+}
+
+export const admin = new Admin()
