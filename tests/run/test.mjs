@@ -1,12 +1,13 @@
 /**
  * `npm test`: everything, in the order in which a failure is cheapest to learn of: check, build, then unit, app,
- * database, API, journey and browser tests. Nothing is skipped silently; the last line counts.
+ * database, API, journey and browser tests. A file that failed is run once more, alone, after the rest, and said to be
+ * unsteady if it is good then. Nothing is skipped silently; the last line counts.
  * Plain JavaScript, so that an old Node gets a sentence and not a syntax error.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { findChromium } from './chromium.mjs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -25,8 +26,6 @@ if (!chromium) {
   process.exit(1)
 }
 
-const npx = (...command) => spawnSync('npx', ['--no-install', ...command], { stdio: 'inherit' }).status ?? 1
-
 const check = spawnSync(process.execPath, ['tests/run/check.mjs'], { stdio: 'inherit' }).status ?? 1
 const build = spawnSync(process.execPath, ['server/build.mjs'], { stdio: 'inherit' }).status ?? 1
 
@@ -35,40 +34,71 @@ const GROUPS = [
   { projects: ['unit', 'app', 'fuzz', 'database'], workers: 2 },
   { projects: ['api', 'journey', 'browser'], workers: 1 },
 ]
-const folder = mkdtempSync(join(tmpdir(), 'crypto-tracker-test-'))
-const runs = GROUPS.map(({ projects, workers }, i) => {
-  const file = join(folder, `results-${i}.json`)
-  const chosen = projects.map((project) => `--project=${project}`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  return { file, status: npx('vitest', 'run', `--maxWorkers=${workers}`, ...chosen, ...reporters) }
-})
+/** When more files than these fail, something is broken, and no second run tells more. */
+const MOST_AGAIN = 6
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const skipped = new Map()
-for (const { file } of runs) {
-  if (!existsSync(file)) {
-    counts.failed++
-    continue
+const lines = []
+const fail = (line) => {
+  counts.failed++
+  lines.push(line)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'crypto-tracker-test-'))
+/** Runs some of the tests and gives what each file of them came to, by its path. */
+function run(name, ...chosen) {
+  const results = join(folder, `${name}.json`)
+  const command = [
+    '--no-install',
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=./tests/run/results.mjs',
+  ]
+  const env = { ...process.env, TEST_RESULTS: results }
+  const { status } = spawnSync('npx', [...command, ...chosen], { stdio: 'inherit', env })
+  if (!existsSync(results)) {
+    fail(`failed: ${name} ended without results`)
+    return new Map()
   }
-  for (const suite of JSON.parse(readFileSync(file, 'utf8')).testResults) {
-    if (suite.status === 'failed' && suite.assertionResults.length === 0) counts.failed++
-    for (const test of suite.assertionResults) {
-      if (test.status === 'passed') counts.passed++
-      else if (test.status === 'failed') counts.failed++
-      else {
-        counts.skipped++
-        const group = test.ancestorTitles[0] ?? test.title
-        skipped.set(group, (skipped.get(group) ?? 0) + 1)
-      }
-    }
-  }
+  const { files, others } = JSON.parse(readFileSync(results, 'utf8'))
+  for (const message of others) fail(`failed: ${name}, outside of any file: ${firstLine(message)}`)
+  if (status !== 0 && others.length === 0 && files.every(({ isGood }) => isGood))
+    fail(`failed: ${name} ended with code ${status}`)
+  return new Map(files.map((file) => [file.path, file]))
+}
+
+const firstLine = (text) => text.trim().split('\n')[0]
+
+const files = new Map(
+  GROUPS.flatMap(({ projects, workers }) => [
+    ...run(projects.join(' '), `--maxWorkers=${workers}`, ...projects.map((one) => `--project=${one}`)),
+  ]),
+)
+for (const path of globSync('{core,server,simulator,bench,web,tests}/**/*.test.ts'))
+  if (!files.has(resolve(path))) fail(`failed: ${path} did not run`)
+
+const failed = [...files.values()].filter(({ isGood }) => !isGood)
+for (const { path, message } of failed.length > MOST_AGAIN ? [] : failed) {
+  const name = relative('.', path)
+  const second = run(name.replaceAll('/', ' '), path).get(path)
+  if (!second) continue
+  files.set(path, second)
+  if (second.isGood) lines.push(`unsteady: ${name} was good at its second run (first: ${firstLine(message)})`)
 }
 rmSync(folder, { recursive: true, force: true })
 
+const skipped = new Map()
+for (const file of files.values()) {
+  counts.passed += file.passed
+  counts.failed += file.failed
+  counts.skipped += file.skipped.length
+  for (const group of file.skipped) skipped.set(group, (skipped.get(group) ?? 0) + 1)
+}
 // Check and build count as one test each: a run in which they fail must not read as a success.
 for (const status of [check, build]) counts[status === 0 ? 'passed' : 'failed']++
-if (runs.some(({ status }) => status !== 0) && counts.failed === 0) counts.failed++
 
+for (const line of lines) console.log(line)
 for (const [group, number] of skipped) console.log(`SKIP ${group} (${number})`)
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exit(counts.failed === 0 ? 0 : 1)
