@@ -10,7 +10,7 @@ import { INTERVAL_MS, type Interval, type StoredInterval } from '../../core/time
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { ImportReport } from '../archive/types.ts'
 import type { Operations } from '../control/operations.ts'
-import { candlesCsv } from '../csv/write.ts'
+import { candlesCsv } from '../../core/csv/write.ts'
 import { withConnection } from './connect.ts'
 import { readCsvFile } from './csv-file.ts'
 import { UsageError, type ExitCode } from './exit.ts'

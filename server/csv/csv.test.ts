@@ -9,7 +9,7 @@ import { compareDecimals, plainDecimal } from '../../core/decimal/text.ts'
 import { isInterval, type Interval } from '../../core/time/interval.ts'
 import { CandlesCsvError, readCandlesCsv } from './read.ts'
 import { readTime } from './time.ts'
-import { candlesCsv } from './write.ts'
+import { candlesCsv } from '../../core/csv/write.ts'
 
 const HEADER = 'time,open,high,low,close,volume\n'
 const NOW = Date.UTC(2025, 0, 1)

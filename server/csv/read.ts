@@ -5,13 +5,12 @@
 import { CsvError } from 'csv-parse/sync'
 import { checkRow } from '../../core/candle/check.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
+import { CSV_COLUMNS } from '../../core/csv/write.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import type { Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { fieldsOf, linesOf, MAX_LINE, type TextSource } from './lines.ts'
 import { readTime, type TimeNotation } from './time.ts'
-
-export const CSV_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const
 
 interface RefusedLine {
   /** Counted from 1, the header included. */

@@ -4,7 +4,10 @@
  */
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import type { Level } from '../../core/candle/levels.ts'
+import type { Zone } from '../../core/format/time.ts'
 import type { MarketId } from '../../core/market.ts'
+import type { Histogram } from '../../core/statistics/histogram.ts'
+import type { Moments } from '../../core/statistics/moments.ts'
 import type { Interval } from '../../core/time/interval.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 
@@ -88,6 +91,96 @@ export interface NewestCandle {
   readonly sparkline: readonly number[]
 }
 
+/** Bars of one market over [fromMs, toMs), rounded inwards to whole ones. */
+export interface SpanRequest {
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** What a panel's figures rest on. */
+export interface SpanReceipt {
+  readonly market: MarketId
+  readonly source: string
+  readonly interval: Interval
+  /** Bars (or returns) that went in. */
+  readonly barsUsed: number
+  /** Places of the grid in the span. */
+  readonly barsExpected: number
+  /** Empty places among the bars used. */
+  readonly barsEmpty: number
+  readonly fromMs: number
+  readonly toMs: number
+  /** Close of the newest present bar; null without any. */
+  readonly asOfMs: number | null
+  /** Why nothing can be told; null when it can. */
+  readonly reason: string | null
+}
+
+/** A bar by its return. */
+export interface ReturnBar {
+  readonly value: number
+  readonly startMs: number
+}
+
+export interface DistributionView {
+  /** Start of the bar of the first return. */
+  readonly startMs: number
+  /** Log returns, NaN where there is none. */
+  readonly returns: Float64Array
+  readonly shape: Moments
+  readonly histogram: Histogram | null
+  readonly worst: ReturnBar | null
+  readonly best: ReturnBar | null
+  readonly receipt: SpanReceipt
+}
+
+export interface DrawdownView {
+  readonly startMs: number
+  readonly interval: Interval
+  /** Depths below the running maximum of the closes, 0 or below; finest first. */
+  readonly levels: readonly Level[]
+  /** Missing stretches. */
+  readonly absent: readonly AbsentSpan[]
+  readonly deepest: {
+    readonly depth: number
+    readonly peakMs: number
+    readonly troughMs: number
+    /** null = not recovered within the span. */
+    readonly recoveredMs: number | null
+  } | null
+  readonly current: { readonly depth: number; readonly startMs: number; readonly peakMs: number } | null
+  readonly receipt: SpanReceipt
+}
+
+export interface WeekRequest {
+  readonly market: MarketId
+  readonly fromMs: number
+  readonly toMs: number
+  readonly zone: Zone
+}
+
+export interface WeekView {
+  /** σ a year of each hour of the week, NaN where too few returns are; Sunday 00 first. */
+  readonly sigma: Float64Array
+  readonly counts: Uint32Array
+  /** The span asked for is too short for a week of hours: more before it was taken in. */
+  readonly widened: boolean
+  readonly receipt: SpanReceipt
+}
+
+export interface CsvFile {
+  readonly blob: Blob
+  readonly fromMs: number
+  readonly toMs: number
+  /** Lines after the header. */
+  readonly bars: number
+  /** Places that have no line: nothing was traded, or nothing is known here. */
+  readonly empty: number
+  readonly missing: number
+}
+
 export interface ComputeApi {
   /** The interval that suits the range best among what is stored, and all of it that is here, up to `REACH_MS`. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
@@ -102,6 +195,12 @@ export interface ComputeApi {
   ): Promise<readonly SigmaSummary[]>
   /** The newest candle of each market; null without any. */
   newest(markets: readonly MarketId[]): Promise<readonly (NewestCandle | null)[]>
+  distribution(request: SpanRequest): Promise<DistributionView>
+  drawdown(request: SpanRequest): Promise<DrawdownView>
+  /** From hourly bars. */
+  week(request: WeekRequest): Promise<WeekView>
+  /** Exact decimals, as they are stored. */
+  csv(request: SpanRequest): Promise<CsvFile>
   stored(): Promise<readonly StoredSeries[]>
   /** Forgets decoded series, after the store has changed. */
   invalidate(market: MarketId | null): Promise<void>

@@ -21,16 +21,24 @@ import type { Store } from '../lib/store/database.ts'
 import { heldSpans } from '../lib/store/series.ts'
 import type {
   ComputeApi,
+  CsvFile,
+  DistributionView,
+  DrawdownView,
   NewestCandle,
   PriceView,
   Range,
   SigmaRequest,
   SigmaSummary,
   SigmaView,
+  SpanRequest,
   StoredSeries,
+  WeekRequest,
+  WeekView,
 } from './api.ts'
 import { cutColumns, SeriesCache } from './columns.ts'
+import { csvOf } from './csv.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
+import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
 import { absentSpans, asOf } from './spans.ts'
 import { storedSeries } from './stored.ts'
@@ -120,6 +128,22 @@ export class Compute implements ComputeApi {
       summaries.push({ receipt: newestReceipt(series, columns), percentile: percentile(series) })
     }
     return summaries
+  }
+
+  async distribution(request: SpanRequest): Promise<DistributionView> {
+    return distributionOf(this.#cache, request)
+  }
+
+  async drawdown(request: SpanRequest): Promise<DrawdownView> {
+    return drawdownOf(this.#cache, request)
+  }
+
+  async week(request: WeekRequest): Promise<WeekView> {
+    return weekOf(this.#cache, request)
+  }
+
+  async csv(request: SpanRequest): Promise<CsvFile> {
+    return csvOf(this.#store, request)
   }
 
   async stored(): Promise<readonly StoredSeries[]> {

@@ -19,15 +19,19 @@ const api: ComputeApi = {
   sigma: async (...asked) => handOver(await (await compute).sigma(...asked)),
   summaries: async (...asked) => (await compute).summaries(...asked),
   newest: async (...asked) => (await compute).newest(...asked),
+  distribution: async (request) => handOver(await (await compute).distribution(request)),
+  drawdown: async (request) => handOver(await (await compute).drawdown(request)),
+  week: async (request) => handOver(await (await compute).week(request)),
+  csv: async (request) => (await compute).csv(request),
   stored: async () => (await compute).stored(),
   invalidate: async (market) => (await compute).invalidate(market),
 }
 
 expose(api)
 
-/** Gives the arrays of an answer away with it. */
+/** Gives the arrays of an answer away with it; one that stands in several places goes once. */
 function handOver<Answer extends object>(answer: Answer): Answer {
-  return transfer(answer, buffersIn(answer))
+  return transfer(answer, [...new Set(buffersIn(answer))])
 }
 
 function buffersIn(value: unknown): ArrayBuffer[] {

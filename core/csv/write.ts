@@ -1,15 +1,16 @@
 /**
  * Candles as CSV: header, ISO 8601 UTC, plain decimals, one candle a line. No field ever needs quoting.
  */
-import type { CandleRow } from '../../core/candle/row.ts'
-import { isoSeconds } from '../../core/time/iso.ts'
-import { CSV_COLUMNS } from './read.ts'
+import type { CandleRow } from '../candle/row.ts'
+import { isoSeconds } from '../time/iso.ts'
+
+export const CSV_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const
 
 /** The first line. */
-const CSV_HEADER = `${CSV_COLUMNS.join(',')}\n`
+export const CSV_HEADER = `${CSV_COLUMNS.join(',')}\n`
 
 /** One candle; an unknown volume is left empty. */
-function candleCsvLine(row: CandleRow): string {
+export function candleCsvLine(row: CandleRow): string {
   return `${isoSeconds(row.startMs)},${row.open},${row.high},${row.low},${row.close},${row.volume ?? ''}\n`
 }
 
