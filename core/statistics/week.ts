@@ -3,6 +3,7 @@
  * The intraday pattern is that of Andersen & Bollerslev (1997), "Intraday periodicity and volatility persistence in financial
  * markets", Journal of Empirical Finance 4.
  */
+import type { Zone } from '../format/time.ts'
 import { HOUR_MS } from '../time/interval.ts'
 import type { Returns } from './returns.ts'
 
@@ -18,6 +19,15 @@ export interface WeekOfHours {
 
 /** Where an instant lies in the week, 0 to 167; its zone is the caller's affair. */
 export type CellOf = (ms: number) => number
+
+/** The cells of a zone; the reader's own is that of the machine. Sunday is day 0, as `Date` counts. */
+export function cellIn(zone: Zone): CellOf {
+  const date = new Date(0)
+  return (ms) => {
+    date.setTime(ms)
+    return zone === 'utc' ? date.getUTCDay() * 24 + date.getUTCHours() : date.getDay() * 24 + date.getHours()
+  }
+}
 
 /**
  * Realised σ of each hour of the week: the root of its mean squared return, annualised. Mean zero, since a cell holds few

@@ -37,10 +37,7 @@ describe('the distribution of returns', () => {
     const fromMs = Date.UTC(2024, 0, 1)
     const view = await compute.distribution({ market, interval: '1d', fromMs, toMs: DAY })
     expect(view.returns).toHaveLength(73)
-    expect(view.returns[0]).toBeCloseTo(
-      Math.log(closeAt('1d', fromMs) / closeAt('1d', fromMs - DAY_MS)),
-      12,
-    )
+    expect(view.returns[0]).toBeCloseTo(Math.log(closeAt('1d', fromMs) / closeAt('1d', fromMs - DAY_MS)), 12)
     const sorted = view.returns.toSorted()
     expect(view.worst).toMatchObject({ value: sorted[0] })
     expect(view.returns[(view.worst!.startMs - fromMs) / DAY_MS]).toBe(sorted[0])

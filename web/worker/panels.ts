@@ -3,12 +3,11 @@
  */
 import { isMissing, State, type CandleColumns } from '../../core/candle/columns.ts'
 import { buildLevels } from '../../core/candle/levels.ts'
-import type { Zone } from '../../core/format/time.ts'
 import { drawdown, type Fall } from '../../core/statistics/drawdown.ts'
 import { histogram } from '../../core/statistics/histogram.ts'
 import { moments } from '../../core/statistics/moments.ts'
 import { logReturns, type Returns } from '../../core/statistics/returns.ts'
-import { FEWEST_IN_CELL, weekOfHours } from '../../core/statistics/week.ts'
+import { cellIn, FEWEST_IN_CELL, weekOfHours } from '../../core/statistics/week.ts'
 import { DAY_MS, INTERVAL_MS } from '../../core/time/interval.ts'
 import type {
   DistributionView,
@@ -96,14 +95,6 @@ export async function weekOf(cache: SeriesCache, request: WeekRequest): Promise<
     widened: fromMs < request.fromMs,
     receipt: receiptOf(columns, returns, full ? null : few),
   }
-}
-
-/** Sunday is day 0, as `Date` counts. */
-function cellIn(zone: Zone): (ms: number) => number {
-  const date = new Date(0)
-  return zone === 'utc'
-    ? (ms) => (date.setTime(ms), date.getUTCDay() * 24 + date.getUTCHours())
-    : (ms) => (date.setTime(ms), date.getDay() * 24 + date.getHours())
 }
 
 async function readReturns(

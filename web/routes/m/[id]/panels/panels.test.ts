@@ -1,0 +1,53 @@
+import { describe, expect, it, test } from 'vitest'
+import { moved, PANELS, readChoices } from './choices.ts'
+import { cellBeside, cellUnder, daysOf } from './week-drawing.ts'
+
+describe('the choice of panels', () => {
+  it('survives what another version wrote', () => {
+    expect(readChoices(null)).toEqual({ order: PANELS, hidden: [], others: [], counts: 'linear' })
+    expect(readChoices('{')).toEqual(readChoices(null))
+    const kept = readChoices(
+      '{"order":["week","gone","week","sigma"],"hidden":["kept",3],"others":["close","no","parkinson","gk-yz"],"counts":"log"}',
+    )
+    expect(kept).toEqual({
+      order: ['week', 'sigma', 'drawdown', 'distribution', 'kept'],
+      hidden: ['kept'],
+      others: ['close', 'parkinson'],
+      counts: 'log',
+    })
+  })
+
+  it('moves one panel and no other, and no further than the ends', () => {
+    expect(moved(PANELS, 'sigma', 2)).toEqual(['drawdown', 'distribution', 'sigma', 'week', 'kept'])
+    expect(moved(PANELS, 'kept', -9)).toEqual(['kept', 'sigma', 'drawdown', 'distribution', 'week'])
+    expect(moved(PANELS, 'kept', 1)).toEqual(PANELS)
+  })
+})
+
+describe('the map of a week', () => {
+  const days = daysOf('en-GB')
+
+  test('begins as the locale does', () => {
+    expect(days).toEqual([1, 2, 3, 4, 5, 6, 0])
+    expect(daysOf('en-US')[0]).toBe(0)
+  })
+
+  test('finds the cell under a pointer, and none beside the map', () => {
+    // 34 px of names, 24 columns of 10 px; 7 rows of 20 px above 20 px of hours.
+    const at = (x: number, y: number) => cellUnder(days, 274, 160, x, y)
+    expect(at(34, 0)).toBe(24)
+    expect(at(273, 139)).toBe(23)
+    expect(at(20, 10)).toBeNull()
+    expect(at(100, 150)).toBeNull()
+  })
+
+  test('moves from cell to cell and stops at its edges', () => {
+    const mondayMidnight = 24
+    expect(cellBeside(days, mondayMidnight, 'ArrowDown')).toBe(48)
+    expect(cellBeside(days, mondayMidnight, 'ArrowUp')).toBe(24)
+    expect(cellBeside(days, mondayMidnight, 'ArrowLeft')).toBe(24)
+    expect(cellBeside(days, mondayMidnight, 'End')).toBe(47)
+    expect(cellBeside(days, 6 * 24, 'ArrowDown')).toBe(0)
+    expect(cellBeside(days, mondayMidnight, 'Tab')).toBeNull()
+  })
+})
