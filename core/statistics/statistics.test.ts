@@ -7,7 +7,7 @@ import { drawdown } from './drawdown.ts'
 import { binOf, histogram } from './histogram.ts'
 import { moments, normalDensity } from './moments.ts'
 import { logReturns } from './returns.ts'
-import { FEWEST_IN_CELL, weekOfHours } from './week.ts'
+import { cellIn, FEWEST_IN_CELL, weekOfHours } from './week.ts'
 
 const market = parseMarketId('coinbase:BTC-USD').id
 
@@ -174,6 +174,12 @@ describe('a week of hours', () => {
     expect(week.sigma[5]).toBeCloseTo((5 / 10_000) * Math.sqrt(8760), 10)
     expect(week.counts[0]).toBe(weeks - 1)
     expect(week.sigma[0]).toBeNaN()
+  })
+
+  test('an instant lies where the clocks of its zone say', () => {
+    const fridayNoonUtc = Date.UTC(2024, 2, 1, 12)
+    expect(cellIn('utc')(fridayNoonUtc)).toBe(5 * 24 + 12)
+    expect(cellIn('Pacific/Auckland')(fridayNoonUtc)).toBe(6 * 24 + 1)
   })
 
   it('refuses returns that are not hourly', () => {

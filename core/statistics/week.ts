@@ -3,8 +3,8 @@
  * The intraday pattern is that of Andersen & Bollerslev (1997), "Intraday periodicity and volatility persistence in financial
  * markets", Journal of Empirical Finance 4.
  */
-import type { Zone } from '../format/time.ts'
 import { HOUR_MS } from '../time/interval.ts'
+import { zoneParts, type Zone } from '../time/zone.ts'
 import type { Returns } from './returns.ts'
 
 export const WEEK_CELLS = 7 * 24
@@ -20,12 +20,11 @@ export interface WeekOfHours {
 /** Where an instant lies in the week, 0 to 167; its zone is the caller's affair. */
 export type CellOf = (ms: number) => number
 
-/** The cells of a zone; the reader's own is that of the machine. Sunday is day 0, as `Date` counts. */
+/** The cells of a zone, Sunday's first hour 0; an hour that the clocks repeat counts twice in its cell. */
 export function cellIn(zone: Zone): CellOf {
-  const date = new Date(0)
   return (ms) => {
-    date.setTime(ms)
-    return zone === 'utc' ? date.getUTCDay() * 24 + date.getUTCHours() : date.getDay() * 24 + date.getHours()
+    const { year, month, day, hour } = zoneParts(ms, zone)
+    return new Date(Date.UTC(year, month, day)).getUTCDay() * 24 + hour
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import type { Level } from '../../core/candle/levels.ts'
-import type { Zone } from '../../core/format/time.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Histogram } from '../../core/statistics/histogram.ts'
 import type { Moments } from '../../core/statistics/moments.ts'
+import type { Zone } from '../../core/time/zone.ts'
 import type { Interval } from '../../core/time/interval.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 

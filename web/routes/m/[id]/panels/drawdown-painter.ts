@@ -1,7 +1,7 @@
 /** The drawdown as one frame: a line that hangs from zero, filled towards it, broken where bars are missing. */
 import { formatPercent } from '$core/format/percent.ts'
-import type { Zone } from '$core/format/time.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
+import type { Zone } from '$core/time/zone.ts'
 import { drawHatched, hatchedOf } from '$lib/chart/absence.ts'
 import { closeMsOf, extremes, joinedRuns, pickLevel, sliceOf, type Slice } from '$lib/chart/columns.ts'
 import type { Frame, Painter, Surface } from '$lib/chart/plot.ts'
@@ -13,6 +13,7 @@ import type { DrawdownView } from '$worker/api.ts'
 export function drawdownPainter(view: DrawdownView, zone: Zone): Painter {
   const placeMs = INTERVAL_MS[view.interval]
   const hatched = hatchedOf(view.absent)
+  const language = locale()
   return (span, widthPx): Frame => {
     const slice = sliceOf(view.startMs, placeMs, pickLevel(view.levels, placeMs, span, widthPx, 4), span)
     const low = Math.min(extremes(slice, span)?.low ?? 0, -0.001) * 1.08
@@ -20,14 +21,10 @@ export function drawdownPainter(view: DrawdownView, zone: Zone): Painter {
     const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
     const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
     return {
-      xs: Float64Array.from({ length: slice.last - slice.first }, (_, i) =>
-        closeMsOf(slice, slice.first + i),
-      ),
-      ys: slice.level.close.subarray(slice.first, slice.last),
       // A little room, so that the line at its peak is seen whole.
       scale: { low, high: -low * 0.04, log: false },
-      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone)),
-      values: ticks.map((at) => ({ at, label: formatPercent(at || 0, decimals, locale()) })),
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),
+      values: ticks.map((at) => ({ at, label: formatPercent(at || 0, decimals, language) })),
       draw(on) {
         drawHatched(on, hatched, span)
         drawFall(on, slice, joinedRuns(slice, view.absent))

@@ -1,5 +1,5 @@
 /** What a panel draws that has no time axis: in CSS pixels, on a screen or on a picture. */
-import { CHART_FONT, RIGHT_PX } from '$lib/chart/axes.ts'
+import { AXIS_PX, CHART_FONT } from '$lib/chart/axes.ts'
 import type { ChartColours } from '$lib/chart/theme.svelte.ts'
 
 interface Drawing {
@@ -13,6 +13,6 @@ export type Draw = (on: Drawing) => void
 
 /** Room for names below, and at the right as in the charts of time. */
 export const FOOT_PX = 20
-export const SIDE_PX = RIGHT_PX
+export const SIDE_PX = AXIS_PX
 
 export const FONT = `11px ${CHART_FONT}`
