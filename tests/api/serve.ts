@@ -9,6 +9,7 @@ import { pino } from 'pino'
 import type { CandleRow } from '../../core/candle/row.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
+import type { BackfillProgress } from '../../core/wire/api.ts'
 import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
 import { loadDocs } from '../../server/api/docs.ts'
@@ -49,6 +50,8 @@ interface ServeOptions {
   readonly app?: string | null
   /** How sources stand, as the figures show them. */
   readonly sources?: () => readonly ProviderHealth[]
+  /** How far reading is, where it is not what the archive holds. */
+  readonly backfill?: () => Promise<readonly BackfillProgress[]>
   /** Shorter times than a client is really given. */
   readonly limits?: Partial<Limits>
 }
@@ -58,6 +61,7 @@ export async function serveArchive({
   app = null,
   sources = () => [],
   limits = {},
+  backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
   const log = pino({ level: 'silent' })
@@ -71,7 +75,7 @@ export async function serveArchive({
   })
   const live = createLiveHub(archive)
   const security = securityHeaders('http://localhost')
-  const backfill = () => archive.progress(clock.now())
+  const backfill = given ?? (() => archive.progress(clock.now()))
   const metrics = createMetrics({ archive, live, sources, backfill, clock })
   const chunks = createHotChunks(archive, metrics, security)
   const api = createApi({

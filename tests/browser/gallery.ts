@@ -5,20 +5,18 @@
 import { fileURLToPath } from 'node:url'
 import type { CandleRow } from '../../core/candle/row.ts'
 import { parseMarketId } from '../../core/market.ts'
-import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
+import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { Archive, Market } from '../../server/archive/types.ts'
 import { unitsText } from '../../simulator/bars.ts'
 import { createMarkets, type SimulatedMarket } from '../../simulator/market.ts'
-import { sealAll, serveArchive, type TestServer } from '../api/serve.ts'
+import { sealAll, serveArchive } from '../api/serve.ts'
+import { openLine, type Line } from './line.ts'
 
 export const GALLERY_NOW_MS = Date.UTC(2026, 2, 14, 13, 2, 31)
 const SLICE = 300
-/** How far back each interval reaches. */
-const DEPTH_MS: Readonly<Record<StoredInterval, number>> = {
-  '1m': 2 * DAY_MS,
-  '1h': 400 * DAY_MS,
-  '1d': 500 * DAY_MS,
-}
+/** How far back days and hours reach, and minutes. */
+const DEPTH_MS = 420 * DAY_MS
+const MINUTE_DEPTH_MS = 2 * DAY_MS
 
 interface Exhibit extends Partial<Pick<Market, 'status' | 'name' | 'tick' | 'continues'>> {
   readonly id: string
@@ -51,16 +49,31 @@ const EXHIBITS: readonly Exhibit[] = [
   { id: 'coinbase:LATE-USD', of: 'LTC-USD', name: 'Stale by days', endsBeforeMs: 3 * DAY_MS },
 ]
 
-/** Hung and lit; `stop` takes it down. */
-export async function openGallery(): Promise<TestServer> {
+export interface Gallery extends AsyncDisposable {
+  readonly line: Line
+  readonly archive: Archive
+}
+
+/** Hung and lit, behind a line that can be cut. */
+export async function openGallery(): Promise<Gallery> {
   const server = await serveArchive({
     clock: { now: () => GALLERY_NOW_MS },
+    // Nothing is being read: there is nobody who would.
+    backfill: async () => [],
     app: fileURLToPath(new URL('../../build', import.meta.url)),
   })
   const world = createMarkets({ seed: 'gallery', sinceMs: GALLERY_NOW_MS - 500 * DAY_MS })
   for (const exhibit of EXHIBITS) await hang(server.archive, exhibit, world)
   await sealAll(server.archive, GALLERY_NOW_MS)
-  return server
+  const line = await openLine(server.url, () => GALLERY_NOW_MS)
+  return {
+    line,
+    archive: server.archive,
+    async [Symbol.asyncDispose]() {
+      await line[Symbol.asyncDispose]()
+      await server.stop()
+    },
+  }
 }
 
 async function hang(archive: Archive, exhibit: Exhibit, world: readonly SimulatedMarket[]): Promise<void> {
@@ -73,7 +86,7 @@ async function hang(archive: Archive, exhibit: Exhibit, world: readonly Simulate
     quote,
     name,
     tick,
-    minutesFromMs: GALLERY_NOW_MS - DEPTH_MS['1m'],
+    minutesFromMs: GALLERY_NOW_MS - MINUTE_DEPTH_MS,
     status,
   })
   const model = world.find(({ product }) => product.id === of)!
@@ -81,14 +94,24 @@ async function hang(archive: Archive, exhibit: Exhibit, world: readonly Simulate
   for (const interval of ['1d', '1h', '1m'] as const) {
     const stepMs = INTERVAL_MS[interval]
     const sliceMs = SLICE * stepMs
-    const closedMs = Math.floor(endMs / stepMs) * stepMs
-    const first = exhibit.candles
-      ? closedMs - exhibit.candles * stepMs
-      : Math.ceil((endMs - DEPTH_MS[interval]) / stepMs) * stepMs
-    for (let fromMs = Math.floor(first / sliceMs) * sliceMs; fromMs < closedMs; fromMs += sliceMs) {
+    const closedMs = floorTo(endMs, stepMs)
+    const depthMs = interval === '1m' ? MINUTE_DEPTH_MS : DEPTH_MS
+    const first = endMs - (exhibit.candles ? (exhibit.candles + 1) * stepMs : depthMs)
+    // Hours from the slice on in which the days begin: all that the source has is read.
+    const beginMs = floorTo(
+      interval === '1m' ? first : GALLERY_NOW_MS - depthMs,
+      interval === '1m' ? sliceMs : SLICE * DAY_MS,
+    )
+    for (let fromMs = beginMs; fromMs < closedMs; fromMs += sliceMs) {
       const toMs = fromMs + sliceMs
       const readToMs = Math.min(toMs, closedMs)
-      const rows = candles(model, exhibit, stepMs, Math.max(first, fromMs), readToMs)
+      const rows = candles(
+        model,
+        exhibit,
+        stepMs,
+        Math.max(exhibit.candles ? first : fromMs, fromMs),
+        readToMs,
+      )
       const reading = { market, interval, fromMs, toMs, readToMs, rows, refused: [] }
       await archive.applyReading({ ...reading, readAtMs: GALLERY_NOW_MS - HOUR_MS })
       // Once more where something was not traded, so that this is known.
@@ -129,3 +152,5 @@ function candles(
       }
     })
 }
+
+const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step
