@@ -3,9 +3,12 @@ import tailwindcss from '@tailwindcss/vite'
 import { SvelteKitPWA } from '@vite-pwa/sveltekit'
 import { wuchale } from 'wuchale/vite'
 import icons from 'unplugin-icons/vite'
+import { readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 
 const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
 /** `/design`: every component in every state. Served in development only; the build knows nothing of it. */
 const designPage: Plugin = {
@@ -40,6 +43,7 @@ export default defineConfig({
       injectManifest: { globPatterns: ['client/**/*.{js,css,svg,png,webmanifest,woff2}'] },
     }),
   ],
+  define: { __VERSION__: JSON.stringify(version) },
   // The development server hands API calls to the running server (`npm run dev` starts both).
   server: { proxy: { '/api': server, '/up': server } },
 })

@@ -3,7 +3,7 @@ import { safeLocale } from '../../../core/format/locale.ts'
 import { preferences } from '../ui/preferences.svelte.ts'
 
 /** The languages that are complete; each has its messages in `web/locales`. Their names are written in themselves. */
-const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
 
 /** Tags of the browser, the best first; a browser may name none. */

@@ -9,6 +9,7 @@ import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
 import { DeviceData } from './device-data.ts'
 import { showPricesOnly } from './prices-only.ts'
+import { followChoices } from './follow.svelte.ts'
 import { watchUpdates, whyNotInstallable } from './update.ts'
 
 /** Resolves when the device's own data is in the state. */
@@ -62,6 +63,7 @@ export async function bringUp(state: State): Promise<void> {
       applyUpdate: update,
     })
     whenLookedAt(() => sync.syncNow())
+    followChoices({ sigmaChosen: data.sigmaChosen, lineChosen: () => sync.syncNow() })
   })
   starting.catch((error: unknown) => {
     state.setConnection({

@@ -4,6 +4,7 @@
 import type { MarketId } from '../../../core/market.ts'
 import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
+import { preferences } from '../ui/preferences.svelte.ts'
 import { UNKNOWN_STATUS, type SyncStatus } from '../sync/status.ts'
 import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
@@ -13,8 +14,6 @@ import { loadMarkets, loadPacks } from './load.ts'
 import { measureStorage } from './storage.ts'
 import type { DataEvents } from './sync.ts'
 
-const ESTIMATOR = 'yang-zhang'
-const WINDOW = 30
 /** Says in localStorage that data was here; localStorage and IndexedDB are not always emptied together. */
 const HELD_FLAG = 'crypto-tracker:held'
 
@@ -56,11 +55,16 @@ export class DeviceData implements DataEvents {
     this.#complete()
   }
 
+  /** Another estimator or window was chosen. A slider sends many: the list follows when it rests. */
+  readonly sigmaChosen = later(400, () => this.#all())
+
   /** What only the worker can tell of what was on the device before. Nothing has changed: charts need not ask again. */
-  #complete = later(0, async () => {
+  #complete = later(0, () => this.#all())
+
+  #all = async (): Promise<void> => {
     await this.#compute(this.#state.markets.map((market) => market.id))
     await this.#showMarkets()
-  })
+  }
 
   changed(markets: readonly MarketId[]): void {
     for (const market of markets) this.#changed.add(market)
@@ -116,8 +120,9 @@ export class DeviceData implements DataEvents {
 
   async #compute(markets: readonly MarketId[]): Promise<void> {
     if (markets.length === 0) return
+    const { estimator, window } = preferences.current
     const [summaries, newest] = await Promise.all([
-      compute().summaries(markets, ESTIMATOR, WINDOW),
+      compute().summaries(markets, estimator, window),
       compute().newest(markets),
     ])
     markets.forEach((market, index) => {

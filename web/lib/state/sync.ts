@@ -4,7 +4,9 @@ import type { Store } from '../store/database.ts'
 import { openChannel, type TabMessage } from '../sync/channel.ts'
 import { SyncEngine } from '../sync/engine.ts'
 import { leadInTurn } from '../sync/leader.ts'
+import { preferences } from '../ui/preferences.svelte.ts'
 import { clock } from './clock.ts'
+import { line } from './line.svelte.ts'
 import type { SyncStatus } from '../sync/status.ts'
 
 /** What the syncing tab and the other tabs tell this one. */
@@ -59,6 +61,7 @@ export function startSync(store: Store, data: DataEvents, ended: AbortSignal): S
         now: () => clock.now(),
         changed: (markets) => tell({ kind: 'changed', markets }),
         quotesChanged: () => tell({ kind: 'quotes' }),
+        saving: () => ({ isOn: preferences.current.dataSaver, isMetered: line.isMetered === true }),
         status: (news) => tell({ kind: 'status', status: news, serverAheadMs: clock.aheadMs }),
       },
       status,

@@ -27,6 +27,8 @@ export interface ChunkResult {
   readonly replaced: boolean
   /** The browser has no room for the rest; people were told. */
   readonly noRoom: boolean
+  /** Some wait for a line over which chunks may be downloaded. */
+  readonly waiting: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   const wishes = wishesOf(await store.packs.toArray())
   const queue = missingChunks(await store.manifest.toArray(), wishes, context.now())
   const total = queue.reduce((sum, line) => sum + line.bytes, 0)
-  const done = { chunks: 0, bytes: 0, skipped: 0, replaced: false, noRoom: false }
+  const done = { chunks: 0, bytes: 0, skipped: 0, replaced: false, noRoom: false, waiting: false }
   const tell = () =>
     context.progress({
       chunksWanted: queue.length,
@@ -58,6 +60,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
         context.changed([line.market])
       } else if (outcome === 'not due') done.skipped += 1
       else if (outcome === 'replaced') done.replaced = true
+      else if (outcome === 'waits') done.waiting = true
       else if (outcome === 'no room') {
         done.noRoom = true
         next = queue.length
@@ -81,6 +84,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
     complete: done.chunks + done.skipped === queue.length,
     replaced: done.replaced,
     noRoom: done.noRoom,
+    waiting: done.waiting,
   }
 }
 
@@ -102,11 +106,13 @@ async function isStillDue({ store, now }: SyncContext, line: ManifestRow): Promi
   return current !== undefined && isDue(current, wishesOf(pack ? [pack] : []), now())
 }
 
-type Outcome = 'stored' | 'replaced' | 'refused' | 'no room'
+type Outcome = 'stored' | 'replaced' | 'refused' | 'no room' | 'waits'
 
 async function fetchOne(context: SyncContext, line: ManifestRow): Promise<Outcome> {
   try {
-    const bytes = (await composeChunk(context.store, line)) ?? (await download(context, line))
+    const composed = await composeChunk(context.store, line)
+    if (!composed && !context.mayDownload()) return 'waits'
+    const bytes = composed ?? (await download(context, line))
     if (!bytes) return 'refused'
     return (await storeChunk(context.store, line, bytes)) ? 'stored' : 'replaced'
   } catch (error) {

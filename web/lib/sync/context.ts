@@ -10,6 +10,8 @@ export interface SyncContext {
   readonly fetch: Fetch
   readonly signal: AbortSignal
   now(): number
+  /** Whether chunks may be downloaded over the line of this moment. */
+  mayDownload(): boolean
   /** Candles of these markets have changed in the store. */
   changed(markets: readonly MarketId[]): void
   /** The server has answered, and well. */

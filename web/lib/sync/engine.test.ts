@@ -3,7 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../core/time/interval.ts'
 import type { MarketId } from '../../../core/market.ts'
 import { Compute } from '../../worker/compute.ts'
 import type { Store } from '../store/database.ts'
-import { SyncEngine } from './engine.ts'
+import { SyncEngine, type Saving } from './engine.ts'
 import { leadInTurn } from './leader.ts'
 import { UNKNOWN_STATUS, type SyncStatus } from './status.ts'
 import { rowAt, TestArchive } from './test-archive.ts'
@@ -28,6 +28,7 @@ interface Tab {
   readonly engine: SyncEngine
   readonly streams: TestStream[]
   readonly changed: MarketId[]
+  saving: Saving
   status: SyncStatus
   lead(signal: AbortSignal): Promise<void>
 }
@@ -50,7 +51,8 @@ function tabOf(archive: TestArchive, store: Store): Tab {
       status: (status) => {
         tab.status = status
       },
-      pauses: { between: 5, first: 5, longest: 10, idle: 3_600_000 },
+      saving: () => tab.saving,
+      pauses: { between: 5, first: 5, longest: 10, idle: 3_600_000, saving: 3_600_000 },
     },
     UNKNOWN_STATUS,
   )
@@ -58,6 +60,7 @@ function tabOf(archive: TestArchive, store: Store): Tab {
     engine,
     streams,
     changed,
+    saving: { isOn: false, isMetered: false },
     status: UNKNOWN_STATUS,
     lead: (signal) => engine.run(signal),
   }
@@ -171,6 +174,34 @@ it('is offline when the server is gone, and comes back by itself', async () => {
     expect(tab.status).toMatchObject({ online: true, revision: archive.revision, trouble: null })
     expect(tab.streams.at(-1)!.closed).toBe(false)
   })
+})
+
+it('under the data saver opens no stream, and over a metered line leaves the packs for another', async () => {
+  const { archive, market } = smallArchive()
+  const DAY = Date.UTC(2024, 2, 1)
+  archive.fill(market, '1m', DAY, DAY + HOUR_MS)
+  await archive.seal(market, '1m', '2024-03-01')
+  const store = await newStore()
+  const tab = tabOf(archive, store)
+  tab.saving = { isOn: true, isMetered: true }
+  run(tab)
+  await vi.waitFor(() => expect(tab.status.trouble).toMatch(/metered/))
+  expect(tab.status).toMatchObject({ online: true, synced: false, revision: archive.revision })
+  expect(archive.asked('/api/v1/chunks')).toEqual([])
+  expect(tab.streams).toEqual([])
+
+  tab.saving = { isOn: true, isMetered: false }
+  tab.engine.syncNow()
+  await vi.waitFor(() => expect(tab.status).toMatchObject({ synced: true, trouble: null }))
+  expect(archive.asked('/api/v1/chunks')).toHaveLength(1)
+  expect(tab.streams).toEqual([])
+
+  tab.saving = { isOn: false, isMetered: false }
+  tab.engine.syncNow()
+  await vi.waitFor(() => expect(tab.streams).toHaveLength(1))
+  tab.saving = { isOn: true, isMetered: false }
+  tab.engine.syncNow()
+  await vi.waitFor(() => expect(tab.streams[0]!.closed).toBe(true))
 })
 
 it('tells that the app is outdated and changes nothing', async () => {

@@ -3,6 +3,7 @@
  * A round comes at the start, when somebody looks, when the server tells of a revision, and every so often;
  * after a failure it waits longer each time.
  */
+import { t } from '../i18n/t.ts'
 import { report } from '../store/report.ts'
 import type { MarketId } from '../../../core/market.ts'
 import { ChunkFormatError } from '../../../core/chunk/chunk.ts'
@@ -21,6 +22,12 @@ import { PAUSES, type Pauses } from './pauses.ts'
 import { isNoRoom, isStoreTrouble, noRoomTrouble, troubleOf } from './trouble.ts'
 import { Wake } from './wake.ts'
 
+/** A data saver: prices seldom, and no packs over a line that is metered. */
+export interface Saving {
+  readonly isOn: boolean
+  readonly isMetered: boolean
+}
+
 export interface EngineParts {
   readonly store: Store
   readonly fetch: Fetch
@@ -29,6 +36,8 @@ export interface EngineParts {
   changed(markets: readonly MarketId[]): void
   quotesChanged(): void
   status(status: SyncStatus): void
+  /** What the reader wants of the line; asked anew each time. */
+  saving?(): Saving
   readonly pauses?: Partial<Pauses>
 }
 
@@ -96,11 +105,16 @@ export class SyncEngine {
       await this.#openLive(signal)
       if (changed || tail.manifestChanged || this.#chunksDue()) await this.#pullChunks(context)
       this.#failures = 0
-      return { least: this.#pauses.between, most: this.#pauses.idle }
+      const { between, idle, saving } = this.#pauses
+      return { least: between, most: this.#saving.isOn ? saving : idle }
     } catch (error) {
       if (!signal.aborted) await this.#fail(error)
       return this.#backOff()
     }
+  }
+
+  get #saving(): Saving {
+    return this.#parts.saving?.() ?? { isOn: false, isMetered: false }
   }
 
   /** Chunks are looked through when something speaks for it, else once in a while. */
@@ -120,6 +134,8 @@ export class SyncEngine {
     }
     this.#full = chunks.noRoom
     this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
+    if (chunks.waiting)
+      this.#tell({ trouble: t('Data saver is on and this line is metered: packs wait for another line.') })
   }
 
   #contextOf(signal: AbortSignal): SyncContext {
@@ -129,6 +145,7 @@ export class SyncEngine {
       fetch,
       signal,
       now,
+      mayDownload: () => !(this.#saving.isOn && this.#saving.isMetered),
       changed: (markets) => {
         if (markets.length > 0) changed(markets)
       },
@@ -188,6 +205,7 @@ export class SyncEngine {
   }
 
   async #openLive(signal: AbortSignal): Promise<void> {
+    if (this.#saving.isOn) return this.#closeLive()
     if (this.#live || signal.aborted || this.#parts.now() < this.#liveNotBeforeMs) return
     const archive = await this.#parts.store.meta.get('archive')
     const silenceMs = Math.max(45_000, 2.5 * 1000 * (archive?.sampleSeconds ?? 60))

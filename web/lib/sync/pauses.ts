@@ -4,6 +4,8 @@ export interface Pauses {
   readonly between: number
   /** Between two rounds when nothing is heard. */
   readonly idle: number
+  /** The same under the data saver, where nothing is heard either. */
+  readonly saving: number
   /** After the first failure; doubles up to `longest`, with jitter. */
   readonly first: number
   readonly longest: number
@@ -16,6 +18,7 @@ export interface Pauses {
 export const PAUSES: Pauses = {
   between: 3_000,
   idle: 60_000,
+  saving: 300_000,
   first: 1_000,
   longest: 30_000,
   prices: 300_000,

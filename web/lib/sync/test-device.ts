@@ -37,6 +37,7 @@ export async function testDevice(
     fetch: archive.fetch,
     signal: new AbortController().signal,
     now: () => archive.nowMs,
+    mayDownload: () => true,
     changed: (markets) => markets.forEach((market) => changed.add(market)),
     heard: () => undefined,
     progress: (news) => progress.push(news),

@@ -9,7 +9,7 @@ import { PRICE_LOOKS, type PriceLook } from '../chart/looks.ts'
 
 const KEY = 'preferences'
 
-const THEMES = ['system', 'light', 'dark'] as const
+export const THEMES = ['system', 'light', 'dark'] as const
 /** Colours of change: green up, red up, or blue up and orange down for those who do not tell red from green. */
 export const PALETTES = ['standard', 'red-up', 'colour-blind'] as const
 export const DENSITIES = ['comfortable', 'compact'] as const

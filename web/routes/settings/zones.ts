@@ -1,0 +1,32 @@
+/** The time zones that this device knows, by the cities that name them. */
+import type { Zone } from '$core/time/zone.ts'
+
+/** How many are listed at once: enough to find one's own by a few letters. */
+const MOST = 60
+
+/** `Buenos Aires` for `America/Argentina/Buenos_Aires`, with what lies around it: `Buenos Aires, Argentina, America`. */
+export function zoneName(zone: Zone): string {
+  return zone.split('/').reverse().join(', ').replaceAll('_', ' ')
+}
+
+/** The device's own and UTC first, then those whose name holds every word. */
+export function matchingZones(wanted: string): Zone[] {
+  const words = plain(wanted).split(' ').filter(Boolean)
+  const named = Intl.supportedValuesOf('timeZone').filter((name): name is Exclude<Zone, 'local' | 'utc'> =>
+    name.includes('/'),
+  )
+  if (words.length === 0) return ['local', 'utc', ...named.slice(0, MOST)]
+  const fits = (name: string) => words.every((word) => plain(name).includes(word))
+  const own: Zone[] = fits('utc gmt') ? ['utc'] : []
+  return [...own, ...named.filter(fits).slice(0, MOST)]
+}
+
+/** Without accents, case and the signs between words. */
+function plain(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[_/,\s-]+/g, ' ')
+    .trim()
+}
