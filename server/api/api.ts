@@ -11,6 +11,7 @@ import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts
 import { addDocs } from './docs.ts'
 import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
 import { addLogos } from './logos.ts'
+import { addGaps } from './gaps.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
@@ -25,6 +26,7 @@ export function createApi(parts: ApiParts): Api {
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   addUp(api, parts)
   addMarkets(api, parts)
+  addGaps(api, parts)
   addLogos(api, parts)
   addSync(api, parts)
   addOwner(api, parts)

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { HistoryProgress } from '../../core/wire/api.ts'
+import { readGapsAnswer } from '../../core/wire/gaps.ts'
 import { readSyncAnswer } from '../../core/wire/sync.ts'
 import { decodeTail } from '../../core/wire/tail.ts'
 import type { MarketId } from '../../core/market.ts'
@@ -460,6 +461,39 @@ describe('admin', () => {
   })
 })
 
+describe('why something is missing', () => {
+  test('anybody may read of one series what is missing and of which class', async () => {
+    const answer = await get(`/api/v1/markets/${bitcoin}/gaps?interval=1m`)
+    expect(answer.status).toBe(200)
+    const { market, interval, gaps, more } = (await answer.json()) as {
+      market: string
+      interval: string
+      gaps: { from: string; to: string; places: number; class: string }[]
+      more: boolean
+    }
+    expect({ market, interval, more }).toEqual({ market: bitcoin, interval: '1m', more: false })
+    expect(gaps.at(-1)).toEqual({
+      from: isoSeconds(MINUTES_TO_MS),
+      to: isoSeconds(NOW_MS),
+      places: 15,
+      class: 'unread',
+    })
+    expect(readGapsAnswer({ gaps }).at(-1)).toEqual({
+      fromMs: MINUTES_TO_MS,
+      toMs: NOW_MS,
+      class: 'unread',
+    })
+  })
+
+  test('an interval that is not stored and a market that is not followed are refused by name', async () => {
+    expect((await get(`/api/v1/markets/${bitcoin}/gaps?interval=5m`)).status).toBe(400)
+    expect((await get(`/api/v1/markets/${bitcoin}/gaps`)).status).toBe(400)
+    const unknown = await get('/api/v1/markets/coinbase:NO-USD/gaps?interval=1d')
+    expect(unknown.status).toBe(404)
+    expect(await unknown.text()).toContain('coinbase:NO-USD')
+  })
+})
+
 describe('what is not there', () => {
   test.each(['/api', '/api/v1/nothing', '/api/v2/markets', '/up/nothing', '/api/v1/markets/x/y/z'])(
     '%s is a problem, not the app',
@@ -562,6 +596,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/logos/{coin}',
       '/api/v1/markets',
       '/api/v1/markets/{id}/candles',
+      '/api/v1/markets/{id}/gaps',
       '/api/v1/owner',
       '/api/v1/owner/sign-in',
       '/api/v1/owner/sign-out',

@@ -8,7 +8,7 @@ import type { MarketId } from '../../core/market.ts'
 import type { Histogram } from '../../core/statistics/histogram.ts'
 import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
-import type { Interval } from '../../core/time/interval.ts'
+import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 
 /** Names on screen; `1m` would be a minute. */
@@ -78,6 +78,37 @@ export interface StoredSeries {
   readonly present: number
   readonly empty: number
   readonly missing: number
+}
+
+/** What a device and its manifest know of a series, day by day (UTC). A place is on the device when its bytes say anything of it. */
+export interface Coverage {
+  readonly market: MarketId
+  readonly interval: StoredInterval
+  /** The first day; NaN where nothing is known of the series. */
+  readonly startMs: number
+  /** One number a day each: places of which the device knows the state, and how many of them are what. */
+  readonly here: Uint16Array
+  readonly present: Uint16Array
+  readonly empty: Uint16Array
+  /** Missing by `State`: unconfirmed or not fetched, outage, refused, beyond. */
+  readonly missing: Readonly<Record<AbsenceName, Uint16Array>>
+  /** What the server has sealed, in the order of time: the newest line of each span. */
+  readonly periods: readonly SealedPeriod[]
+}
+
+export type AbsenceName = 'unknown' | 'outage' | 'refused' | 'beyond'
+
+/** A line of the manifest as the calendar needs it. */
+export interface SealedPeriod {
+  readonly period: string
+  readonly fromMs: number
+  readonly toMs: number
+  /** Candles in it, and places of it. */
+  readonly rows: number
+  readonly expected: number
+  /** On the wire. */
+  readonly bytes: number
+  readonly isHere: boolean
 }
 
 /** The newest stored candle as a price, for a market of which no price is known. */
@@ -202,6 +233,8 @@ export interface ComputeApi {
   /** Exact decimals, as they are stored. */
   csv(request: SpanRequest): Promise<CsvFile>
   stored(): Promise<readonly StoredSeries[]>
+  /** Day by day what is here, missing, or at the server only. */
+  coverage(market: MarketId, interval: StoredInterval, nowMs: number): Promise<Coverage>
   /** Forgets decoded series, after the store has changed. */
   invalidate(market: MarketId | null): Promise<void>
 }

@@ -24,6 +24,7 @@ import type {
   CsvFile,
   DistributionView,
   DrawdownView,
+  Coverage,
   NewestCandle,
   PriceView,
   Range,
@@ -41,6 +42,7 @@ import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
 import { absentSpans, asOf } from './spans.ts'
+import { coverageOf } from './coverage.ts'
 import { storedSeries } from './stored.ts'
 
 /** σ is not shown where fewer than half of a window's bars could enter. */
@@ -148,6 +150,10 @@ export class Compute implements ComputeApi {
 
   async stored(): Promise<readonly StoredSeries[]> {
     return storedSeries(this.#store)
+  }
+
+  async coverage(market: MarketId, interval: StoredInterval, nowMs: number): Promise<Coverage> {
+    return coverageOf(this.#store, market, interval, nowMs)
   }
 
   async newest(markets: readonly MarketId[]): Promise<readonly (NewestCandle | null)[]> {

@@ -24,6 +24,7 @@ const api: ComputeApi = {
   week: async (request) => handOver(await (await compute).week(request)),
   csv: async (request) => (await compute).csv(request),
   stored: async () => (await compute).stored(),
+  coverage: async (...asked) => handOver(await (await compute).coverage(...asked)),
   invalidate: async (market) => (await compute).invalidate(market),
 }
 

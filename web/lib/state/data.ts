@@ -54,6 +54,10 @@ export async function bringUp(state: State): Promise<void> {
         else sync.packsGrew()
       },
       packCosts: (markets, changes) => packCosts(store, markets, changes, clock.now()),
+      gaps: async (market, interval) => {
+        const { askGaps } = await import('../sync/gaps.ts')
+        return askGaps(market, interval)
+      },
       askPersistence: async () => {
         const granted = (await navigator.storage?.persist?.()) ?? false
         state.measureStorage()

@@ -44,6 +44,7 @@ export async function showPricesOnly(state: State, why: string, update: () => vo
   state.bind({
     setPacks: () => Promise.reject(new Error(why)),
     packCosts: () => Promise.reject(new Error(why)),
+    gaps: () => Promise.resolve(null),
     askPersistence: () => Promise.resolve(false),
     syncNow: () => void look(),
     applyUpdate: update,

@@ -4,6 +4,8 @@
  */
 import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
+import type { StoredInterval } from '../../../core/time/interval.ts'
+import type { SeriesGap } from '../../../core/wire/gaps.ts'
 import type { PackCost } from '../store/cost.ts'
 import type { PackWish } from '../store/packs.ts'
 import { clock } from './clock.ts'
@@ -16,6 +18,7 @@ import type { AppState, Connection, KeptView, MarketState, Pack, StorageState } 
 export interface Actions {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   applyUpdate(): void
@@ -107,6 +110,9 @@ export class State implements AppState {
     // Read here, so that an effect that asks for a cost asks again when the manifest or the packs have changed.
     void this.packs
     return (await this.#actions.promise).packCosts(markets, changes)
+  }
+  async gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null> {
+    return (await this.#actions.promise).gaps(market, interval)
   }
   async askPersistence(): Promise<boolean> {
     return (await this.#actions.promise).askPersistence()

@@ -5,6 +5,7 @@
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
+import type { SeriesGap } from '$core/wire/gaps.ts'
 import type { PackCost } from '$lib/store/cost.ts'
 import type { PackWish } from '$lib/store/packs.ts'
 import type { PriceView, Range, SigmaSummary, SigmaView, StoredSeries } from '$worker/api.ts'
@@ -112,6 +113,8 @@ export interface AppState {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   /** What each change would fetch and give back, of these markets together. */
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  /** Why places of a series are missing, by the server; null where it does not say. */
+  gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   /** What `keepView` kept of this market, for the first paint of a cold start; null when it was another market. */
