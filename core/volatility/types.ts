@@ -54,6 +54,8 @@ export interface Receipt {
   readonly market: MarketId
   readonly source: string
   readonly estimator: Estimator
+  /** What was asked for, where bars of too few samples allow close to close only; absent where both are the same. */
+  readonly insteadOf?: Estimator
   readonly interval: Interval
   readonly window: number
   readonly mean: Mean

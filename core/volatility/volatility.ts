@@ -7,7 +7,7 @@ import { closeToClose } from './close.ts'
 import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
 import { checkRequest, fewestBars, needsCloseBefore } from './request.ts'
-import { readsRange } from './sampled.ts'
+import { countSparse, readsRange } from './sampled.ts'
 import type { VolatilityRequest, VolatilitySeries } from './types.ts'
 import { rootOfSum, type Part, type Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
@@ -51,6 +51,23 @@ export function volatility(
   sigma.fill(NaN, end)
   const { startMs, interval } = columns
   return { request, startMs, interval, firstPlace, endPlace: end, sigma, bars, flat }
+}
+
+/**
+ * σ by the estimator asked for, or close to close where its newest window has bars of too few samples for their high and low:
+ * for screens, where some σ with its reason helps more than none. The series names the estimator that was taken.
+ */
+export function volatilityOrCloses(
+  columns: CandleColumns,
+  request: VolatilityRequest,
+  logs: LogColumns,
+): VolatilitySeries {
+  const series = volatility(columns, request, logs)
+  const newest = series.endPlace - 1
+  if (!readsRange(request.estimator) || !Number.isNaN(series.sigma[newest] ?? 0)) return series
+  if (countSparse(columns, newest - request.window + 1, newest + 1).sparse === 0) return series
+  logs.memory.giveBack(series.sigma)
+  return volatility(columns, { ...request, estimator: 'close' }, logs)
 }
 
 /** Where the series begins and ends: its first known place, and the one after its last. Both 0 where nothing is known. */

@@ -207,21 +207,32 @@ describe('stored bytes that the disk has spoilt', () => {
 })
 
 describe('candles of sampled prices', () => {
-  it('give σ of their closes, and none of their high and low, which says why', async () => {
+  it('give σ of their closes whatever is asked for, and the receipt says what was taken instead', async () => {
     const coin = archive.addMarket('coingecko:bitcoin-usd')
     archive.fill(coin, '1d', Date.UTC(2023, 0, 1), DAY)
     await archive.seal(coin, '1d', '2023')
     await device.round()
     const columns = await compute.columns(coin, '1d', DAY - 2 * DAY_MS, DAY)
     expect([...columns.samples!]).toEqual([24, 24])
-    for (const estimator of ['close', 'parkinson', 'yang-zhang'] as const) {
+    const [closes] = await compute.summaries([coin], 'close', 30)
+    expect(closes!.receipt.sigma).toBeGreaterThan(0)
+    expect(closes!.receipt.insteadOf).toBeUndefined()
+    for (const estimator of ['parkinson', 'yang-zhang'] as const) {
       const [summary] = await compute.summaries([coin], estimator, 30)
-      const { sigma, reason } = summary!.receipt
-      if (estimator === 'close') expect(sigma).toBeGreaterThan(0)
-      else {
-        expect(sigma).toBeNaN()
-        expect(reason).toMatch(/^sampled source: (\d+) of \1 bars have fewer than 100 samples/)
-      }
+      expect(summary!.receipt).toEqual({ ...closes!.receipt, insteadOf: estimator })
+      const request = { market: coin, interval: '1d', estimator, window: 30, mean: 'sample' } as const
+      const view = await compute.sigma({ ...request, fromMs: DAY - 9 * DAY_MS, toMs: DAY })
+      expect(view.receipt).toEqual({ ...closes!.receipt, insteadOf: estimator })
     }
+  })
+
+  it('of which there are too few say how many their closes need', async () => {
+    const coin = archive.addMarket('coingecko:bitcoin-usd')
+    archive.fill(coin, '1d', DAY - 5 * DAY_MS, DAY)
+    await device.round()
+    const [summary] = await compute.summaries([coin], 'yang-zhang', 30)
+    expect(summary!.receipt.sigma).toBeNaN()
+    expect(summary!.receipt).toMatchObject({ estimator: 'close', insteadOf: 'yang-zhang' })
+    expect(summary!.receipt.reason).toMatch(/^5 of the 31 days/)
   })
 })

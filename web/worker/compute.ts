@@ -15,8 +15,8 @@ import {
 } from '../../core/time/interval.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { Memory } from '../../core/volatility/memory.ts'
-import { newestReceipt, percentile, volatility } from '../../core/volatility/volatility.ts'
-import type { Estimator, Mean, VolatilitySeries } from '../../core/volatility/types.ts'
+import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volatility/volatility.ts'
+import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
 import { heldSpans } from '../lib/store/series.ts'
 import type {
@@ -110,7 +110,7 @@ export class Compute implements ComputeApi {
       sigma: series.sigma.slice(skip),
       bars: series.bars.slice(skip),
       flat: series.flat.slice(skip),
-      receipt: newestReceipt(series, columns),
+      receipt: receiptOf(series, columns, request.estimator),
       percentile: percentile(series),
     }
     this.#memory.giveBack(series.sigma)
@@ -127,7 +127,7 @@ export class Compute implements ComputeApi {
       const { fromMs, toMs } = spanOf((await this.#spans(market))['1d'])
       const columns = await this.#cache.read(market, '1d', fromMs, toMs)
       const series = sigmaOf(new LogColumns(columns), estimator, window, 'sample')
-      summaries.push({ receipt: newestReceipt(series, columns), percentile: percentile(series) })
+      summaries.push({ receipt: receiptOf(series, columns, estimator), percentile: percentile(series) })
     }
     return summaries
   }
@@ -188,7 +188,13 @@ function sigmaOf(logs: LogColumns, estimator: Estimator, window: number, mean: M
   const { columns } = logs
   const annual = barsPerYear(columns.interval)
   const request = { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE }
-  return volatility(columns, request, logs)
+  return volatilityOrCloses(columns, request, logs)
+}
+
+/** The receipt of the newest σ, which tells where another estimator was taken than was asked for. */
+function receiptOf(series: VolatilitySeries, columns: CandleColumns, asked: Estimator): Receipt {
+  const receipt = newestReceipt(series, columns)
+  return receipt.estimator === asked ? receipt : { ...receipt, insteadOf: asked }
 }
 
 /** The span of all spans; empty without any. */

@@ -1,4 +1,4 @@
-/** Rolling σ as one frame: a violet line that breaks where σ is not available. */
+/** Rolling σ as one frame: a violet line that breaks where σ is not available, and thin dashed ones of other estimators. */
 import { buildLevels } from '../../../core/candle/levels.ts'
 import type { Level } from '../../../core/candle/levels.ts'
 import type { Zone } from '../../../core/time/zone.ts'
@@ -10,6 +10,7 @@ import { drawHatched, type Hatched } from './absence.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
 import type { Frame, Painter, Surface } from './plot.ts'
 import { numberTicks, timeTicks } from './ticks.ts'
+import type { Span } from './viewport.ts'
 
 /** A σ series with the levels for drawing it; made once when it arrives. */
 export interface SigmaData {
@@ -54,12 +55,26 @@ function absentOf({ sigma, startMs, interval }: SigmaView): Hatched[] {
   return spans
 }
 
-export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): Painter {
+/** Dashes of the lines beside the first, CSS pixels. */
+export const OTHER_DASHES = [
+  [5, 3],
+  [1.5, 2.5],
+] as const
+
+/** @param others lines of the same bars beside the first */
+export function sigmaPainter(
+  { view, levels, absent }: SigmaData,
+  zone: Zone,
+  others: readonly SigmaData[] = [],
+): Painter {
   const placeMs = INTERVAL_MS[view.interval]
   const language = locale()
   return (span, widthPx): Frame => {
-    const slice = sliceOf(view.startMs, placeMs, pickLevel(levels, placeMs, span, widthPx, 4), span)
-    const found = extremes(slice, span)
+    const sliced = (data: SigmaData) =>
+      sliceOf(data.view.startMs, placeMs, pickLevel(data.levels, placeMs, span, widthPx, 4), span)
+    const slice = sliced({ view, levels, absent })
+    const beside = others.map(sliced)
+    const found = extremesOf([slice, ...beside], span)
     const high = found ? found.high * 1.08 || 0.01 : 1
     const low =
       found && found.low > found.high * 0.6 ? Math.max(0, found.low - (found.high - found.low) * 0.5) : 0
@@ -72,13 +87,21 @@ export function sigmaPainter({ view, levels, absent }: SigmaData, zone: Zone): P
       values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
       draw(on) {
         drawHatched(on, absent, span)
+        beside.forEach((other, i) => drawSigma(on, other, OTHER_DASHES[i]))
         drawSigma(on, slice)
       },
     }
   }
 }
 
-function drawSigma(on: Surface, slice: Slice): void {
+function extremesOf(slices: readonly Slice[], span: Span): { low: number; high: number } | null {
+  const found = slices.map((slice) => extremes(slice, span)).filter((one) => one !== null)
+  if (found.length === 0) return null
+  return { low: Math.min(...found.map(({ low }) => low)), high: Math.max(...found.map(({ high }) => high)) }
+}
+
+/** @param dashes of a line beside the first, which is thinner */
+function drawSigma(on: Surface, slice: Slice, dashes?: readonly number[]): void {
   const { context, colours, ratio } = on
   const { low, high, open, close } = slice.level
   context.beginPath()
@@ -102,7 +125,9 @@ function drawSigma(on: Surface, slice: Slice): void {
     pen = true
   }
   context.strokeStyle = colours.accent
-  context.lineWidth = 1.8 * ratio
+  context.lineWidth = (dashes ? 1.2 : 1.8) * ratio
   context.lineJoin = 'round'
+  context.setLineDash(dashes ? dashes.map((px) => px * ratio) : [])
   context.stroke()
+  context.setLineDash([])
 }

@@ -5,12 +5,14 @@
 import { untrack } from 'svelte'
 import type { MarketId } from '$core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, STORED_UNDER, type Interval } from '$core/time/interval.ts'
+import type { Estimator } from '$core/volatility/types.ts'
 import { ChartState } from '$lib/chart/chart.svelte.ts'
 import { sigmaData, type SigmaData } from '$lib/chart/sigma-painter.ts'
 import { app } from '$lib/state/app.svelte.ts'
 import { compute } from '$lib/state/compute.ts'
 import { preferences } from '$lib/ui/preferences.svelte.ts'
-import type { PriceView, Range } from '$worker/api.ts'
+import type { PriceView, Range, SigmaRequest } from '$worker/api.ts'
+import { panels } from './panels/panels.svelte.ts'
 
 /** Bars of σ that suit a range, where nobody chose others. */
 const SIGMA_INTERVAL: Readonly<Record<Range, Interval>> = {
@@ -32,6 +34,8 @@ export class MarketView {
   readonly chart = new ChartState()
   price = $state.raw<PriceView | null>(null)
   sigma = $state.raw<SigmaData | null>(null)
+  /** σ by the estimators beside the first one, in the order chosen. */
+  others = $state.raw<readonly SigmaData[]>([])
   /** What kept the worker from answering, in its words; null when it answered. */
   failure = $state<string | null>(null)
   /** The range of `price`. */
@@ -50,6 +54,7 @@ export class MarketView {
     }
     $effect(() => this.#askPrice())
     $effect(() => this.#askSigma())
+    $effect(() => this.#askOthers())
   }
 
   get market() {
@@ -124,17 +129,8 @@ export class MarketView {
     const waitMs = this.#sigmaAsked ? 40 : 0
     this.#sigmaAsked = true
     const timer = setTimeout(() => {
-      const toMs = app.nowMs
       compute()
-        .sigma({
-          market: this.id,
-          interval,
-          estimator,
-          window,
-          mean: INTERVAL_MS[interval] < HOUR_MS ? 'zero' : 'sample',
-          fromMs: this.#sigmaFromMs(interval, toMs),
-          toMs,
-        })
+        .sigma(this.#sigmaRequest(estimator, window, interval))
         .then(
           (view) => {
             if (wanted) this.sigma = sigmaData(view)
@@ -147,6 +143,47 @@ export class MarketView {
     return () => {
       wanted = false
       clearTimeout(timer)
+    }
+  }
+
+  /** After the first line, which must not wait for them while the window is dragged. */
+  #askOthers(): (() => void) | undefined {
+    const { estimator, window } = preferences.current
+    const interval = this.sigmaInterval
+    const asked = panels.current.others.filter((other) => other !== estimator)
+    app.changes(this.id)
+    if (asked.length === 0) {
+      this.others = []
+      return
+    }
+    let wanted = true
+    const timer = setTimeout(() => {
+      Promise.all(asked.map((other) => compute().sigma(this.#sigmaRequest(other, window, interval)))).then(
+        (views) => {
+          if (wanted) this.others = views.map(sigmaData)
+        },
+        (error: unknown) => {
+          if (wanted) this.failure = error instanceof Error ? error.message : String(error)
+        },
+      )
+    }, 120)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }
+
+  #sigmaRequest(estimator: Estimator, window: number, interval: Interval): SigmaRequest {
+    const toMs = untrack(() => app.nowMs)
+    const mean = INTERVAL_MS[interval] < HOUR_MS ? 'zero' : 'sample'
+    return {
+      market: this.id,
+      interval,
+      estimator,
+      window,
+      mean,
+      fromMs: this.#sigmaFromMs(interval, toMs),
+      toMs,
     }
   }
 

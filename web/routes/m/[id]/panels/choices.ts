@@ -21,7 +21,7 @@ export function nameOfPanel(panel: PanelName): string {
 }
 
 /** Lines of σ beside the first one. */
-const MOST_OTHERS = 2
+export const MOST_OTHERS = 2
 
 export interface Choices {
   /** Every panel once. */
