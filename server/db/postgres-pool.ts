@@ -2,7 +2,8 @@
  * A pool of connections that is thrown away as a whole as soon as one of them breaks, and made anew by whoever asks next.
  * postgres.js writes to a connection that is gone when a statement (a ROLLBACK, say) follows the break: an exception that
  * nobody can catch, or a connection that hangs for good (its issues 1154 and 1208, open in 3.4.9). So here no statement is
- * sent over a broken pool, and none of its connections is used again. Each connection is a client of its own: a reserved one
+ * sent over a broken pool, none of its connections is used again, and nobody waits for an answer over one that has closed: the
+ * statement after a reset is never answered. Each connection is a client of its own: a reserved one
  * of postgres.js's pool asks for the types of arrays first, and a break in that question, which nobody awaits, ends the process.
  */
 import postgres from 'postgres'
@@ -19,11 +20,38 @@ class ConnectionLostError extends Error {
   readonly code = 'CONNECTION_LOST'
 
   constructor() {
-    super('the connection broke in the middle of a transaction, which was rolled back')
+    super('the connection broke in the middle of a transaction: what it had not committed is rolled back')
+  }
+}
+
+/** The server's address takes connections, and no server answers. */
+class ConnectTimeoutError extends Error {
+  override readonly name = 'ConnectTimeoutError'
+  readonly code = 'CONNECT_TIMEOUT'
+
+  constructor() {
+    super(`no answer within ${CONNECT_SECONDS} s of connecting`)
   }
 }
 
 const CONNECTIONS = 10
+export const CONNECT_SECONDS = 10
+
+/**
+ * Waits for the first answer. postgres.js alone would connect for ever where each connection is closed at once, as by a
+ * proxy whose server is away.
+ *
+ * @throws ConnectTimeoutError, or what the connection failed of
+ */
+export async function connected(client: postgres.Sql): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new ConnectTimeoutError()), CONNECT_SECONDS * 1000)
+  try {
+    await Promise.race([client.unsafe('SELECT 1'), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 export function createPool(url: string): PostgresPool {
   let current = new Generation(url)
@@ -41,16 +69,22 @@ export function createPool(url: string): PostgresPool {
   }
 }
 
+interface Connection {
+  readonly client: postgres.Sql
+  /** Ends the transaction that is under way on it. */
+  onClose: () => void
+}
+
 interface Waiting {
-  resolve(client: postgres.Sql): void
+  resolve(connection: Connection): void
   reject(error: Error): void
 }
 
 /** Connections that live until the first of them breaks. */
 class Generation {
   readonly #url: string
-  readonly #clients: postgres.Sql[] = []
-  readonly #idle: postgres.Sql[] = []
+  readonly #connections: Connection[] = []
+  readonly #idle: Connection[] = []
   readonly #waiting: Waiting[] = []
   #isBroken = false
 
@@ -63,37 +97,48 @@ class Generation {
   }
 
   /** A connection of one's own, until it is given back. */
-  async take(): Promise<postgres.Sql> {
+  async take(): Promise<Connection> {
     const idle = this.#idle.pop()
     if (idle) return idle
-    if (this.#clients.length < CONNECTIONS) return this.#add()
+    if (this.#connections.length < CONNECTIONS) return this.#add()
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  give(client: postgres.Sql): void {
+  give(connection: Connection): void {
+    connection.onClose = () => {}
     const next = this.#waiting.shift()
-    if (next) next.resolve(client)
-    else this.#idle.push(client)
+    if (next) next.resolve(connection)
+    else this.#idle.push(connection)
   }
 
   async end(withinSeconds: number): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.end({ timeout: withinSeconds })))
+    await Promise.all(this.#connections.map(({ client }) => client.end({ timeout: withinSeconds })))
   }
 
-  #add(): postgres.Sql {
+  async #add(): Promise<Connection> {
     const client = postgres(this.#url, {
       max: 1,
-      connect_timeout: 10,
+      connect_timeout: CONNECT_SECONDS,
       fetch_types: false,
       // Who asks again decides when.
       backoff: () => 0,
       // No connection closes by itself, so that a close always means a break.
       max_lifetime: null,
       onnotice: () => {},
-      onclose: () => this.#break(),
+      onclose: () => {
+        this.#break()
+        connection.onClose()
+      },
     })
-    this.#clients.push(client)
-    return client
+    const connection: Connection = { client, onClose: () => {} }
+    this.#connections.push(connection)
+    try {
+      await connected(client)
+    } catch (error) {
+      this.#break()
+      throw error
+    }
+    return connection
   }
 
   #break(): void {
@@ -103,7 +148,22 @@ class Generation {
 }
 
 async function transaction<T>(pool: Generation, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const client = await pool.take()
+  const connection = await pool.take()
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      connection.onClose = () => reject(new ConnectionLostError())
+      carryOut(pool, connection.client, work).then(resolve, reject)
+    })
+  } finally {
+    pool.give(connection)
+  }
+}
+
+async function carryOut<T>(
+  pool: Generation,
+  client: postgres.Sql,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> {
   const guarded = guard(pool, client)
   try {
     await guarded.unsafe('BEGIN')
@@ -113,8 +173,6 @@ async function transaction<T>(pool: Generation, work: (sql: postgres.Sql) => Pro
   } catch (error) {
     if (!pool.isBroken) await rollBack(client)
     throw error
-  } finally {
-    pool.give(client)
   }
 }
 

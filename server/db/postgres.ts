@@ -12,7 +12,7 @@ import {
   type Transaction,
 } from './database.ts'
 import { MIGRATIONS, refuseNewer, sign } from './migrate.ts'
-import { createPool } from './postgres-pool.ts'
+import { connected, CONNECT_SECONDS, createPool } from './postgres-pool.ts'
 
 /** Any number that nothing else on the server uses: one process migrates, the others wait for it. */
 const MIGRATION_LOCK = 8_160_001
@@ -44,9 +44,15 @@ export async function openPostgres(url: string): Promise<Database> {
 
 /** Checks the server and brings the tables up to date, over one connection: its lock must not wander through a pool. */
 async function prepare(url: string, place: string): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, fetch_types: false })
+  const client = postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: CONNECT_SECONDS,
+    fetch_types: false,
+  })
   const db = drizzle(client) as unknown as Transaction
   try {
+    await connected(client)
     await refuseOld(db, place)
     await rows(db, sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
     await refuseNewer(db)

@@ -1,5 +1,6 @@
 /** A database that is not there, goes away and comes back, or was written by a newer program: said clearly, and survived. */
 import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -24,6 +25,15 @@ test('an address without a server is named, without the password', async () => {
   await expect(opened).rejects.toThrow(DatabaseError)
   await expect(opened).rejects.toThrow(/127\.0\.0\.1:9\/prices does not answer.*DATABASE_URL/)
   await expect(opened).rejects.not.toThrow(/secret/)
+})
+
+test('an address where each connection is closed at once is given up after 10 s', async () => {
+  const closing = createServer((pipe) => pipe.end())
+  await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve))
+  const { port } = closing.address() as AddressInfo
+  const opened = openDatabase({ dataDir: folder, databaseUrl: `postgresql://me@127.0.0.1:${port}/prices` })
+  await expect(opened).rejects.toThrow(/does not answer: no answer within 10 s of connecting/)
+  closing.close()
 })
 
 test('what is no address says how one is written', async () => {
@@ -72,6 +82,44 @@ test('a connection cut between two statements fails the next one and nothing els
     await database.close()
   }
 })
+
+test(
+  'a connection that is reset in the middle of a statement fails it at once',
+  { timeout: 30_000 },
+  async () => {
+    const direct = new URL(await server.createDatabase())
+    const pipes = new Set<Socket>()
+    const proxy = createServer((pipe) => {
+      const behind = connect(Number(direct.port), direct.hostname)
+      pipes.add(pipe)
+      for (const one of [pipe, behind]) one.on('error', () => {})
+      pipe.on('close', () => behind.destroy())
+      pipe.pipe(behind).pipe(pipe)
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const address = new URL(direct)
+    address.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const database = await openDatabase({ dataDir: folder, databaseUrl: address.href })
+    try {
+      for (const statement of [sql`SELECT pg_sleep(60)`, sql`SELECT pg_sleep(${60}::int)`]) {
+        const started = Promise.withResolvers<null>()
+        const cut = database.write(async (tx) => {
+          await rows(tx, sql`SELECT 1`)
+          started.resolve(null)
+          await rows(tx, statement)
+        })
+        const failed = expect(cut).rejects.toThrow(/cannot be reached/)
+        await started.promise
+        for (const pipe of pipes) pipe.resetAndDestroy()
+        await failed
+        expect(await database.read((tx) => rows(tx, sql`SELECT 1 AS one`))).toEqual([{ one: 1 }])
+      }
+    } finally {
+      await database.close()
+      proxy.close()
+    }
+  },
+)
 
 test('a failed statement is told in the words of the database, without its parameters', async () => {
   const database = await openDatabase({ dataDir: folder, databaseUrl: await server.createDatabase() })
