@@ -9,6 +9,7 @@ import type { Histogram } from '../../core/statistics/histogram.ts'
 import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
+import type { Move } from '../../core/volatility/move.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 
 /** Names on screen; `1m` would be a minute. */
@@ -212,6 +213,15 @@ export interface CsvFile {
   readonly missing: number
 }
 
+/** What happened to a market between two instants. */
+export interface AbsenceView {
+  readonly market: MarketId
+  /** null where no close of either end is here. */
+  readonly move: Move | null
+  /** Stretches that are missing, of minutes, or of hours where the span is long; what may still settle is not among them. */
+  readonly missing: readonly AbsentSpan[]
+}
+
 export interface ComputeApi {
   /** The interval that suits the range best among what is stored, and all of it that is here, up to `REACH_MS`. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
@@ -232,6 +242,8 @@ export interface ComputeApi {
   week(request: WeekRequest): Promise<WeekView>
   /** Exact decimals, as they are stored. */
   csv(request: SpanRequest): Promise<CsvFile>
+  /** What happened to each market between two instants. */
+  absence(markets: readonly MarketId[], fromMs: number, toMs: number): Promise<readonly AbsenceView[]>
   stored(): Promise<readonly StoredSeries[]>
   /** Day by day what is here, missing, or at the server only. */
   coverage(market: MarketId, interval: StoredInterval, nowMs: number): Promise<Coverage>

@@ -19,7 +19,9 @@ import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volati
 import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
 import { heldSpans } from '../lib/store/series.ts'
+import { absenceOf } from './absence.ts'
 import type {
+  AbsenceView,
   ComputeApi,
   CsvFile,
   DistributionView,
@@ -146,6 +148,13 @@ export class Compute implements ComputeApi {
 
   async csv(request: SpanRequest): Promise<CsvFile> {
     return csvOf(this.#store, request)
+  }
+
+  async absence(markets: readonly MarketId[], fromMs: number, toMs: number): Promise<readonly AbsenceView[]> {
+    const views: AbsenceView[] = []
+    // One after the other: decoded series are kept for a few at a time.
+    for (const market of markets) views.push(await absenceOf(this.#store, this.#cache, market, fromMs, toMs))
+    return views
   }
 
   async stored(): Promise<readonly StoredSeries[]> {

@@ -23,6 +23,7 @@ const api: ComputeApi = {
   drawdown: async (request) => handOver(await (await compute).drawdown(request)),
   week: async (request) => handOver(await (await compute).week(request)),
   csv: async (request) => (await compute).csv(request),
+  absence: async (...asked) => (await compute).absence(...asked),
   stored: async () => (await compute).stored(),
   coverage: async (...asked) => handOver(await (await compute).coverage(...asked)),
   invalidate: async (market) => (await compute).invalidate(market),

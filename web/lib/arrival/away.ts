@@ -1,0 +1,62 @@
+/** What happened during an absence, put in the order in which it is told. */
+import { State } from '../../../core/candle/columns.ts'
+import { parseMarketId } from '../../../core/market.ts'
+import type { Move } from '../../../core/volatility/move.ts'
+import type { AbsenceView, AbsentSpan } from '../../worker/api.ts'
+
+/** The largest move in σ first, up or down; one without σ comes after those with one. */
+export function orderMoves(views: readonly AbsenceView[]): readonly Move[] {
+  const size = ({ sigmas }: Move) => (Number.isNaN(sigmas) ? -1 : Math.abs(sigmas))
+  return views.flatMap(({ move }) => (move ? [move] : [])).toSorted((a, b) => size(b) - size(a))
+}
+
+/** Moves of so many σ are rare enough to be counted: one day in twenty if returns were normal. */
+export const LARGE_SIGMAS = 2
+
+export function countLarge(views: readonly AbsenceView[]): number {
+  return orderMoves(views).filter(({ sigmas }) => Math.abs(sigmas) >= LARGE_SIGMAS).length
+}
+
+/** What one source left open, all its markets laid over each other. */
+export interface Missed {
+  readonly source: string
+  /** `refused` waits in quarantine; `missing` did not come. */
+  readonly kind: 'missing' | 'refused'
+  /** Time that is not there of at least one market. */
+  readonly ms: number
+  readonly markets: number
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** The longest first. */
+export function missedBySource(views: readonly AbsenceView[]): readonly Missed[] {
+  const groups = new Map<string, { spans: AbsentSpan[]; markets: number }>()
+  for (const { market, missing } of views)
+    for (const kind of ['missing', 'refused'] as const) {
+      const spans = missing.filter(({ state }) => (state === State.refused) === (kind === 'refused'))
+      if (spans.length === 0) continue
+      const key = `${kind} ${parseMarketId(market).source}`
+      const group = groups.get(key) ?? { spans: [], markets: 0 }
+      group.spans.push(...spans)
+      group.markets += 1
+      groups.set(key, group)
+    }
+  return [...groups]
+    .map(([key, { spans, markets }]): Missed => {
+      const [kind, source] = key.split(' ') as ['missing' | 'refused', string]
+      const { ms, fromMs, toMs } = unionOf(spans)
+      return { source, kind, ms, markets, fromMs, toMs }
+    })
+    .toSorted((a, b) => b.ms - a.ms)
+}
+
+function unionOf(spans: readonly AbsentSpan[]): { ms: number; fromMs: number; toMs: number } {
+  let ms = 0
+  let reachedMs = -Infinity
+  for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    ms += Math.max(0, toMs - Math.max(fromMs, reachedMs))
+    reachedMs = Math.max(reachedMs, toMs)
+  }
+  return { ms, fromMs: Math.min(...spans.map((span) => span.fromMs)), toMs: reachedMs }
+}

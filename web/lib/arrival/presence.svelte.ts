@@ -1,0 +1,52 @@
+/**
+ * Whether somebody is back after a long absence, known before the first paint, so that what is told of it has its place
+ * from the start.
+ */
+import { clock } from '../state/clock.ts'
+import { looking, NO_VISITS, readVisits, returned, type Visits } from './visits.ts'
+
+const KEY = 'crypto-tracker:visits'
+const EVERY_MS = 15_000
+
+class Presence {
+  #visits = $state.raw<Visits>(returned(kept(), clock.now()))
+
+  get visits(): Visits {
+    return this.#visits
+  }
+
+  /** Follows when somebody looks; call it once, in the page. */
+  follow(): void {
+    this.#set(this.#visits)
+    setInterval(() => {
+      if (document.visibilityState === 'visible') this.#set(looking(this.#visits, clock.now(), EVERY_MS))
+    }, EVERY_MS)
+    document.addEventListener('visibilitychange', () => {
+      const isBack = document.visibilityState === 'visible'
+      this.#set(isBack ? returned(this.#visits, clock.now()) : looking(this.#visits, clock.now(), 0))
+    })
+  }
+
+  dismissAway(): void {
+    this.#set({ ...this.#visits, away: null })
+  }
+
+  #set(visits: Visits): void {
+    this.#visits = visits
+    try {
+      localStorage.setItem(KEY, JSON.stringify(visits))
+    } catch {
+      // Private windows may refuse; then nobody was ever away.
+    }
+  }
+}
+
+function kept(): Visits {
+  try {
+    return readVisits(localStorage.getItem(KEY))
+  } catch {
+    return NO_VISITS
+  }
+}
+
+export const presence = new Presence()
