@@ -11,7 +11,7 @@ export function orderMoves(views: readonly AbsenceView[]): readonly Move[] {
 }
 
 /** Moves of so many σ are rare enough to be counted: one day in twenty if returns were normal. */
-export const LARGE_SIGMAS = 2
+const LARGE_SIGMAS = 2
 
 export function countLarge(views: readonly AbsenceView[]): number {
   return orderMoves(views).filter(({ sigmas }) => Math.abs(sigmas) >= LARGE_SIGMAS).length

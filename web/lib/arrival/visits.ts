@@ -4,7 +4,7 @@
  */
 
 /** Shorter than that nobody was away. */
-export const AWAY_MS = 8 * 3_600_000
+const AWAY_MS = 8 * 3_600_000
 /** Looks that are further apart are two visits. */
 const VISIT_MS = 30 * 60_000
 /** What happened during an absence is news for so long. */
