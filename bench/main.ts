@@ -6,6 +6,7 @@ import { decode } from './decode.ts'
 import { tableOf, type Measurement } from './measurement.ts'
 import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
+import { gestures } from './page/gestures.ts'
 import { pageDecode } from './page/decode.ts'
 import { lighthouseOfDemo } from './page/lighthouse.ts'
 import { indexedDb } from './page/indexeddb.ts'
@@ -51,6 +52,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'first-paint': { about: 'from points in memory to the painted chart, a year of minutes', run: firstPaint },
   lighthouse: { about: 'what Lighthouse says of the demo, mobile, five runs', run: lighthouseOfDemo },
   panning: { about: 'a frame while the chart is moved', run: panning },
+  gestures: { about: 'fingers on a year of minutes in the app, on a slow phone', run: gestures },
 }
 
 /** Runs the benchmarks named, all without a name; gives the exit code. */

@@ -32,6 +32,8 @@ export interface PageApi {
   firstPaint(year: YearFacts): Promise<Samples>
   /** A frame's milliseconds while so many days are in view. */
   panning(year: YearFacts, days: number): Promise<Samples>
+  /** Puts a canvas with the year into the page that fingers drag and pinch. */
+  bareGestures(year: YearFacts): Promise<void>
 }
 
 /** Milliseconds a round. */

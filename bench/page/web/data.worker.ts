@@ -4,7 +4,7 @@ import type { PageApi } from '../api.ts'
 import { decode } from './decode.ts'
 import { readRows, readStore, removeAll, writeRows, writeStore, writeSynced } from './indexeddb.ts'
 
-export type DataApi = Omit<PageApi, 'firstPaint' | 'panning'>
+export type DataApi = Omit<PageApi, 'firstPaint' | 'panning' | 'bareGestures'>
 
 const api: DataApi = { decode, writeStore, writeSynced, readStore, writeRows, readRows, removeAll }
 

@@ -3,6 +3,7 @@ import { wrap } from 'comlink'
 import type { PageApi } from '../api.ts'
 import type { DataApi } from './data.worker.ts'
 import { firstPaint } from './first-paint.ts'
+import { bareGestures } from './bare-gestures.ts'
 import { panning } from './panning.ts'
 
 const data = wrap<DataApi>(new Worker(new URL('./data.worker.ts', import.meta.url), { type: 'module' }))
@@ -17,6 +18,7 @@ const bench: PageApi = {
   removeAll: () => data.removeAll(),
   firstPaint,
   panning,
+  bareGestures,
 }
 
 Object.assign(globalThis, { bench })

@@ -77,8 +77,19 @@ export class ChartState {
     this.#show(pinch(this.view, before, after, this.limits))
   }
 
+  /** Shows a span, as near to it as the limits allow. */
+  moveTo(span: Span): void {
+    this.#show(clamp(span, this.limits))
+  }
+
+  /** The view of the range, where one began. */
+  get home(): Span {
+    return clamp(this.#home, this.limits)
+  }
+
   reset(): void {
-    this.view = clamp(this.#home, this.limits)
+    clearTimeout(this.#rest)
+    this.view = this.home
     this.resting = this.view
     this.moved = false
   }

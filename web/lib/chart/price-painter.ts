@@ -2,7 +2,6 @@
 import type { Zone } from '../../../core/time/zone.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { PriceView } from '../../worker/api.ts'
-import { locale } from '../i18n/language.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, hatchedOf } from './absence.ts'
 import type { AxisMark } from './axes.ts'
@@ -24,6 +23,8 @@ export interface PriceStyle {
   readonly log: boolean
   /** Smallest step of the price; null where unknown. */
   readonly tick: number | null
+  /** For the names on the axes. */
+  readonly locale: string
 }
 
 /** A price view made ready for one look. The chart, its cursor and its table read the same slices. */
@@ -36,8 +37,7 @@ export interface PriceDrawing {
 /** Columns a pixel of a line at most; levels are four times apart, so there are one to four, two in the middle. */
 const DENSITY = 4
 
-export function priceDrawing(view: PriceView, { look, zone, log, tick }: PriceStyle): PriceDrawing {
-  const language = locale()
+export function priceDrawing(view: PriceView, { look, zone, log, tick, locale }: PriceStyle): PriceDrawing {
   const { missing } = splitAbsent(view.absent)
   const hatched = hatchedOf(missing)
   const placeMs = INTERVAL_MS[view.interval]
@@ -61,8 +61,8 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick }: PriceSt
     const scale = low <= high ? paddedScale(low, high, log) : paddedScale(0, 1, false)
     return {
       scale,
-      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),
-      values: low <= high ? valuesOf(scale.low, scale.high, scale.log, tick ?? 0, language) : [],
+      times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), locale),
+      values: low <= high ? valuesOf(scale.low, scale.high, scale.log, tick ?? 0, locale) : [],
       mark,
       draw,
     }
@@ -91,10 +91,10 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick }: PriceSt
   }
 }
 
-function valuesOf(low: number, high: number, log: boolean, tick: number, language: string): Frame['values'] {
+function valuesOf(low: number, high: number, log: boolean, tick: number, locale: string): Frame['values'] {
   // Less than two decades leave too few powers of ten; round steps read better there.
   const decades = log && high / low > 20
   const ticks = decades ? logTicks(low, high, 5) : numberTicks(low, high, 4, tick)
-  const labels = decades ? ticks.map((at) => numberLabels([at], language)[0]!) : numberLabels(ticks, language)
+  const labels = decades ? ticks.map((at) => numberLabels([at], locale)[0]!) : numberLabels(ticks, locale)
   return ticks.map((at, i) => ({ at, label: labels[i]! }))
 }

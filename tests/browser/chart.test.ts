@@ -1,0 +1,219 @@
+/** The price chart under fingers, mouse, wheel and keys, as the browser gives them. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../core/time/interval.ts'
+import { until } from '../journey/processes.ts'
+import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
+import { openBrowser, openSynced, type Browser } from './browser.ts'
+import { Fingers } from './fingers.ts'
+
+let stage: ArchiveStage
+beforeAll(async () => {
+  stage = await openArchiveStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+interface View {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const chartOf = (page: Page): Locator => page.getByRole('application', { name: /^Price of/ })
+
+async function viewOf(page: Page): Promise<View> {
+  const [from, to] = await Promise.all(
+    ['data-from', 'data-to'].map((name) => chartOf(page).getAttribute(name)),
+  )
+  return { fromMs: Number(from), toMs: Number(to) }
+}
+
+const lengthOf = ({ fromMs, toMs }: View) => toMs - fromMs
+
+/** The view when it stands still and the condition holds. */
+function viewWhen(page: Page, what: string, holds: (view: View) => boolean): Promise<View> {
+  return until(what, 20_000, async () => {
+    const view = await viewOf(page)
+    return holds(view) ? view : null
+  })
+}
+
+/** A market's page at the range, everything on the device. */
+async function openMarket(browser: Browser, range: string): Promise<Page> {
+  const page = await openSynced(browser.context, stage.line.url)
+  await page.goto(`${stage.line.url}/m/${stage.market}`)
+  await page.getByText(range, { exact: true }).click()
+  await viewWhen(page, `a view of ${range}`, (view) => lengthOf(view) > 0)
+  await chartOf(page).scrollIntoViewIfNeeded()
+  return page
+}
+
+/** A place on the chart by shares of its width and height. */
+async function placeOn(page: Page) {
+  const box = await chartOf(page).boundingBox()
+  if (!box) throw new Error('the chart is not on screen')
+  return (x: number, y = 0.5) => ({ x: box.x + box.width * x, y: box.y + box.height * y })
+}
+
+describe('on a phone', () => {
+  let browser: Browser
+  let page: Page
+  let fingers: Fingers
+  beforeAll(async () => {
+    browser = await openBrowser('pixel')
+    page = await openMarket(browser, '7d')
+    fingers = await Fingers.on(page)
+    await viewWhen(page, 'a week', (view) => Math.abs(lengthOf(view) - 7 * DAY_MS) < DAY_MS)
+  })
+  afterAll(() => browser[Symbol.asyncDispose]())
+
+  test('one finger drags into the past and the chart glides on; the button brings the range back', async () => {
+    const before = await viewOf(page)
+    const at = await placeOn(page)
+    await fingers.drag([[at(0.2), at(0.6)]])
+    const after = await viewWhen(page, 'an earlier view', (view) => view.toMs < before.toMs)
+    expect(lengthOf(after)).toBeCloseTo(lengthOf(before), -1)
+    await page.getByRole('button', { name: 'Whole range' }).click()
+    await viewWhen(page, 'the range', (view) => view.toMs === before.toMs)
+  })
+
+  test('a finger across the chart scrolls the page and leaves the chart alone', async () => {
+    const before = await viewOf(page)
+    await page.evaluate(() => scrollTo(0, 0))
+    const at = await placeOn(page)
+    await fingers.drag([[at(0.5, 0.8), { x: at(0.5).x, y: at(0, 0.8).y - 150 }]])
+    await until('a scrolled page', 10_000, () => page.evaluate(() => (scrollY > 40 ? true : null)))
+    expect(await viewOf(page)).toEqual(before)
+    await page.evaluate(() => scrollTo(0, 0))
+  })
+
+  test('two fingers zoom around the place between them, and a tap of two shows the whole range', async () => {
+    const before = await viewOf(page)
+    const at = await placeOn(page)
+    await fingers.drag([
+      [at(0.4), at(0.2)],
+      [at(0.5), at(0.7)],
+    ])
+    const near = await viewWhen(page, 'a nearer view', (view) => lengthOf(view) < 0.5 * lengthOf(before))
+    expect(near.fromMs).toBeGreaterThan(before.fromMs)
+    expect(near.toMs).toBeLessThan(before.toMs)
+    await fingers.tap([at(0.3), at(0.6)])
+    await viewWhen(page, 'the range', (view) => lengthOf(view) === lengthOf(before))
+  })
+
+  test('a double tap zooms in', async () => {
+    const before = await viewOf(page)
+    const at = await placeOn(page)
+    await fingers.tap([at(0.5)], 2)
+    await viewWhen(page, 'a nearer view', (view) => lengthOf(view) < 0.6 * lengthOf(before))
+    await page.getByRole('button', { name: 'Whole range' }).click()
+    await viewWhen(page, 'the range', (view) => lengthOf(view) === lengthOf(before))
+  })
+
+  test('a held finger moves the cursor, whose values stand above the chart, and lifting it takes them away', async () => {
+    const before = await viewOf(page)
+    const scrolled = await page.evaluate(() => scrollY)
+    const at = await placeOn(page)
+    const values = page.getByText(/^O\s/)
+    await fingers.down(at(0.5))
+    await values.waitFor()
+    const first = await values.textContent()
+    // Across, too: the finger is not the page's any more.
+    await fingers.move(at(0.4, 0.6))
+    await fingers.move(at(0.3, 0.9))
+    await until('other values', 10_000, async () => ((await values.textContent()) === first ? null : true))
+    expect((await values.boundingBox())!.y).toBeLessThan(at(0, 0).y)
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled)
+    await fingers.up()
+    await values.waitFor({ state: 'detached' })
+    expect(await viewOf(page)).toEqual(before)
+  })
+
+  test('whoever wants no motion gets none: the chart stops with the finger', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    const before = await viewOf(page)
+    const at = await placeOn(page)
+    await fingers.drag([[at(0.3), at(0.5)]])
+    const { toMs } = await viewWhen(page, 'an earlier view', (view) => view.toMs < before.toMs)
+    const width = (await chartOf(page).boundingBox())!.width
+    // What a finger goes before it is believed moves nothing; an axis takes its part of the width.
+    expect((before.toMs - toMs) / lengthOf(before)).toBeLessThan((0.2 * width) / (width - 80))
+    await page.getByRole('button', { name: 'Whole range' }).click()
+    await page.emulateMedia({ reducedMotion: null })
+  })
+})
+
+describe('on a desktop', () => {
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    browser = await openBrowser('desktop')
+    page = await openMarket(browser, '7d')
+  })
+  afterAll(() => browser[Symbol.asyncDispose]())
+
+  test('the wheel zooms, the mouse points and drags', async () => {
+    const before = await viewOf(page)
+    const at = await placeOn(page)
+    await page.mouse.move(at(0.5).x, at(0.5).y)
+    await page.getByText(/^O\s/).waitFor()
+    await page.mouse.wheel(0, -400)
+    const near = await viewWhen(page, 'a nearer view', (view) => lengthOf(view) < 0.8 * lengthOf(before))
+    await page.mouse.down()
+    await page.mouse.move(at(0.7).x, at(0.5).y, { steps: 5 })
+    await page.mouse.up()
+    await viewWhen(page, 'an earlier view', (view) => view.toMs < near.toMs)
+    await page.getByRole('heading', { level: 1 }).hover()
+    await page.getByRole('button', { name: 'Whole range' }).click()
+    await viewWhen(page, 'the range', (view) => lengthOf(view) === lengthOf(before))
+  })
+
+  test('keys move a cursor that speaks, zoom, pan and leave; axe finds nothing on the way', async () => {
+    const before = await viewOf(page)
+    const chart = chartOf(page)
+    const said = () => chart.locator('[aria-live]').textContent()
+    await chart.focus()
+    await page.keyboard.press('ArrowLeft')
+    const first = await until('words', 10_000, async () => ((await said()) ?? '') || null)
+    expect(first).toMatch(/close .*, high .*, low /)
+    await page.keyboard.press('ArrowLeft')
+    await until('other words', 10_000, async () => ((await said()) === first ? null : true))
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    await page.keyboard.press('+')
+    const near = await viewWhen(page, 'a nearer view', (view) => lengthOf(view) < lengthOf(before))
+    await page.keyboard.press('Shift+ArrowLeft')
+    await viewWhen(page, 'an earlier view', (view) => view.toMs < near.toMs)
+    await page.keyboard.press('Escape')
+    await until('silence', 10_000, async () => ((await said()) === '' ? true : null))
+    await page.keyboard.press('Escape')
+    await viewWhen(page, 'the range', (view) => lengthOf(view) === lengthOf(before))
+  })
+
+  test('line, area and candles, each also on a logarithmic axis, draw something', async () => {
+    const ink = () =>
+      chartOf(page)
+        .locator('canvas')
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+          let sum = 0
+          for (let i = 3; i < data.length; i += 4) sum += data[i]!
+          return sum
+        })
+    const seen = new Set<number>()
+    const looks = page.getByRole('group', { name: 'Drawn as' })
+    for (const log of ['false', 'true']) {
+      const toggle = page.getByRole('button', { name: 'Log', exact: true })
+      if ((await toggle.getAttribute('aria-pressed')) !== log) await toggle.click()
+      for (const look of ['Line', 'Area', 'Candles']) {
+        await looks.getByText(look, { exact: true }).click()
+        await until(`${look} on a canvas`, 10_000, async () => {
+          const sum = await ink()
+          if (sum === 0 || seen.has(sum)) return null
+          seen.add(sum)
+          return true
+        })
+      }
+    }
+  })
+})
