@@ -10,18 +10,19 @@ import { roundDecimal } from './round.ts'
 export interface FormattedChange {
   /** `▲ +1.23 %` */
   readonly text: string
-  /** `up 1.23 percent` */
-  readonly spoken: string
+  /** `1.23`, to be put into words; null where it is not available. */
+  readonly percent: string | null
   readonly direction: 'up' | 'down' | 'flat' | null
 }
 
-/** σ per year with the daily move that it means. */
+/** σ per year with the daily move that it means, to be put into words; null where it is not available. */
 export interface FormattedSigma {
   /** `58.3 %`, or `n/a`. */
   readonly text: string
-  /** `≈ 3.1 % a day`; empty when n/a. */
-  readonly daily: string
-  readonly spoken: string
+  /** `58.3`; `< 0.1` for what would read as nothing. */
+  readonly year: string | null
+  /** `3.1` */
+  readonly day: string | null
 }
 
 const NOT_AVAILABLE = 'n/a'
@@ -41,12 +42,11 @@ export function formatPercent(fraction: number | null, places = 1, locale = 'en'
 /** A change as percent with two decimals, sign and arrow. */
 export function formatChange(fraction: number | null, locale = 'en'): FormattedChange {
   const percent = fraction === null ? null : roundedPercent(Math.abs(fraction), 2)
-  if (fraction === null || percent === null)
-    return { text: NOT_AVAILABLE, spoken: 'change not available', direction: null }
+  if (fraction === null || percent === null) return { text: NOT_AVAILABLE, percent: null, direction: null }
   const number = groupDecimal(percent, locale)
-  if (fraction > 0) return { text: `▲ +${number} %`, spoken: `up ${number} percent`, direction: 'up' }
-  if (fraction < 0) return { text: `▼ −${number} %`, spoken: `down ${number} percent`, direction: 'down' }
-  return { text: `◆ ±${number} %`, spoken: 'unchanged', direction: 'flat' }
+  if (fraction > 0) return { text: `▲ +${number} %`, percent: number, direction: 'up' }
+  if (fraction < 0) return { text: `▼ −${number} %`, percent: number, direction: 'down' }
+  return { text: `◆ ±${number} %`, percent: number, direction: 'flat' }
 }
 
 /**
@@ -57,14 +57,7 @@ export function formatChange(fraction: number | null, locale = 'en'): FormattedC
 export function formatSigma(sigmaYear: number | null, locale = 'en'): FormattedSigma {
   const year = smallPercent(sigmaYear, locale)
   const day = smallPercent(sigmaYear === null ? null : sigmaYear / Math.sqrt(365), locale)
-  if (year === null || day === null)
-    return { text: NOT_AVAILABLE, daily: '', spoken: 'volatility not available' }
-  const about = day.startsWith('<') ? ['', ''] : ['≈ ', 'about ']
-  return {
-    text: `${year} %`,
-    daily: `${about[0]}${day} % a day`,
-    spoken: `${year} percent a year, ${about[1]}${day} percent a day`.replaceAll('<', 'less than'),
-  }
+  return { text: year === null ? NOT_AVAILABLE : `${year} %`, year, day }
 }
 
 /** One decimal; `< 0.1` for what is above 0 and would read as 0.0. */

@@ -1,25 +1,30 @@
 /** Plain names for what the code abbreviates: estimators, sources, windows, bars, states of freshness. */
+import { t } from '../i18n/t.ts'
 import type { Interval } from '../../../core/time/interval.ts'
 import type { Freshness } from '../../../core/wire/api.ts'
 import type { Estimator } from '../../../core/volatility/types.ts'
 
-export const ESTIMATOR_NAMES: Readonly<Record<Estimator, string>> = {
-  close: 'Close to close',
-  parkinson: 'Parkinson',
-  'garman-klass': 'Garman-Klass',
-  'rogers-satchell': 'Rogers-Satchell',
-  'gk-yz': 'Garman-Klass with opening jump',
-  'yang-zhang': 'Yang-Zhang',
+export function estimatorNames(): Readonly<Record<Estimator, string>> {
+  return {
+    close: t('Close to close'),
+    parkinson: 'Parkinson',
+    'garman-klass': 'Garman-Klass',
+    'rogers-satchell': 'Rogers-Satchell',
+    'gk-yz': t('Garman-Klass with opening jump'),
+    'yang-zhang': 'Yang-Zhang',
+  }
 }
 
 /** What an estimator looks at, in a sentence for the chooser. */
-export const ESTIMATOR_NOTES: Readonly<Record<Estimator, string>> = {
-  close: 'closing prices only',
-  parkinson: 'highs and lows',
-  'garman-klass': 'open, high, low, close',
-  'rogers-satchell': 'all four prices, also in a trend',
-  'gk-yz': 'all four prices and the jump from the close before',
-  'yang-zhang': 'all four prices, jumps and trends',
+export function estimatorNotes(): Readonly<Record<Estimator, string>> {
+  return {
+    close: t('closing prices only'),
+    parkinson: t('highs and lows'),
+    'garman-klass': t('open, high, low, close'),
+    'rogers-satchell': t('all four prices, also in a trend'),
+    'gk-yz': t('all four prices and the jump from the close before'),
+    'yang-zhang': t('all four prices, jumps and trends'),
+  }
 }
 
 /** Coins as people call them, for exchanges that name only their symbols. */
@@ -65,32 +70,39 @@ const SOURCES: Readonly<Record<string, string>> = {
   binance: 'Binance',
   bitstamp: 'Bitstamp',
   coingecko: 'CoinGecko',
-  csv: 'Imported',
 }
 
 export function sourceName(source: string): string {
+  if (source === 'csv') return t('Imported')
   return SOURCES[source] ?? source.charAt(0).toUpperCase() + source.slice(1)
 }
 
 /** `30 d`, `30 h`, `30 × 5m`. */
 export function windowText(window: number, interval: Interval): string {
-  if (interval === '1d') return `${window} d`
-  if (interval === '1h') return `${window} h`
+  if (interval === '1d') return t(`${window} d`)
+  if (interval === '1h') return t(`${window} h`)
   return `${window} × ${interval}`
 }
 
 /** What the bars of an interval are called: `days`, `hours`, `bars of 5m`. */
 export function barsName(interval: Interval): string {
-  if (interval === '1d') return 'days'
-  if (interval === '1h') return 'hours'
-  if (interval === '1m') return 'minutes'
-  return `bars of ${interval}`
+  if (interval === '1d') return t('days')
+  if (interval === '1h') return t('hours')
+  if (interval === '1m') return t('minutes')
+  return t(`bars of ${interval}`)
 }
 
-export const FRESHNESS_NAMES: Readonly<Record<Freshness, string>> = {
-  live: 'live',
-  delayed: 'delayed',
-  stale: 'stale',
-  ended: 'ended',
-  offline: 'offline',
+export function freshnessName(freshness: Freshness): string {
+  switch (freshness) {
+    case 'live':
+      return t('live')
+    case 'delayed':
+      return t('delayed')
+    case 'stale':
+      return t('stale')
+    case 'ended':
+      return t('ended')
+    case 'offline':
+      return t('offline')
+  }
 }

@@ -1,7 +1,6 @@
 /** Instants as short as their distance allows: `14:02:31` today, `24 Nov 14:02` this year, `24 Nov 2021` before. */
 import { zoneParts, type Zone } from '../../../core/time/zone.ts'
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+import { language, locale } from '../i18n/language.ts'
 
 interface Parts {
   readonly year: number
@@ -17,6 +16,27 @@ function partsOf(ms: number, zone: Zone): Parts {
   return { year, month, day, clock: `${two(hour)}:${two(minute)}`, seconds: two(second) }
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Day and month, with the year where asked for, in the order of the language; in English the day comes first for everybody. */
+function dateText({ year, month, day }: Parts, withYear: boolean): string {
+  const isEnglish = language() === 'en'
+  const tag = isEnglish ? 'en' : locale()
+  const key = `${tag} ${withYear}`
+  const format =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(tag, {
+      numberingSystem: 'latn',
+      timeZone: 'UTC',
+      month: 'short',
+      ...(isEnglish ? {} : { day: 'numeric' }),
+      ...(withYear && !isEnglish ? { year: 'numeric' } : {}),
+    })
+  formats.set(key, format)
+  const text = format.format(Date.UTC(year, month, day))
+  return isEnglish ? `${day} ${text}${withYear ? ` ${year}` : ''}` : text
+}
+
 /**
  * @param nowMs   what "today" means
  * @param seconds whether today's times carry them
@@ -25,11 +45,10 @@ export function when(ms: number, nowMs: number, zone: Zone = 'local', seconds = 
   const then = partsOf(ms, zone)
   const now = partsOf(nowMs, zone)
   const mark = zone === 'utc' ? ' UTC' : ''
-  const date = `${then.day} ${MONTHS[then.month]}`
   if (then.year === now.year && then.month === now.month && then.day === now.day)
     return (seconds ? `${then.clock}:${then.seconds}` : then.clock) + mark
-  if (then.year === now.year) return `${date} ${then.clock}${mark}`
-  return `${date} ${then.year}`
+  if (then.year === now.year) return `${dateText(then, false)} ${then.clock}${mark}`
+  return dateText(then, true)
 }
 
 /** The zone in which bars of a length are named: days are UTC days. */
@@ -40,21 +59,18 @@ export function zoneFor(stepMs: number, zone: Zone): Zone {
 /** Day and time as fully as a bar of `stepMs` needs them, for the cursor and the table. */
 export function instantOf(ms: number, stepMs: number, zone: Zone): string {
   // A day of ours is a UTC day, wherever the reader is.
-  const { year, month, day, clock } = partsOf(ms, zoneFor(stepMs, zone))
-  const date = `${day} ${MONTHS[month]} ${year}`
-  return stepMs >= 86_400_000 ? date : `${date} ${clock}${zone === 'utc' ? ' UTC' : ''}`
+  const parts = partsOf(ms, zoneFor(stepMs, zone))
+  const date = dateText(parts, true)
+  return stepMs >= 86_400_000 ? date : `${date} ${parts.clock}${zone === 'utc' ? ' UTC' : ''}`
 }
 
 /** A span as shortly as its length allows: with times under three days, with years where they differ or are told once. */
 export function spanText(fromMs: number, toMs: number, zone: Zone): string {
   const [from, to] = [partsOf(fromMs, zone), partsOf(toMs - 1, zone)]
-  const day = (parts: Parts) => `${parts.day} ${MONTHS[parts.month]}`
   if (toMs - fromMs < 3 * 86_400_000) {
     const end = partsOf(toMs, zone)
     const mark = zone === 'utc' ? ' UTC' : ''
-    return `${day(from)} ${from.clock} – ${day(end)} ${end.clock}${mark}`
+    return `${dateText(from, false)} ${from.clock} – ${dateText(end, false)} ${end.clock}${mark}`
   }
-  return from.year === to.year
-    ? `${day(from)} – ${day(to)} ${to.year}`
-    : `${day(from)} ${from.year} – ${day(to)} ${to.year}`
+  return `${dateText(from, from.year !== to.year)} – ${dateText(to, true)}`
 }

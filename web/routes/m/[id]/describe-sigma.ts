@@ -4,7 +4,7 @@ import { INTERVAL_MS } from '$core/time/interval.ts'
 import type { Receipt } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
-import { ESTIMATOR_NAMES, windowText } from '$lib/ui/names.ts'
+import { estimatorNames, windowText } from '$lib/ui/names.ts'
 import type { SigmaView } from '$worker/api.ts'
 
 /** What was known of σ at an instant: the value of the last bar closed by then, with a receipt of its own. */
@@ -47,7 +47,7 @@ export function describeSigma(view: SigmaView, span: Span): string {
       high = Math.max(high, value)
     }
   }
-  const what = `Volatility, ${ESTIMATOR_NAMES[receipt.estimator]}, window ${windowText(receipt.window, view.interval)}`
+  const what = `Volatility, ${estimatorNames()[receipt.estimator]}, window ${windowText(receipt.window, view.interval)}`
   if (low > high) return `${what}: not available in view. ${receipt.reason ?? ''}`
   const now = Number.isFinite(receipt.sigma)
     ? `now ${formatPercent(receipt.sigma, 1, locale())} a year`

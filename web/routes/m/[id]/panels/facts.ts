@@ -1,11 +1,11 @@
 /** Receipts in full, as facts for a sheet and for a picture: what a figure was made of, from what, and as of when. */
-import { formatAge } from '$core/format/age.ts'
 import { formatSigma } from '$core/format/percent.ts'
 import { barsPerYear, HOUR_MS, INTERVAL_MS, type Interval } from '$core/time/interval.ts'
 import type { Estimator, Receipt } from '$core/volatility/types.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { plural, t } from '$lib/i18n/t.ts'
-import { barsName, ESTIMATOR_NAMES, ESTIMATOR_NOTES, sourceName, windowText } from '$lib/ui/names.ts'
+import { ageText, dailyMove } from '$lib/ui/said.ts'
+import { barsName, estimatorNames, estimatorNotes, sourceName, windowText } from '$lib/ui/names.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { SpanReceipt } from '$worker/api.ts'
 
@@ -68,7 +68,7 @@ function sourceFacts(receipt: Receipt | SpanReceipt, nowMs: number): Fact[] {
     facts.push({
       name: t('As of'),
       value: instantOf(asOfMs, Math.min(INTERVAL_MS[interval], HOUR_MS), 'utc'),
-      note: formatAge(nowMs - asOfMs),
+      note: ageText(nowMs - asOfMs),
     })
   return facts
 }
@@ -87,14 +87,14 @@ export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
   const facts: Fact[] = [
     {
       name: t('Estimator'),
-      value: ESTIMATOR_NAMES[estimator],
-      note: `${authorOf(estimator)}; ${ESTIMATOR_NOTES[estimator]}`,
+      value: estimatorNames()[estimator],
+      note: `${authorOf(estimator)}; ${estimatorNotes()[estimator]}`,
     },
   ]
   if (insteadOf)
     facts.push({
       name: t('Instead of'),
-      value: ESTIMATOR_NAMES[insteadOf],
+      value: estimatorNames()[insteadOf],
       note: t('sampled source: close to close. Its bars are made of too few samples for their high and low.'),
     })
   facts.push({ name: t('Window'), value: windowText(window, interval) })
@@ -107,7 +107,7 @@ export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
   if (Number.isFinite(receipt.sigma))
     facts.push({
       name: t('Per day'),
-      value: formatSigma(receipt.sigma, locale()).daily,
+      value: dailyMove(formatSigma(receipt.sigma, locale())),
       note: t('a year’s divided by √365'),
     })
   else if (receipt.reason) facts.push({ name: t('Not available'), value: receipt.reason })
