@@ -7,7 +7,7 @@ import { decimalOf, fieldsOf, instantOf, listOf, marketOf, nameOf, wordOf, wrong
 /** What a device keeps of a market besides the manifest. */
 export type ListedMarket = Pick<
   MarketAnswer,
-  'id' | 'base' | 'quote' | 'name' | 'tick' | 'status' | 'continues'
+  'id' | 'base' | 'quote' | 'name' | 'symbol' | 'tick' | 'status' | 'paused' | 'continues'
 >
 
 /** The tracked markets in the server's order. @throws WireError when a field breaks the rules; the path names it */
@@ -20,8 +20,10 @@ export function readMarketsAnswer(json: unknown): readonly ListedMarket[] {
       base: nameOf(market.base, `${path}.base`),
       quote: nameOf(market.quote, `${path}.quote`),
       name: nameOf(market.name, `${path}.name`),
+      ...(market.symbol === undefined ? {} : { symbol: nameOf(market.symbol, `${path}.symbol`) }),
       tick: market.tick === null ? null : decimalOf(market.tick, `${path}.tick`),
       status: wordOf(market.status, `${path}.status`, MARKET_STATUSES),
+      ...(market.paused === true ? { paused: true as const } : {}),
       ...(market.continues === undefined
         ? {}
         : { continues: continuesOf(market.continues, `${path}.continues`) }),

@@ -27,19 +27,22 @@ function factsOf(row: MarketRow, quote: QuoteRow | undefined, computed: Computed
   const candle = computed.newest.get(row.market)
   // The newer of the two; a quote knows more than a candle of the same age.
   const newest = candle && candle.asOfMs > (quote?.asOfMs ?? -Infinity) ? candle : quote
-  const { market: id, source, base, quote: currency, name, tick, status } = row
+  const { market: id, source, base, quote: currency, name, symbol, tick, status, paused } = row
   return {
     id,
     source,
     base,
     quote: currency,
     name,
+    symbol,
     tick,
     status,
+    paused,
     price: newest?.price ?? null,
     priceAsOfMs: newest?.asOfMs ?? null,
     change24h: newest?.change24h ?? null,
-    sparkline: newest?.sparkline ?? [],
+    // A market that was just added has prices before the server was asked for its day; the device may know the hours.
+    sparkline: newest?.sparkline.length ? newest.sparkline : (candle?.sparkline ?? []),
     sigma: computed.sigma.get(id) ?? null,
   }
 }

@@ -55,6 +55,10 @@ export interface MarketState {
   readonly name: string
   readonly tick: string | null
   readonly status: MarketAnswer['status']
+  /** The coin's ticker, where the identifier does not hold it. */
+  readonly symbol?: string | undefined
+  /** By the owner; its status is `ended` meanwhile. */
+  readonly paused?: true | undefined
   /** null until a price or candle is on the device. */
   readonly price: string | null
   readonly priceAsOfMs: number | null

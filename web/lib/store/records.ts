@@ -31,6 +31,9 @@ export interface MarketRow {
   readonly name: string
   readonly tick: string | null
   readonly status: MarketAnswer['status']
+  /** Left out like `continues`. */
+  readonly symbol?: string | undefined
+  readonly paused?: true | undefined
   /** Left out by a market that continues none, and by what an earlier version of the app stored. */
   readonly continues?: Continues | undefined
 }

@@ -53,6 +53,8 @@ export class SyncEngine {
   #failing = false
   #live: LiveStream | null = null
   #pricesAtMs = -Infinity
+  /** Of some market the change of the last day was not known. */
+  #lacksChange = false
   #chunksAtMs = -Infinity
   /** A stream that breaks off again and again is not opened with every round. */
   #liveNotBeforeMs = -Infinity
@@ -99,7 +101,7 @@ export class SyncEngine {
     const context = this.#contextOf(signal)
     try {
       const changed = await pullManifest(context)
-      if (this.#parts.now() - this.#pricesAtMs >= this.#pauses.prices) await this.#pullPrices(context)
+      if (await this.#pricesDue()) await this.#pullPrices(context)
       const tail = await pullTail(context, this.#seen)
       await this.#succeed(tail.revision)
       await this.#openLive(signal)
@@ -115,6 +117,17 @@ export class SyncEngine {
 
   get #saving(): Saving {
     return this.#parts.saving?.() ?? { isOn: false, isMetered: false }
+  }
+
+  /** Every so often; at once where a market is new or has changed, since only the list tells its name and its state. */
+  async #pricesDue(): Promise<boolean> {
+    const agoMs = this.#parts.now() - this.#pricesAtMs
+    if (agoMs >= this.#pauses.prices) return true
+    const { history } = this.#status
+    // Of a market whose first hours are just being read the change of a day is known any moment.
+    if (this.#lacksChange && history && history.done < history.wanted && agoMs >= this.#pauses.newPrices)
+      return true
+    return !(await this.#parts.store.meta.get('archive'))?.listed
   }
 
   /** Chunks are looked through when something speaks for it, else once in a while. */
@@ -168,6 +181,7 @@ export class SyncEngine {
     const listed = (await store.meta.get('archive'))?.listed
     const [quotes] = await Promise.all([askPrices(context), listed ? null : pullMarkets(context)])
     await keepQuotes(store, quotes)
+    this.#lacksChange = quotes.some(({ change24h }) => change24h === null)
     this.#pricesAtMs = this.#parts.now()
     this.#parts.quotesChanged()
   }

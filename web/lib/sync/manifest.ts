@@ -131,6 +131,7 @@ async function putMarket(store: Store, market: SyncMarket, whole: boolean): Prom
     name: market.name ?? before?.name ?? base,
     tick: market.tick !== undefined ? market.tick : (before?.tick ?? null),
     status: market.status ?? before?.status ?? 'live',
+    symbol: before?.symbol,
   })
   if (!(await store.positions.get(id))) await store.positions.put({ market: id, whole, tail: 0 })
 }

@@ -11,6 +11,8 @@ export interface Pauses {
   readonly longest: number
   /** Between two questions for all prices. */
   readonly prices: number
+  /** The same, while the history of a new market is being read. */
+  readonly newPrices: number
   /** Between two looks through all chunks when nothing speaks for one. */
   readonly chunks: number
 }
@@ -22,5 +24,6 @@ export const PAUSES: Pauses = {
   first: 1_000,
   longest: 30_000,
   prices: 300_000,
+  newPrices: 15_000,
   chunks: 3_600_000,
 }

@@ -13,8 +13,11 @@ export async function pullMarkets(context: SyncContext): Promise<void> {
   const markets = await askList(context, '/api/v1/markets', readMarketsAnswer)
   const { store } = context
   await store.transaction('rw', [store.markets, store.meta], async () => {
-    for (const [order, { id, base, quote, name, tick, status, continues }] of markets.entries())
-      await store.markets.update(id, { order, base, quote, name, tick, status, continues })
+    for (const [order, market] of markets.entries()) {
+      const { id, base, quote, name, symbol, tick, status, paused, continues } = market
+      const told = { order, base, quote, name, symbol, tick, status, paused, continues }
+      await store.markets.update(id, told)
+    }
     await store.meta.update('archive', { listed: true })
   })
 }

@@ -28,7 +28,7 @@ export function estimatorNotes(): Readonly<Record<Estimator, string>> {
 }
 
 /** Coins as people call them, for exchanges that name only their symbols. */
-const COINS: Readonly<Record<string, string>> = {
+export const COINS: Readonly<Record<string, string>> = {
   ADA: 'Cardano',
   AVAX: 'Avalanche',
   BCH: 'Bitcoin Cash',
@@ -57,6 +57,19 @@ export function marketName({
 }): string {
   const pair = name === '' || name.replace(/[^A-Za-z0-9]/g, '') === base + quote
   return pair ? (COINS[base] ?? base) : name
+}
+
+/** `BTC/USD`: the ticker, where the identifier holds the id of a coin, too; an imported series has its name alone. */
+export function pairName({
+  base,
+  quote,
+  symbol,
+}: {
+  readonly base: string
+  readonly quote: string
+  readonly symbol?: string | undefined
+}): string {
+  return quote === '' ? base : `${(symbol ?? base).toUpperCase()}/${quote.toUpperCase()}`
 }
 
 /** Where the server may have a logo of the market's coin; null where its source names no coins. */

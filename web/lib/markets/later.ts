@@ -1,0 +1,11 @@
+/** What the list of markets does without at its first paint; loaded behind it. */
+export { longPress } from '../ui/long-press.ts'
+export { togglePin } from './actions.svelte.ts'
+export { default as AddMarket } from './AddMarket.svelte'
+export { histories } from './histories.svelte.ts'
+export { default as ListTools } from './ListTools.svelte'
+export { rowKeys } from './row-keys.svelte.ts'
+export { default as RowMenu } from './RowMenu.svelte'
+export { default as SwipeActions } from './SwipeActions.svelte'
+export { swipe } from './swipe.ts'
+export { historyText } from './words.ts'

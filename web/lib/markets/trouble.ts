@@ -1,0 +1,12 @@
+/** Why an order or a question of the owner came to nothing, for people. */
+import { WireError } from '../../../core/wire/error.ts'
+import { t } from '../i18n/t.ts'
+import { OwnerError } from '../owner/ask.ts'
+
+/** What happened, for people. @throws what is no failure of server or network */
+export function messageOf(error: unknown): string {
+  if (error instanceof OwnerError) return error.message
+  if (error instanceof WireError)
+    return t('The server’s answer cannot be read. A newer version of the app may be needed: reload the page.')
+  throw error
+}
