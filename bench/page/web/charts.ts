@@ -27,6 +27,7 @@ export const COLOURS: ChartColours = {
   accent: '#5b4bdb',
   up: '#0a7d55',
   down: '#c0353a',
+  warning: '#935700',
   hatch: '#dcdce2',
   area: '#e9e9f0',
   wash: ['#d9d9e0', '#ffffff'],

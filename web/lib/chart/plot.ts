@@ -92,26 +92,34 @@ export function createPlot(host: HTMLElement, widthPx: number, heightPx: number)
   }
 
   return {
-    show(painter, { span, colours, axisPx }) {
-      const ratio = prepare()
-      const area = plotArea(size.width, size.height, axisPx)
-      const frame = painter(span, area.width)
-      const surface = surfaceOf(context, colours, { ...area, ratio, span, scale: frame.scale })
-      drawAxes(surface, frame, axisPx)
-      context.save()
-      context.beginPath()
-      // A little room at the right for the dot on the newest price.
-      context.rect(0, 0, surface.width + 5 * ratio, surface.height)
-      context.clip()
-      frame.draw(surface)
-      context.restore()
-      if (frame.mark) drawMark(surface, frame.mark, axisPx)
-      return { scale: frame.scale, wantedPx: widestName(surface, frame) }
-    },
+    show: (painter, shown) => drawPlot(context, { ...size, ratio: prepare() }, painter, shown),
     // Taken up by the next drawing, so that the canvas is never seen empty.
     resize: (width, height) => void (size = { width, height }),
     destroy: () => canvas.remove(),
   }
+}
+
+/** Draws the whole of a clean canvas, on a screen or for a picture. */
+export function drawPlot(
+  context: CanvasRenderingContext2D,
+  size: { readonly width: number; readonly height: number; readonly ratio: number },
+  painter: Painter,
+  { span, colours, axisPx }: Shown,
+): Drawn {
+  const { ratio } = size
+  const area = plotArea(size.width, size.height, axisPx)
+  const frame = painter(span, area.width)
+  const surface = surfaceOf(context, colours, { ...area, ratio, span, scale: frame.scale })
+  drawAxes(surface, frame, axisPx)
+  context.save()
+  context.beginPath()
+  // A little room at the right for the dot on the newest price.
+  context.rect(0, 0, surface.width + 5 * ratio, surface.height)
+  context.clip()
+  frame.draw(surface)
+  context.restore()
+  if (frame.mark) drawMark(surface, frame.mark, axisPx)
+  return { scale: frame.scale, wantedPx: widestName(surface, frame) }
 }
 
 interface Measures {

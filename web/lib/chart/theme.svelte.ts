@@ -10,6 +10,7 @@ const TOKENS = [
   'accent',
   'up',
   'down',
+  'warning',
   'hatch',
   'area',
 ] as const
@@ -21,8 +22,9 @@ export interface ChartColours extends Tokens {
   readonly wash: readonly [string, string]
 }
 
-function read(): ChartColours {
-  const style = getComputedStyle(document.documentElement)
+/** The colours that hold at an element. */
+export function coloursAt(element: Element): ChartColours {
+  const style = getComputedStyle(element)
   const tokens = Object.fromEntries(
     TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
   ) as Tokens
@@ -33,10 +35,10 @@ function read(): ChartColours {
 }
 
 class ChartTheme {
-  colours = $state.raw<ChartColours>(read())
+  colours = $state.raw<ChartColours>(coloursAt(document.documentElement))
 
   constructor() {
-    const reread = () => (this.colours = read())
+    const reread = () => (this.colours = coloursAt(document.documentElement))
     for (const query of [
       '(prefers-color-scheme: dark)',
       '(prefers-contrast: more)',

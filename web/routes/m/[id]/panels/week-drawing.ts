@@ -28,6 +28,13 @@ export function daysOf(locale: string): number[] {
   return Array.from({ length: 7 }, (_, i) => (firstDay + i) % 7)
 }
 
+/** Sunday first. */
+export function namesOfDays(locale: string, length: 'short' | 'long'): string[] {
+  const format = new Intl.DateTimeFormat(locale, { weekday: length, timeZone: 'UTC' })
+  // 2023 began on a Sunday.
+  return Array.from({ length: 7 }, (_, day) => format.format(Date.UTC(2023, 0, 1 + day)))
+}
+
 const cellSize = (widthPx: number, heightPx: number) => ({
   width: (widthPx - DAYS_PX) / 24,
   height: (heightPx - FOOT_PX) / 7,
