@@ -4,6 +4,7 @@ import { chunkBorder, tailBorder } from './chunks.ts'
 import { csvBorder } from './csv.ts'
 import { listBorder, liveBorder, syncBorder } from './device.ts'
 import { frameBorder } from './frames.ts'
+import { packBorder } from './packs.ts'
 import { queryBorder } from './query.ts'
 
 interface OpenBorder extends Border {
@@ -24,4 +25,5 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   list: { open: listBorder, tries: 100_000 },
   live: { open: liveBorder, tries: 100_000 },
   frame: { open: frameBorder, tries: 100_000 },
+  pack: { open: packBorder, tries: 100_000 },
 }

@@ -28,7 +28,7 @@ export async function coverageOf(
   const periods = sealed(lines)
   const startMs = floorTo(
     '1d',
-    Math.min(...[...layers.map((layer) => layer.startMs), ...periods.map((period) => period.fromMs)]),
+    Math.min(...layers.map((layer) => layer.startMs), ...periods.map((period) => period.fromMs)),
   )
   const days = Number.isFinite(startMs) ? Math.max(0, Math.floor((nowMs - startMs) / DAY_MS) + 1) : 0
   const perDay = DAY_MS / INTERVAL_MS[interval]

@@ -54,6 +54,18 @@ export async function bringUp(state: State): Promise<void> {
         else sync.packsGrew()
       },
       packCosts: (markets, changes) => packCosts(store, markets, changes, clock.now()),
+      packFile: async (market) => {
+        const { writePackFile } = await import('../pack/export.ts')
+        return writePackFile(store, market)
+      },
+      takePackFile: async (file, progress) => {
+        const { sourceOf, takePackFile } = await import('../pack/import.ts')
+        const report = await takePackFile(store, sourceOf(file), progress)
+        await data.load()
+        data.changed([report.market])
+        sync.packsGrew()
+        return report
+      },
       gaps: async (market, interval) => {
         const { askGaps } = await import('../sync/gaps.ts')
         return askGaps(market, interval)

@@ -44,6 +44,8 @@ export async function showPricesOnly(state: State, why: string, update: () => vo
   state.bind({
     setPacks: () => Promise.reject(new Error(why)),
     packCosts: () => Promise.reject(new Error(why)),
+    packFile: () => Promise.reject(new Error(why)),
+    takePackFile: () => Promise.reject(new Error(why)),
     gaps: () => Promise.resolve(null),
     askPersistence: () => Promise.resolve(false),
     syncNow: () => void look(),

@@ -6,6 +6,8 @@ import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { SeriesGap } from '../../../core/wire/gaps.ts'
+import type { PackFile } from '../pack/export.ts'
+import type { ImportReport } from '../pack/import.ts'
 import type { PackCost } from '../store/cost.ts'
 import type { PackWish } from '../store/packs.ts'
 import { clock } from './clock.ts'
@@ -18,6 +20,8 @@ import type { AppState, Connection, KeptView, MarketState, Pack, StorageState } 
 export interface Actions {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  packFile(market: MarketId): Promise<PackFile>
+  takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
   gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
@@ -110,6 +114,12 @@ export class State implements AppState {
     // Read here, so that an effect that asks for a cost asks again when the manifest or the packs have changed.
     void this.packs
     return (await this.#actions.promise).packCosts(markets, changes)
+  }
+  async packFile(market: MarketId): Promise<PackFile> {
+    return (await this.#actions.promise).packFile(market)
+  }
+  async takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport> {
+    return (await this.#actions.promise).takePackFile(file, progress)
   }
   async gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null> {
     return (await this.#actions.promise).gaps(market, interval)

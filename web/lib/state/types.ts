@@ -6,6 +6,8 @@ import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
 import type { SeriesGap } from '$core/wire/gaps.ts'
+import type { PackFile } from '$lib/pack/export.ts'
+import type { ImportReport } from '$lib/pack/import.ts'
 import type { PackCost } from '$lib/store/cost.ts'
 import type { PackWish } from '$lib/store/packs.ts'
 import type { PriceView, Range, SigmaSummary, SigmaView, StoredSeries } from '$worker/api.ts'
@@ -117,6 +119,14 @@ export interface AppState {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   /** What each change would fetch and give back, of these markets together. */
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  /** What lies here of a market, as one file for another device. */
+  packFile(market: MarketId): Promise<PackFile>
+  /**
+   * Takes such a file of another device in.
+   *
+   * @throws PackError when the file is refused
+   */
+  takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
   /** Why places of a series are missing, by the server; null where it does not say. */
   gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
   askPersistence(): Promise<boolean>

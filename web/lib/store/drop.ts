@@ -34,7 +34,8 @@ export async function dropSuperseded(
   await dropLines(store, done)
 }
 
-async function dropLines(store: Store, rows: readonly ManifestRow[]): Promise<void> {
+/** Drops lines of the manifest with the bytes that they hold. */
+export async function dropLines(store: Store, rows: readonly ManifestRow[]): Promise<void> {
   if (rows.length === 0) return
   await store.chunks.bulkDelete(rows.map((row) => row.held).filter((hash) => hash !== null))
   await store.manifest.bulkDelete(rows.map(periodKey))
