@@ -6,7 +6,7 @@ import { priceDrawing } from '$lib/chart/price-painter.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { t } from '$lib/i18n/t.ts'
 import { app } from '$lib/state/app.svelte.ts'
-import { barsName, marketName, sourceName } from '$lib/ui/names.ts'
+import { barsName, marketName, pairName, sourceName } from '$lib/ui/names.ts'
 import { preferences } from '$lib/ui/preferences.svelte.ts'
 import { instantOf, spanText, zoneFor } from '$lib/ui/when.ts'
 import { newestMark } from '../describe.ts'
@@ -31,7 +31,7 @@ export async function pictureOf(view: MarketView, parts: readonly Part[]): Promi
   const { direction } = change
   return {
     title: marketName(market),
-    subtitle: `${market.base.toUpperCase()}${market.quote && `-${market.quote.toUpperCase()}`} · ${sourceName(market.source)}`,
+    subtitle: `${pairName(market)} · ${sourceName(market.source)}`,
     price: market.price === null ? t('no price yet') : formatPrice(market.price, market.tick, locale()).text,
     change: {
       text: market.change24h === null ? '' : t(`${change.text} in 24 h`),
@@ -73,7 +73,7 @@ function priceSection(view: MarketView): PictureSection | null {
   if (!price || !market) return null
   const { look, zone, log } = preferences.current
   const tick = market.tick === null ? null : Number(market.tick)
-  const drawing = priceDrawing(price, { look, zone, log: log ?? view.wholeHistory, tick })
+  const drawing = priceDrawing(price, { look, zone, log: log ?? view.wholeHistory, tick, locale: locale() })
   const asOf = price.asOfMs === null ? '' : t(`as of ${instantOf(price.asOfMs, 60_000, 'utc')}`)
   return timeSection(
     {

@@ -10,7 +10,8 @@ import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { t } from '$lib/i18n/t.ts'
 import { compute } from '$lib/state/compute.ts'
-import { barsName, ESTIMATOR_NAMES, sourceName, windowText } from '$lib/ui/names.ts'
+import { barsName, estimatorNames, sourceName, windowText } from '$lib/ui/names.ts'
+import { dailyMove } from '$lib/ui/said.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { SpanReceipt } from '$worker/api.ts'
 import type { MarketView } from '../market-view.svelte.ts'
@@ -39,7 +40,7 @@ function receiptOfSigma(receipt: Receipt): string {
   const { estimator, insteadOf, window, interval, barsUsed, barsExpected, annualisation, source, asOfMs } =
     receipt
   return [
-    `${ESTIMATOR_NAMES[estimator]} ${windowText(window, interval)}`,
+    `${estimatorNames()[estimator]} ${windowText(window, interval)}`,
     ...(insteadOf ? [t('sampled source: close to close')] : []),
     t(`${barsUsed} of ${barsExpected} ${barsName(interval)}`),
     ...(annualisation === null ? [] : [`× √${annualisation.toLocaleString(locale())}`]),
@@ -71,7 +72,7 @@ export function sigmaSection(
     {
       name: nameOfPanel('sigma'),
       figure: formatted.text,
-      note: known ? formatted.daily : (receipt.reason ?? ''),
+      note: known ? dailyMove(formatted) : (receipt.reason ?? ''),
       heightPx: 160,
       receipt: [receipt, ...others.map(({ view }) => view.receipt)].map(receiptOfSigma).join('; '),
     },
