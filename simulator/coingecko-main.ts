@@ -14,6 +14,7 @@ const USAGE = `simulated CoinGecko: its public API over the simulated exchange's
   --now ISO          the clock starts at this instant (default: the machine's time)
   --pro              the whole history, as with a pro key (default: 365 days)
   --with-parent      ends when its standard input closes
+  --help             prints this
 
 While it runs, POST /simulator/faults spoils the next answers: a JSON list of too-many, too-many-long, missing-parameter,
 server-error, captcha, truncated, null-prices, each given once. GET /simulator/asked lists what was asked.`
@@ -39,6 +40,7 @@ function readFlags(args: readonly string[]) {
 }
 
 function main(): void {
+  if (process.argv.includes('--help')) return console.log(USAGE)
   let flags: ReturnType<typeof readFlags>
   try {
     flags = readFlags(process.argv.slice(2))

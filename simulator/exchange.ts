@@ -154,16 +154,20 @@ function candles(market: SimulatedMarket, query: URLSearchParams, nowMs: number)
     if (Number.isNaN(fromMs)) return json({ message: 'Invalid start' }, 400)
     if (Number.isNaN(lastMs)) return json({ message: 'Invalid end' }, 400)
     if (fromMs > lastMs) return json({ message: 'start must be before end' }, 400)
-    if ((lastMs - fromMs) / stepMs > MOST_BUCKETS)
-      return json(
-        {
-          message: `granularity too small for the requested time range. Count of aggregations requested exceeds ${MOST_BUCKETS}`,
-        },
-        400,
-      )
+    if ((lastMs - fromMs) / stepMs > MOST_BUCKETS) return tooManyBuckets()
   } else fromMs = Math.floor(fromMs / stepMs) * stepMs
   const rows = market.bars(stepMs, fromMs, lastMs, nowMs).map((bar) => candleText(market.product, bar))
   return { status: 200, body: `[${rows.reverse().join(',')}]` }
+}
+
+/** More was asked than one answer holds. */
+export function tooManyBuckets(): ExchangeAnswer {
+  return json(
+    {
+      message: `granularity too small for the requested time range. Count of aggregations requested exceeds ${MOST_BUCKETS}`,
+    },
+    400,
+  )
 }
 
 /** Unix seconds or ISO 8601; NaN for anything else. */

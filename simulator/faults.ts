@@ -52,6 +52,8 @@ export const WILD_FAULTS = [
   'cloudfront',
   'twice',
   'page-end',
+  'float-volumes',
+  'exceeds-300',
 ] as const
 
 /** Faults of the socket, judged anew each second of each connection; `socket-refuse` at each handshake. */

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { GivenRule } from './faults.ts'
@@ -55,6 +57,15 @@ test.each([
   await expect(startSimulator(flags)).rejects.toThrow(reason)
   await expect(startSimulator(flags)).rejects.toThrow(/ended with code 2.*--history-days N/s)
 })
+
+test.each(['simulator/main.ts', 'simulator/coingecko-main.ts'])(
+  '%s --help prints the usage',
+  async (file) => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file, '--help'])
+    expect(stdout).toMatch(/^simulated .*--port N .*--with-parent/s)
+    expect(stderr).toBe('')
+  },
+)
 
 /** Gives the running simulator these faults. */
 async function misbehave(url: string, ...rules: GivenRule[]): Promise<Response> {

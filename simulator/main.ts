@@ -27,6 +27,7 @@ const USAGE = `simulated exchange: the REST protocol of a real one (of Coinbase 
                      what single exchanges were seen to do: ${listed(WILD_FAULTS)}
                      and of the socket: ${listed(SOCKET_FAULTS)}
   --with-parent      ends when its standard input closes
+  --help             prints this
 
 While it runs, POST /simulator/faults gives it other faults: {"rules":[{"rate":0.2,"seed":"7","kinds":["reset"],
 "path":"/candles","after_seconds":10,"for_seconds":60,"count":5}]}; what is left out has a default, the first rule that
@@ -119,6 +120,7 @@ function instant(flag: string, text: string | undefined): number | null {
 }
 
 function main(): void {
+  if (process.argv.includes('--help')) return console.log(USAGE)
   let flags: Flags
   try {
     flags = readFlags(process.argv.slice(2))
