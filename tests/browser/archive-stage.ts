@@ -21,24 +21,38 @@ export interface ArchiveStage extends AsyncDisposable {
 
 /**
  * @param startMs     where the server's clock stands at first
+ * @param also        other markets, of which the archive holds days alone
  * @param minuteDays  days of minutes that the archive holds, eight of them in the tail as well; of hours ten, of days 200
  */
 export async function openArchiveStage({
   startMs = Date.now(),
   minuteDays = 20,
-}: { readonly startMs?: number; readonly minuteDays?: number } = {}): Promise<ArchiveStage> {
+  also = [],
+}: {
+  readonly startMs?: number
+  readonly minuteDays?: number
+  readonly also?: readonly string[]
+} = {}): Promise<ArchiveStage> {
   let aheadMs = startMs - Date.now()
   const now = () => Date.now() + aheadMs
   const server = await serveArchive({ clock: { now }, app: BUILD })
   const { archive } = server
   const market = await addMarket(archive, 'coinbase:BTC-USD')
+  const others = await Promise.all(also.map((id) => addMarket(archive, id)))
   let reachedMs = floorTo(now(), MINUTE_MS)
-  await readAll(archive, market, '1d', sliceStart('1d', now() - 200 * DAY_MS), floorTo(now(), DAY_MS), now())
+  for (const each of [market, ...others])
+    await readAll(archive, each, '1d', sliceStart('1d', now() - 200 * DAY_MS), floorTo(now(), DAY_MS), now())
   await readAll(archive, market, '1h', sliceStart('1h', now() - 10 * DAY_MS), floorTo(now(), HOUR_MS), now())
   await readAll(archive, market, '1m', sliceStart('1m', now() - minuteDays * DAY_MS), reachedMs, now())
   await sealAll(archive, now())
   const priceIt = () =>
-    archive.recordSamples([{ market, atMs: now(), price: candleAt(reachedMs - MINUTE_MS).close }])
+    archive.recordSamples(
+      [market, ...others].map((each) => ({
+        market: each,
+        atMs: now(),
+        price: candleAt(reachedMs - MINUTE_MS).close,
+      })),
+    )
   await priceIt()
   const line = await openLine(server.url, now)
   return {

@@ -84,3 +84,13 @@ it('of a coin the common currencies come first, and what is no longer traded com
     'binance:XRP-USD',
   ])
 })
+
+it('of a coin the reader’s currency comes first', () => {
+  const [coin] = coinsOf(
+    [found('kraken:XRP-USD'), found('binance:XRP-TRY'), found('kraken:XRP-EUR')],
+    'xrp',
+    {},
+    'TRY',
+  )
+  expect(coin!.markets[0]!.id).toBe('binance:XRP-TRY')
+})

@@ -29,11 +29,13 @@ const QUOTES = ['USD', 'EUR', 'USDT', 'USDC']
  *
  * @param text  what was looked for
  * @param known names of tickers that are beyond doubt, for sources that tell none
+ * @param preferred currency that the reader likes best; null = the one that most do
  */
 export function coinsOf(
   found: readonly FoundMarket[],
   text: string,
   known: Readonly<Record<string, string>> = {},
+  preferred: string | null = null,
 ): Coin[] {
   const groups = grouped(found, known)
   const tickers = Map.groupBy(groups.keys(), (key) => key.slice(0, key.indexOf('|')))
@@ -47,7 +49,7 @@ export function coinsOf(
       rank: listed?.rank ?? null,
       logo: markets.find(({ logo }) => logo !== null)?.logo ?? null,
       isTickerShared: tickers.get(symbol.toUpperCase())!.length > 1,
-      markets: [...markets].sort(byUse),
+      markets: [...markets].sort((a, b) => byUse(a, b, preferred)),
     }
   })
   const wanted = text.trim().toLowerCase()
@@ -90,9 +92,11 @@ function distance({ name, symbol }: Coin, wanted: string): number {
 }
 
 /** What is still traded first, then by currency, then by source. */
-function byUse(a: FoundMarket, b: FoundMarket): number {
+function byUse(a: FoundMarket, b: FoundMarket, preferred: string | null): number {
   const quote = (market: FoundMarket) => {
-    const at = QUOTES.indexOf(market.quote.toUpperCase())
+    const currency = market.quote.toUpperCase()
+    if (currency === preferred) return -1
+    const at = QUOTES.indexOf(currency)
     return at < 0 ? QUOTES.length : at
   }
   return (

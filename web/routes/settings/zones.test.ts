@@ -9,6 +9,8 @@ test('zones are found by words of their city or region, in any order and without
   expect(matchingZones('berlin')).toEqual(['Europe/Berlin'])
   expect(matchingZones('america  NEW york')).toEqual(['America/New_York'])
   expect(matchingZones('São Paulo')).toEqual(['America/Sao_Paulo'])
+  // Some browsers list it as Calcutta.
+  expect(matchingZones('kolkata')).toEqual(['Asia/Kolkata'])
   expect(matchingZones('utc')[0]).toBe('utc')
   expect(matchingZones('nowhere')).toEqual([])
 })

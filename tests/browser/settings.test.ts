@@ -1,0 +1,129 @@
+/** Settings: each choice changes what it says, at once, and stands after a restart without network. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
+import { openBrowser, openSynced, ready, type Browser } from './browser.ts'
+
+const NOON = Date.UTC(2026, 2, 14, 12, 0, 30)
+
+describe('settings', () => {
+  let stage: ArchiveStage
+  let browser: Browser
+  beforeAll(async () => {
+    stage = await openArchiveStage({ startMs: NOON, minuteDays: 2, also: ['coinbase:BTC-EUR'] })
+    browser = await openBrowser('pixel', { timezoneId: 'UTC' })
+  }, 120_000)
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]()
+    await stage[Symbol.asyncDispose]()
+  })
+
+  test('each choice takes effect at once and stands after a restart without network', async () => {
+    const { url } = stage.line
+    let page = await openSynced(browser.context, `${url}/settings`)
+    const before = await looksOf(page, url, ['yang-zhang', 30])
+    await page.goto(`${url}/settings`)
+    await ready(page)
+
+    await page.getByRole('radio', { name: 'Dark' }).check({ force: true })
+    expect(await page.getAttribute('html', 'data-theme')).toBe('dark')
+    await page.getByRole('radio', { name: 'Blue up, orange down' }).check({ force: true })
+    await page.getByRole('radio', { name: 'Compact' }).check({ force: true })
+    await page.getByRole('switch', { name: 'Reduce motion' }).check({ force: true })
+    await page.getByRole('switch', { name: 'Data saver' }).check({ force: true })
+    await page.getByRole('button', { name: 'Time zone' }).click()
+    await page.getByRole('searchbox').fill('kolkata')
+    await page.getByRole('button', { name: /Kolkata/ }).click()
+    await page.getByRole('combobox', { name: 'Estimator' }).selectOption('parkinson')
+    await page.getByRole('slider', { name: 'Window' }).fill('60')
+    await page.getByRole('combobox', { name: 'Currency' }).selectOption('EUR')
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('de')
+    await page.waitForSelector('html[lang="de"]', { state: 'attached' })
+
+    const chosen = await looksOf(page, url, ['parkinson', 60])
+    expect(chosen).not.toEqual(before)
+    stage.line.asked.length = 0
+    await page.reload()
+    await ready(page)
+    await page.waitForSelector('html[data-online="true"]', { state: 'attached' })
+    // Prices are asked for, once; nobody listens.
+    expect(stage.line.delivered('/api/v1/prices').size).toBe(1)
+    expect(stage.line.delivered('/api/v1/live').size).toBe(0)
+
+    await stage.line.cut()
+    page = await (await browser.restart({ offline: true })).newPage()
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(String(error)))
+    expect(await looksOf(page, url, ['parkinson', 60])).toEqual(chosen)
+    expect(chosen).toEqual({
+      theme: 'dark',
+      bar: '#0b0d11',
+      language: 'de',
+      colour: 'rgb(255, 159, 69)',
+      still: '0s',
+      bitcoin: 'coinbase:BTC-EUR',
+      // Half past five in the afternoon where it is noon by UTC.
+      clock: '17:30',
+      decimal: ',',
+      isDense: true,
+    })
+    expect(errors).toEqual([])
+
+    await page.goto(`${url}/settings`)
+    await ready(page)
+    // By its place: it is named in the language that was chosen.
+    await page.locator('main button').last().click()
+    await page.waitForSelector('html[data-theme="light"][lang="en"]', { state: 'attached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForSelector('html[data-theme="dark"]', { state: 'attached' })
+    await stage.line.mend()
+    await browser.context.setOffline(false)
+  })
+
+  for (const theme of ['Light', 'Dark'])
+    test(`axe finds nothing in the ${theme} theme, whatever the palette`, async () => {
+      const page = await browser.context.newPage()
+      await page.goto(`${stage.line.url}/settings`)
+      await ready(page)
+      await page.getByRole('radio', { name: theme }).check({ force: true })
+      for (const palette of ['Green up, red down', 'Red up, green down', 'Blue up, orange down']) {
+        await page.getByRole('radio', { name: palette }).check({ force: true })
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(({ id, nodes }) => `${palette} ${id}: ${nodes[0]?.html}`)).toEqual([])
+      }
+      await page.getByRole('button', { name: 'Time zone' }).click()
+      await page.getByRole('searchbox').fill('Berlin')
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `zones ${id}: ${nodes[0]?.html}`)).toEqual([])
+      await page.close()
+    })
+})
+
+/** What each choice is seen by, on the screens of the market list and of one market. */
+async function looksOf(page: Page, url: string, [estimator, window]: readonly [string, number]) {
+  await page.goto(url)
+  await ready(page)
+  const list = await page.evaluate(() => {
+    const root = document.documentElement
+    const rows = [...document.querySelectorAll<HTMLElement>('a[href^="/m/"]')]
+    const falls = rows.map((row) => row.querySelector('[class*="text-down"]')).find(Boolean)
+    const bitcoin = rows.find((row) => /BTC-/.test(row.getAttribute('href')!))!
+    return {
+      theme: root.dataset['theme'],
+      bar: document.querySelector<HTMLMetaElement>('meta[name=theme-color]')!.content,
+      language: root.lang,
+      colour: falls ? getComputedStyle(falls).color : null,
+      still: getComputedStyle(rows[0]!).transitionDuration,
+      bitcoin: bitcoin.getAttribute('href')!.slice('/m/'.length),
+      isDense: Number.parseFloat(getComputedStyle(root).getPropertyValue('--row-y')) < 0.5,
+    }
+  })
+  // The worker computes it anew after the choice.
+  await page.locator(`[data-sigma][data-estimator="${estimator}"][data-window="${window}"]`).first().waitFor()
+  await page.goto(`${url}/m/coinbase:BTC-USD`)
+  await ready(page)
+  const price = await page.locator('main [data-price]').first().innerText()
+  const asOf = await page.locator('main button[title*="2026"]').first().getAttribute('title')
+  return { ...list, clock: /\d\d:\d\d/.exec(asOf!)?.[0], decimal: /(.)\d\d$/.exec(price.trim())?.[1] }
+}
