@@ -7,7 +7,8 @@
 export const t = (message: string): string => message
 
 /**
- * The form that goes with a count; `#` in it is the count.
+ * The form that goes with a count; `#` in it is the count. Forms are plain text: a value beside the count goes into a `t`
+ * around it.
  * @param forms English: one, then other. The build hands over those of the language,
  * @param choose with the form that a count takes there.
  */
