@@ -27,7 +27,7 @@ function factsOf(row: MarketRow, quote: QuoteRow | undefined, computed: Computed
   const candle = computed.newest.get(row.market)
   // The newer of the two; a quote knows more than a candle of the same age.
   const newest = candle && candle.asOfMs > (quote?.asOfMs ?? -Infinity) ? candle : quote
-  const { market: id, source, base, quote: currency, name, symbol, tick, status, paused } = row
+  const { market: id, source, base, quote: currency, name, symbol, tick, status, paused, continues } = row
   return {
     id,
     source,
@@ -38,6 +38,7 @@ function factsOf(row: MarketRow, quote: QuoteRow | undefined, computed: Computed
     tick,
     status,
     paused,
+    continues,
     price: newest?.price ?? null,
     priceAsOfMs: newest?.asOfMs ?? null,
     change24h: newest?.change24h ?? null,

@@ -4,7 +4,7 @@
  */
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
-import type { Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
+import type { Continues, Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
 import type { SeriesGap } from '$core/wire/gaps.ts'
 import type { PackFile } from '$lib/pack/export.ts'
 import type { ImportReport } from '$lib/pack/import.ts'
@@ -61,6 +61,8 @@ export interface MarketState {
   readonly symbol?: string | undefined
   /** By the owner; its status is `ended` meanwhile. */
   readonly paused?: true | undefined
+  /** The market whose history ends where this one's begins. */
+  readonly continues?: Continues | undefined
   /** null until a price or candle is on the device. */
   readonly price: string | null
   readonly priceAsOfMs: number | null
