@@ -8,6 +8,9 @@ import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { coinbase } from './coinbase.ts'
 import { PriceFeed } from './feed.ts'
 
+/** A busy machine may take longer than the second that is the default. */
+const SOON = { timeout: 30_000 }
+
 const NOW = Date.parse('2024-03-01T12:00:00Z')
 const btc = parseMarketId('coinbase:BTC-USD').id
 const eth = parseMarketId('coinbase:ETH-USD').id
@@ -60,7 +63,7 @@ async function open(markets: readonly MarketId[] = [btc, eth]) {
     heard,
     /** The connection of this number, once it has asked for everything. */
     async client(number: number): Promise<WebSocket> {
-      await vi.waitFor(() => expect(clients).toHaveLength(number))
+      await vi.waitFor(() => expect(clients).toHaveLength(number), SOON)
       return clients[number - 1]!
     },
     async [Symbol.asyncDispose]() {
@@ -74,12 +77,13 @@ async function open(markets: readonly MarketId[] = [btc, eth]) {
 it('asks one socket for each market and tells their prices as text', async () => {
   await using opened = await open()
   const client = await opened.client(1)
-  await vi.waitFor(() =>
-    expect(opened.asked.map(({ product_ids: ids }) => ids)).toEqual([['BTC-USD'], ['ETH-USD']]),
+  await vi.waitFor(
+    () => expect(opened.asked.map(({ product_ids: ids }) => ids)).toEqual([['BTC-USD'], ['ETH-USD']]),
+    SOON,
   )
   client.send(ticker({ price: '61168.130' }))
   client.send(ticker({ product_id: 'ETH-USD', price: '0.000012345678901234567' }))
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(2))
+  await vi.waitFor(() => expect(opened.heard).toHaveLength(2), SOON)
   expect(opened.heard).toEqual([
     ['price', btc, '61168.13', NOW - 500],
     ['price', eth, '0.000012345678901234567', NOW - 500],
@@ -90,17 +94,19 @@ it('asks one socket for each market and tells their prices as text', async () =>
 it('subscribes and unsubscribes markets while it runs, and leaves when none is left', async () => {
   await using opened = await open([btc])
   await opened.client(1)
-  await vi.waitFor(() => expect(opened.asked).toHaveLength(1))
+  await vi.waitFor(() => expect(opened.asked).toHaveLength(1), SOON)
   opened.feed.follow([eth])
-  await vi.waitFor(() =>
-    expect(opened.asked.map(({ type, product_ids: [id] }) => `${type} ${id}`)).toEqual([
-      'subscribe BTC-USD',
-      'unsubscribe BTC-USD',
-      'subscribe ETH-USD',
-    ]),
+  await vi.waitFor(
+    () =>
+      expect(opened.asked.map(({ type, product_ids: [id] }) => `${type} ${id}`)).toEqual([
+        'subscribe BTC-USD',
+        'unsubscribe BTC-USD',
+        'subscribe ETH-USD',
+      ]),
+    SOON,
   )
   opened.feed.follow([])
-  await vi.waitFor(() => expect(opened.server.clients.size).toBe(0))
+  await vi.waitFor(() => expect(opened.server.clients.size).toBe(0), SOON)
   opened.feed.follow([btc])
   await opened.client(2)
 })
@@ -117,7 +123,7 @@ it('takes a heartbeat for a sign of life only while no later trade is missing', 
     heartbeat(8),
   ])
     client.send(text)
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(4))
+  await vi.waitFor(() => expect(opened.heard).toHaveLength(4), SOON)
   expect(opened.heard.map(([kind]) => kind)).toEqual(['price', 'alive', 'price', 'alive'])
 })
 
@@ -133,7 +139,7 @@ it.each<[string, string | Buffer, MarketId | null, RegExp]>([
   const client = await opened.client(1)
   client.send(frame)
   client.send(ticker())
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(2))
+  await vi.waitFor(() => expect(opened.heard).toHaveLength(2), SOON)
   expect(opened.heard).toEqual([
     ['refused', market, expect.stringMatching(reason)],
     ['price', btc, '61168.13', NOW - 500],
@@ -154,13 +160,14 @@ it.each<[string, (client: WebSocket) => void, RegExp]>([
 ])('connects anew, with growing pauses, when the socket %s', async (_, misbehave, reason) => {
   await using opened = await open()
   misbehave(await opened.client(1))
-  await vi.waitFor(() => expect(opened.feed.health().lastError).toMatch(reason))
+  await vi.waitFor(() => expect(opened.feed.health().lastError).toMatch(reason), SOON)
   const second = await opened.client(2)
-  await vi.waitFor(() =>
-    expect(opened.asked.filter(({ product_ids: [id] }) => id === 'BTC-USD')).toHaveLength(2),
+  await vi.waitFor(
+    () => expect(opened.asked.filter(({ product_ids: [id] }) => id === 'BTC-USD')).toHaveLength(2),
+    SOON,
   )
   second.send(ticker())
-  await vi.waitFor(() => expect(opened.heard.at(-1)).toEqual(['price', btc, '61168.13', NOW - 500]))
+  await vi.waitFor(() => expect(opened.heard.at(-1)).toEqual(['price', btc, '61168.13', NOW - 500]), SOON)
   expect(opened.feed.health().lastError).toBeNull()
 })
 
@@ -181,9 +188,9 @@ it('goes on trying a socket that refuses to connect or never answers', async () 
     { price: () => {}, alive: () => {}, refused: () => {} },
   )
   feed.follow([btc])
-  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/handshake has timed out/))
+  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/handshake has timed out/), SOON)
   mute.close()
-  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/ECONNREFUSED/))
+  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/ECONNREFUSED/), SOON)
   feed.close()
   expect(feed.health()).toMatchObject({ isOpen: false, nextTryMs: null })
 })

