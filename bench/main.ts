@@ -7,6 +7,7 @@ import { tableOf, type Measurement } from './measurement.ts'
 import { firstPaint, panning } from './page/charts.ts'
 import { coldStart } from './page/cold-start.ts'
 import { gestures } from './page/gestures.ts'
+import { slider } from './page/slider.ts'
 import { pageDecode } from './page/decode.ts'
 import { lighthouseOfDemo } from './page/lighthouse.ts'
 import { indexedDb } from './page/indexeddb.ts'
@@ -53,6 +54,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   lighthouse: { about: 'what Lighthouse says of the demo, mobile, five runs', run: lighthouseOfDemo },
   panning: { about: 'a frame while the chart is moved', run: panning },
   gestures: { about: 'fingers on a year of minutes in the app, on a slow phone', run: gestures },
+  slider: { about: 'the window of σ dragged over a year of hours, on a slow phone', run: slider },
 }
 
 /** Runs the benchmarks named, all without a name; gives the exit code. */

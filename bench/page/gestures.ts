@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, CDPSession, Page } from '@playwright/test'
+import { Fingers } from '../../tests/browser/fingers.ts'
 import { compared, type Measurement } from '../measurement.ts'
 import { pairedRounds, type Samples } from '../paired.ts'
 import { keepYear, MARKET, serveYear } from './kept-year.ts'
@@ -14,6 +15,10 @@ import { yearFiles } from './year.ts'
 import type { PageApi } from './api.ts'
 
 const THROTTLE = 4
+/** A gesture there and back takes seconds. */
+const ROUNDS = 7
+/** Moves of a gesture; the next one is made when the page has had the last. */
+const STEPS = 40
 const MINUTES = 365 * 1_440
 const GESTURES = ['drag', 'pinch'] as const
 
@@ -29,9 +34,9 @@ export async function gestures(): Promise<Measurement[]> {
   const site = open.use(await openSite(files))
   const context = await browser.restart({ offline: false })
 
-  const app = await Finger.on(context, `${appUrl}/m/${MARKET}`)
+  const app = await Hand.on(context, `${appUrl}/m/${MARKET}`)
   await app.page.waitForFunction(() => document.querySelector('canvas') !== null)
-  const bare = await Finger.on(context, `http://localhost:${site.port}/`)
+  const bare = await Hand.on(context, `http://localhost:${site.port}/`)
   await bare.page.waitForFunction(() => 'bench' in globalThis)
   await bare.page.evaluate(
     (year) => (globalThis as unknown as { bench: PageApi }).bench.bareGestures(year),
@@ -44,7 +49,7 @@ export async function gestures(): Promise<Measurement[]> {
   for (const gesture of GESTURES) {
     const samples = await pairedRounds(
       { app: () => app.frameMs(gesture), 'bare canvas': () => bare.frameMs(gesture) },
-      { warmUp: 2 },
+      { rounds: ROUNDS, warmUp: 1 },
     )
     measured.push(...rows(gesture, samples))
   }
@@ -69,22 +74,24 @@ function figure(subject: string, value: number, unit: string): Measurement {
   return { name: 'gestures', subject: `app: ${subject}`, value, unit, ratio_to: null, ratio: null, n: 1 }
 }
 
-/** A finger, or two, on one page. */
-class Finger {
+/** Fingers on one page, and what it spends on them. */
+class Hand {
   readonly page: Page
   readonly #session: CDPSession
+  readonly #fingers: Fingers
   #middle = { x: 0, y: 0 }
 
-  private constructor(page: Page, session: CDPSession) {
+  private constructor(page: Page, session: CDPSession, fingers: Fingers) {
     this.page = page
     this.#session = session
+    this.#fingers = fingers
   }
 
-  static async on(context: BrowserContext, url: string): Promise<Finger> {
+  static async on(context: BrowserContext, url: string): Promise<Hand> {
     const page = await context.newPage()
     page.on('pageerror', (error) => console.error(error))
     await page.goto(url)
-    return new Finger(page, await context.newCDPSession(page))
+    return new Hand(page, await context.newCDPSession(page), await Fingers.on(page))
   }
 
   /** Comes to the front, finds the chart, and watches from here on. */
@@ -137,22 +144,36 @@ class Finger {
     return { ms: seconds * 1000, frames }
   }
 
-  async #drag(xDistance: number): Promise<void> {
-    await this.#session.send('Input.synthesizeScrollGesture', {
-      ...this.#middle,
-      xDistance,
-      speed: 300,
-      preventFling: true,
-      gestureSourceType: 'touch',
-    })
+  async #drag(byPx: number): Promise<void> {
+    const { x, y } = this.#middle
+    await this.#fingers.drag(
+      [
+        [
+          { x: x - byPx / 2, y },
+          { x: x + byPx / 2, y },
+        ],
+      ],
+      { steps: STEPS },
+    )
   }
 
-  async #pinch(scaleFactor: number): Promise<void> {
-    await this.#session.send('Input.synthesizePinchGesture', {
-      ...this.#middle,
-      scaleFactor,
-      relativeSpeed: 300,
-      gestureSourceType: 'touch',
-    })
+  /** Two fingers that are so many times as far apart in the end. */
+  async #pinch(factor: number): Promise<void> {
+    const { x, y } = this.#middle
+    const near = 30
+    const [from, to] = factor > 1 ? [near, near * factor] : [near / factor, near]
+    await this.#fingers.drag(
+      [
+        [
+          { x: x - from, y },
+          { x: x - to, y },
+        ],
+        [
+          { x: x + from, y },
+          { x: x + to, y },
+        ],
+      ],
+      { steps: STEPS },
+    )
   }
 }

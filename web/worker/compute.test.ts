@@ -222,7 +222,10 @@ describe('candles of sampled prices', () => {
       expect(summary!.receipt).toEqual({ ...closes!.receipt, insteadOf: estimator })
       const request = { market: coin, interval: '1d', estimator, window: 30, mean: 'sample' } as const
       const view = await compute.sigma({ ...request, fromMs: DAY - 9 * DAY_MS, toMs: DAY })
-      expect(view.receipt).toEqual({ ...closes!.receipt, insteadOf: estimator })
+      // Blocks of the rolling sum begin where the columns begin, so the last bit may differ.
+      const { sigma } = view.receipt
+      expect(sigma).toBeCloseTo(closes!.receipt.sigma, 12)
+      expect(view.receipt).toEqual({ ...closes!.receipt, sigma, insteadOf: estimator })
     }
   })
 

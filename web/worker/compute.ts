@@ -49,6 +49,8 @@ import { storedSeries } from './stored.ts'
 
 /** σ is not shown where fewer than half of a window's bars could enter. */
 const MIN_COVERAGE = 0.5
+/** The longest window on screen, in bars. */
+const WINDOW_LEAD = 366
 
 export class Compute implements ComputeApi {
   readonly #store: Store
@@ -100,8 +102,9 @@ export class Compute implements ComputeApi {
   async sigma(request: SigmaRequest): Promise<SigmaView> {
     const { market, interval, fromMs, toMs, window } = request
     const step = INTERVAL_MS[interval]
-    // The window before the first place, and the close before that.
-    const before = (window + 1) * step
+    // The window before the first place, and the close before that: of the longest window that people choose, so that all
+    // windows are of the same columns, whose logarithms are here.
+    const before = (Math.max(window, WINDOW_LEAD) + 1) * step
     const columns = await this.#cache.read(market, interval, fromMs - before, toMs)
     const series = sigmaOf(this.#logsOf(columns), request.estimator, window, request.mean)
     const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
@@ -113,7 +116,11 @@ export class Compute implements ComputeApi {
       bars: series.bars.slice(skip),
       flat: series.flat.slice(skip),
       receipt: receiptOf(series, columns, request.estimator),
-      percentile: percentile(series),
+      percentile: percentile({
+        ...series,
+        sigma: series.sigma.subarray(skip),
+        endPlace: series.endPlace - skip,
+      }),
     }
     this.#memory.giveBack(series.sigma)
     return view

@@ -11,7 +11,8 @@ import { sigmaData, type SigmaData } from '$lib/chart/sigma-painter.ts'
 import { app } from '$lib/state/app.svelte.ts'
 import { compute } from '$lib/state/compute.ts'
 import { preferences } from '$lib/ui/preferences.svelte.ts'
-import type { PriceView, Range, SigmaRequest } from '$worker/api.ts'
+import { Latest } from '$lib/state/latest.ts'
+import type { PriceView, Range, SigmaRequest, SigmaView } from '$worker/api.ts'
 import { panels } from './panels/panels.svelte.ts'
 
 /** Bars of σ that suit a range, where nobody chose others. */
@@ -40,7 +41,12 @@ export class MarketView {
   failure = $state<string | null>(null)
   /** The range of `price`. */
   #range: Range | null = null
-  #sigmaAsked = false
+  /** A slider asks many times a second: each answer is drawn as soon as it is there, and the last question is asked in any case. */
+  readonly #sigmaAsked = new Latest<SigmaRequest, SigmaView>({
+    ask: (request) => compute().sigma(request),
+    take: (view) => (this.sigma = sigmaData(view)),
+    fail: (error) => (this.failure = error instanceof Error ? error.message : String(error)),
+  })
   /** What was kept last. */
   #kept: { readonly price: PriceView | null; readonly sigma: SigmaData | null } = { price: null, sigma: null }
 
@@ -120,30 +126,11 @@ export class MarketView {
     this.chart.settle(view.home, { ...whole, minSpanMs: MIN_COLUMNS * step })
   }
 
-  #askSigma(): () => void {
+  #askSigma(): void {
     const { estimator, window } = preferences.current
     const interval = this.sigmaInterval
     app.changes(this.id)
-    let wanted = true
-    // A slider sends many values: the last one counts. The first question of all waits for nothing.
-    const waitMs = this.#sigmaAsked ? 40 : 0
-    this.#sigmaAsked = true
-    const timer = setTimeout(() => {
-      compute()
-        .sigma(this.#sigmaRequest(estimator, window, interval))
-        .then(
-          (view) => {
-            if (wanted) this.sigma = sigmaData(view)
-          },
-          (error: unknown) => {
-            if (wanted) this.failure = error instanceof Error ? error.message : String(error)
-          },
-        )
-    }, waitMs)
-    return () => {
-      wanted = false
-      clearTimeout(timer)
-    }
+    this.#sigmaAsked.ask(this.#sigmaRequest(estimator, window, interval))
   }
 
   /** After the first line, which must not wait for them while the window is dragged. */
