@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { build } from 'vite'
 
 interface File {
@@ -37,6 +38,8 @@ export async function openSite(files: Files): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-bench-'))
   await build({
     configFile: false,
+    // The app's state is written in runes.
+    plugins: [svelte({ configFile: false })],
     root: join(import.meta.dirname, 'web'),
     logLevel: 'error',
     worker: { format: 'es' },

@@ -24,6 +24,15 @@ export interface AbsentSpan {
   readonly state: number
 }
 
+/** What happened to a series beside its prices. */
+export interface SeriesEvent {
+  /** `revised`: the source gave a candle anew. `renamed`: here the series takes up that of `market`, which it was before. */
+  readonly kind: 'revised' | 'renamed'
+  readonly fromMs: number
+  readonly toMs: number
+  readonly market?: MarketId
+}
+
 /** More than its range: what people may move to. */
 export interface PriceView {
   readonly market: MarketId
@@ -225,6 +234,8 @@ export interface AbsenceView {
 export interface ComputeApi {
   /** The interval that suits the range best among what is stored, and all of it that is here, up to `REACH_MS`. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
+  /** What is marked on the chart of an interval over a span. */
+  events(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<readonly SeriesEvent[]>
   /** A given interval over a span, whatever of it is stored. */
   columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns>
   sigma(request: SigmaRequest): Promise<SigmaView>

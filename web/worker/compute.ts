@@ -30,6 +30,7 @@ import type {
   NewestCandle,
   PriceView,
   Range,
+  SeriesEvent,
   SigmaRequest,
   SigmaSummary,
   SigmaView,
@@ -40,6 +41,7 @@ import type {
 } from './api.ts'
 import { cutColumns, SeriesCache } from './columns.ts'
 import { csvOf } from './csv.ts'
+import { eventsOf } from './events.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
@@ -93,6 +95,15 @@ export class Compute implements ComputeApi {
       absent: absentSpans(shown),
       asOfMs: asOf(shown),
     }
+  }
+
+  async events(
+    market: MarketId,
+    interval: Interval,
+    fromMs: number,
+    toMs: number,
+  ): Promise<readonly SeriesEvent[]> {
+    return eventsOf(this.#store, market, interval, fromMs, toMs)
   }
 
   async columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns> {

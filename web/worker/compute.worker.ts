@@ -15,6 +15,7 @@ const compute: Promise<Compute> = openStore({
 
 const api: ComputeApi = {
   price: async (...asked) => handOver(await (await compute).price(...asked)),
+  events: async (...asked) => (await compute).events(...asked),
   columns: async (...asked) => handOver(await (await compute).columns(...asked)),
   sigma: async (...asked) => handOver(await (await compute).sigma(...asked)),
   summaries: async (...asked) => (await compute).summaries(...asked),

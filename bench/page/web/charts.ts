@@ -58,7 +58,7 @@ export function viewOf(columns: CandleColumns): PriceView {
 /** The app's price chart: the line with its envelope, axes and all. */
 export function ourChart(view: PriceView): { readonly plot: PlotHandle; show(span: Span): void } {
   const drawing = priceDrawing(view, { look: 'line', zone: 'utc', log: false, tick: 0.01, locale: 'en' })
-  const painter = drawing.painter(null)
+  const painter = drawing.painter({ newest: null, events: [] })
   const plot = createPlot(stage(), WIDTH, HEIGHT)
   return {
     plot,

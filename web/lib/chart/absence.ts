@@ -1,6 +1,7 @@
 /** What is not there, drawn: hatched where bars are missing (and named where there is room), dotted where nothing was traded. */
 import { State } from '../../../core/candle/columns.ts'
 import type { AbsentSpan } from '../../worker/api.ts'
+import { t } from '../i18n/t.ts'
 import { CHART_FONT } from './axes.ts'
 import { firstAfter } from './columns.ts'
 import type { Surface } from './plot.ts'
@@ -8,11 +9,11 @@ import type { Span } from './viewport.ts'
 
 /** Words for a state, for the chart, the cursor and the table. */
 export function nameOfState(state: number): string {
-  if (state === State.empty) return 'no trades'
-  if (state === State.outage) return 'missing: outage at the source'
-  if (state === State.refused) return 'missing: refused'
-  if (state === State.beyond) return 'before the first candle'
-  return 'missing'
+  if (state === State.empty) return t('no trades')
+  if (state === State.outage) return t('missing: outage at the source')
+  if (state === State.refused) return t('missing: refused')
+  if (state === State.beyond) return t('before the first candle')
+  return t('missing')
 }
 
 /** A stretch to hatch, and what to write on it. */

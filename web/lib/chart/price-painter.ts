@@ -1,7 +1,7 @@
 /** The price of a market as one frame: a line with its high-low envelope, an area, or candles. Data in, drawing out. */
 import type { Zone } from '../../../core/time/zone.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
-import type { PriceView } from '../../worker/api.ts'
+import type { PriceView, SeriesEvent } from '../../worker/api.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, hatchedOf } from './absence.ts'
 import type { AxisMark } from './axes.ts'
@@ -9,6 +9,7 @@ import { candlesOf, type CandleSlice } from './candles.ts'
 import { extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type Slice } from './columns.ts'
 import { drawCandles } from './draw-candles.ts'
 import { drawArea, drawEnvelope, drawLine, drawResting } from './draw-line.ts'
+import { drawEvents } from './events.ts'
 import type { PriceLook } from './looks.ts'
 import type { Frame, Painter } from './plot.ts'
 import { paddedScale } from './scale.ts'
@@ -27,11 +28,17 @@ export interface PriceStyle {
   readonly locale: string
 }
 
+/** What is marked on a price beside itself. */
+export interface PriceMarks {
+  /** The newest price, marked where the newest candle is in view. */
+  readonly newest: AxisMark | null
+  readonly events: readonly SeriesEvent[]
+}
+
 /** A price view made ready for one look. The chart, its cursor and its table read the same slices. */
 export interface PriceDrawing {
   slice(span: Span, widthPx: number): Slice
-  /** @param newest the newest price, marked where the newest candle is in view */
-  painter(newest: AxisMark | null): Painter
+  painter(marks: PriceMarks): Painter
 }
 
 /** Columns a pixel of a line at most; levels are four times apart, so there are one to four, two in the middle. */
@@ -70,24 +77,28 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick, locale }:
 
   return {
     slice: look === 'candles' ? candles : line,
-    painter: (newest) => (span, widthPx) => {
-      if (look === 'candles') {
-        const slice: CandleSlice = candles(span, widthPx)
+    painter:
+      ({ newest, events }) =>
+      (span, widthPx) => {
+        if (look === 'candles') {
+          const slice: CandleSlice = candles(span, widthPx)
+          return frameOf(slice, span, widthPx, newest, (on) => {
+            drawHatched(on, hatched, span)
+            drawCandles(on, slice)
+            drawEvents(on, events, span)
+          })
+        }
+        const slice = line(span, widthPx)
+        const runs = joinedRuns(slice, missing)
         return frameOf(slice, span, widthPx, newest, (on) => {
+          if (look === 'area') drawArea(on, slice, runs)
+          else drawEnvelope(on, slice, runs)
           drawHatched(on, hatched, span)
-          drawCandles(on, slice)
+          drawResting(on, slice, runs)
+          drawLine(on, slice, runs)
+          drawEvents(on, events, span)
         })
-      }
-      const slice = line(span, widthPx)
-      const runs = joinedRuns(slice, missing)
-      return frameOf(slice, span, widthPx, newest, (on) => {
-        if (look === 'area') drawArea(on, slice, runs)
-        else drawEnvelope(on, slice, runs)
-        drawHatched(on, hatched, span)
-        drawResting(on, slice, runs)
-        drawLine(on, slice, runs)
-      })
-    },
+      },
   }
 }
 

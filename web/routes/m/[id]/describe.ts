@@ -9,6 +9,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type Interval } from '$core/time/interval.t
 import { closeMsOf, columnAt, extremes, firstAfter, type Slice } from '$lib/chart/columns.ts'
 import type { AxisMark } from '$lib/chart/axes.ts'
 import type { Span } from '$lib/chart/viewport.ts'
+import { t } from '$lib/i18n/t.ts'
 import { locale } from '$lib/i18n/language.ts'
 import type { MarketState } from '$lib/state/types.ts'
 import { instantOf } from '$lib/ui/when.ts'
@@ -96,13 +97,21 @@ function missingMs(price: PriceView, span: Span): number {
   return total
 }
 
-const BAR_NAMES: Readonly<Record<Interval, string>> = {
-  '1m': '1-minute bars',
-  '5m': '5-minute bars',
-  '15m': '15-minute bars',
-  '1h': 'hourly bars',
-  '4h': '4-hour bars',
-  '1d': 'daily bars',
+function barsOf(interval: Interval): string {
+  switch (interval) {
+    case '1m':
+      return t('1-minute bars')
+    case '5m':
+      return t('5-minute bars')
+    case '15m':
+      return t('15-minute bars')
+    case '1h':
+      return t('hourly bars')
+    case '4h':
+      return t('4-hour bars')
+    case '1d':
+      return t('daily bars')
+  }
 }
 
 /** The visible span in one line for the eye (`bars`) and in full for the ear (`text`). */
@@ -116,10 +125,10 @@ export function describePrice(
   tick: string | null,
 ): { readonly bars: string; readonly missing: string | null; readonly text: string } {
   const absent = missingMs(price, span)
-  const missing = absent > 0 ? `${formatSpan(absent)} missing` : null
-  const bars = 'partial' in slice ? `candles of ${lengthOf(slice.stepMs)}` : BAR_NAMES[price.interval]
+  const missing = absent > 0 ? t(`${formatSpan(absent)} missing`) : null
+  const bars = 'partial' in slice ? t(`candles of ${lengthOf(slice.stepMs)}`) : barsOf(price.interval)
   const found = extremes(slice, span)
-  if (!found) return { bars, missing, text: `${name}, ${range}: no candles in view.` }
+  if (!found) return { bars, missing, text: t(`${name}, ${range}: no candles in view.`) }
   let first = slice.last
   let last = slice.first
   for (let i = slice.first; i < slice.last; i++) {
@@ -132,12 +141,11 @@ export function describePrice(
   const [open, close] = [slice.level.open[first]!, slice.level.close[last]!]
   const say = (value: number) => priceText(value, tick).spoken
   const at = (ms: number) => instantOf(ms, slice.stepMs, zone)
-  return {
-    bars,
-    missing,
-    text:
-      `${name}, ${range}, ${bars}, ${at(span.fromMs)} to ${at(span.toMs - 1)}: from ${say(open)} to ${say(close)}, ` +
-      `a change of ${formatPercent(close / open - 1, 1, locale())}; lowest ${say(found.low)}, highest ${say(found.high)}. ` +
-      (missing ? `${missing}.` : 'Nothing missing.'),
-  }
+  const [from, to] = [at(span.fromMs), at(span.toMs - 1)]
+  const change = formatPercent(close / open - 1, 1, locale())
+  const [low, high] = [say(found.low), say(found.high)]
+  const told = t(
+    `${name}, ${range}, ${bars}, ${from} to ${to}: from ${say(open)} to ${say(close)}, a change of ${change}; lowest ${low}, highest ${high}.`,
+  )
+  return { bars, missing, text: missing ? t(`${told} ${missing}.`) : t(`${told} Nothing missing.`) }
 }

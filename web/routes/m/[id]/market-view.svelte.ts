@@ -12,7 +12,7 @@ import { app } from '$lib/state/app.svelte.ts'
 import { compute } from '$lib/state/compute.ts'
 import { preferences } from '$lib/ui/preferences.svelte.ts'
 import { Latest } from '$lib/state/latest.ts'
-import type { PriceView, Range, SigmaRequest, SigmaView } from '$worker/api.ts'
+import type { PriceView, Range, SeriesEvent, SigmaRequest, SigmaView } from '$worker/api.ts'
 import { panels } from './panels/panels.svelte.ts'
 
 /** Bars of σ that suit a range, where nobody chose others. */
@@ -34,6 +34,8 @@ export class MarketView {
   readonly id: MarketId
   readonly chart = new ChartState()
   price = $state.raw<PriceView | null>(null)
+  /** What is marked on the price's time axis. */
+  events = $state.raw<readonly SeriesEvent[]>([])
   sigma = $state.raw<SigmaData | null>(null)
   /** σ by the estimators beside the first one, in the order chosen. */
   others = $state.raw<readonly SigmaData[]>([])
@@ -60,6 +62,7 @@ export class MarketView {
     }
     $effect(() => this.#askPrice())
     $effect(() => this.#askSigma())
+    $effect(() => this.#askEvents())
     $effect(() => this.#askOthers())
   }
 
@@ -112,6 +115,30 @@ export class MarketView {
         },
       )
     return () => (wanted = false)
+  }
+
+  /** After what the first screen needs. */
+  #askEvents(): (() => void) | undefined {
+    const { price } = this
+    if (!price) return
+    let wanted = true
+    const { interval, startMs, length } = price
+    const timer = setTimeout(() => {
+      compute()
+        .events(this.id, interval, startMs, startMs + length * INTERVAL_MS[interval])
+        .then(
+          (events) => {
+            if (wanted) this.events = events
+          },
+          (error: unknown) => {
+            if (wanted) this.failure = error instanceof Error ? error.message : String(error)
+          },
+        )
+    }, 300)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
   }
 
   #take(view: PriceView, range: Range): void {

@@ -81,7 +81,7 @@ function priceSection(view: MarketView): PictureSection | null {
       heightPx: 260,
       receipt: [`${sourceName(market.source)} ${price.interval}`, market.id, asOf].join(' · '),
     },
-    drawing.painter(newestMark(market)),
+    drawing.painter({ newest: newestMark(market), events: view.events }),
     view.chart,
   )
 }
