@@ -17,6 +17,8 @@ export interface Stage {
   readonly url: string
   /** The same server over plain http, in no secure context. */
   readonly plainUrl: string
+  /** The one-time link that the server printed at its start; it works once. */
+  ownerLink(): string
   /** SIGKILL, as a phone sees it when the train enters the tunnel. */
   killServer(): Promise<void>
   /** Does nothing while it runs. */
@@ -51,6 +53,7 @@ export async function openStage(env: Readonly<Record<string, string>>): Promise<
   return {
     url: `http://localhost:${port}`,
     plainUrl: `http://${PLAIN_HOST}:${port}`,
+    ownerLink: () => /^Owner: +(\S+)/m.exec(server?.printed() ?? '')?.[1] ?? '',
     async killServer() {
       await server?.kill()
       server = null

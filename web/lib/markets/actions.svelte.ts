@@ -5,7 +5,17 @@ import { app } from '../state/app.svelte.ts'
 import type { MarketState } from '../state/types.ts'
 import { marketName } from '../ui/names.ts'
 import { toasts } from '../ui/toasts.svelte.ts'
-import { arranged, isPinned, moveBy, pin, putIntoSection, unpin, type Arrangement } from './arrangement.ts'
+import {
+  arranged,
+  hide,
+  isPinned,
+  moveBy,
+  pin,
+  putIntoSection,
+  unhide,
+  unpin,
+  type Arrangement,
+} from './arrangement.ts'
 import { list } from './arrangement.svelte.ts'
 import * as orders from './orders.ts'
 
@@ -35,8 +45,23 @@ export function canStep(id: MarketId, by: 1 | -1): boolean {
 }
 
 function stepped(id: MarketId, by: 1 | -1): Arrangement | null {
-  const { arrangement } = list
-  return moveBy(arrangement, arranged(app.markets, arrangement), id, by)
+  const own: Arrangement = { ...list.arrangement, sort: 'own' }
+  const moved = moveBy(own, arranged(app.markets, own), id, by)
+  return moved && { ...moved, sort: list.arrangement.sort }
+}
+
+/** Where it stands, for who cannot see it move. */
+export function placeText(market: MarketState): string {
+  const groups = arranged(app.markets, { ...list.arrangement, sort: 'own' })
+  const group = groups.find(({ markets }) => markets.some(({ id }) => id === market.id))
+  if (!group) return ''
+  const place = group.markets.findIndex(({ id }) => id === market.id) + 1
+  const of = group.markets.length
+  const name = marketName(market)
+  if (group.name !== null) return t(`${name}: place ${place} of ${of} in ${group.name}`)
+  return group.id === 'pinned'
+    ? t(`${name}: place ${place} of ${of} pinned`)
+    : t(`${name}: place ${place} of ${of}`)
 }
 
 export function putInto(market: MarketState, section: string | null): void {
@@ -70,23 +95,35 @@ export async function pull(market: MarketState): Promise<void> {
   await ordered(orders.pull(market.id), t(`The last day of ${marketName(market)} is being read again`))
 }
 
-/** Its history stays on the server, so it can be had back whole. */
+/** Out of the list of this device; the server goes on with it. */
+export function hideMarket(market: MarketState): void {
+  rearrange(hide(list.arrangement, market.id), t(`${marketName(market)} is hidden on this device`))
+}
+
+/** The server stops following it and keeps its history, so it can be had back whole; here it leaves the list. */
 export async function remove(market: MarketState): Promise<void> {
-  const name = marketName(market)
-  await ordered(orders.remove(market.id), t(`${name} is removed; the server keeps its history`), () =>
-    resume(market),
-  )
+  const { id } = market
+  const text = t(`${marketName(market)} is removed; the server keeps its history`)
+  const isDone = await ordered(orders.remove(id), text, () => {
+    list.set(unhide(list.arrangement, id))
+    return resume(market)
+  })
+  if (isDone) list.set(hide(list.arrangement, id))
 }
 
 async function ordered(
   order: Promise<string | null>,
   done: string,
   undo: (() => Promise<void>) | null = null,
-): Promise<void> {
+): Promise<boolean> {
   const refusal = await order
-  if (refusal !== null) return toasts.show({ text: refusal })
+  if (refusal !== null) {
+    toasts.show({ text: refusal })
+    return false
+  }
   app.syncNow()
   toasts.show(
     undo === null ? { text: done } : { text: done, action: { name: t('Undo'), run: () => void undo() } },
   )
+  return true
 }

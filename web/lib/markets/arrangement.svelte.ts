@@ -56,11 +56,14 @@ function kept(): Arrangement {
 
 export function readArrangement(json: unknown): Arrangement {
   if (typeof json !== 'object' || json === null) return UNARRANGED
-  const { pinned, sections, rest, sort, reversed } = json as Partial<Record<keyof Arrangement, unknown>>
+  const { pinned, sections, rest, hidden, sort, reversed } = json as Partial<
+    Record<keyof Arrangement, unknown>
+  >
   return {
     pinned: idsOf(pinned),
     sections: Array.isArray(sections) ? sections.slice(0, MOST_SECTIONS).flatMap(sectionsOf) : [],
     rest: idsOf(rest),
+    hidden: idsOf(hidden),
     sort: SORTS.includes(sort as Sort) ? (sort as Sort) : UNARRANGED.sort,
     reversed: reversed === true,
   }

@@ -4,6 +4,7 @@ import type { MarketState } from '../state/types.ts'
 import {
   addSection,
   arranged,
+  hide,
   moveBy,
   moveTo,
   pin,
@@ -11,6 +12,7 @@ import {
   putIntoSection,
   removeSection,
   UNARRANGED,
+  unhide,
   unpin,
   type Arrangement,
 } from './arrangement.ts'
@@ -93,6 +95,13 @@ describe('the order of the list', () => {
     const list = [market('A1'), market('B1', { change24h: -0.2 }), market('C1', { change24h: 0.1 })]
     expect(shown({ ...UNARRANGED, sort: 'change' }, list)).toEqual([['rest', 'C1B1A1']])
     expect(shown({ ...UNARRANGED, sort: 'change', reversed: true }, list)).toEqual([['rest', 'B1C1A1']])
+  })
+
+  it('a hidden market is not shown, keeps its place, and is shown again when it is added again', () => {
+    const own = hide(moveTo(UNARRANGED, arranged(markets, UNARRANGED), c, 'rest', 0), c)
+    expect(shown(own)).toEqual([['rest', 'A1B1D1']])
+    expect(shown(unhide(own, c))).toEqual([['rest', 'C1A1B1D1']])
+    expect(shown(putFirst(hide(own, d), d))).toEqual([['rest', 'D1A1B1']])
   })
 
   it('is read back as it was kept, and what is none of it is left out', () => {

@@ -21,12 +21,21 @@ export interface Arrangement {
   readonly sections: readonly Section[]
   /** The own order of the markets of no section; one that is not named here comes after those, as the server has it. */
   readonly rest: readonly MarketId[]
+  /** Not to be seen in the list of this device. */
+  readonly hidden: readonly MarketId[]
   readonly sort: Sort
   /** The other way round than is usual for the sort. */
   readonly reversed: boolean
 }
 
-export const UNARRANGED: Arrangement = { pinned: [], sections: [], rest: [], sort: 'own', reversed: false }
+export const UNARRANGED: Arrangement = {
+  pinned: [],
+  sections: [],
+  rest: [],
+  hidden: [],
+  sort: 'own',
+  reversed: false,
+}
 
 /** Where a market stands: the pinned ones, those of no section, or a section by its id. */
 export type GroupId = 'pinned' | 'rest' | (string & {})
@@ -43,7 +52,7 @@ export interface Group {
 /** The groups in their order; sections stand there without markets, too, the other two do not. */
 export function arranged(markets: readonly MarketState[], arrangement: Arrangement): Group[] {
   const byId = new Map(markets.map((market) => [market.id, market]))
-  const isPlaced = new Set<MarketId>()
+  const isPlaced = new Set<MarketId>(arrangement.hidden)
   const take = (ids: readonly MarketId[]) =>
     ids.flatMap((id) => {
       const market = byId.get(id)
@@ -104,7 +113,16 @@ export function unpin(arrangement: Arrangement, id: MarketId): Arrangement {
 
 /** A market that was just added stands first among those of no section, where it is seen. */
 export function putFirst(arrangement: Arrangement, id: MarketId): Arrangement {
-  return { ...arrangement, rest: [id, ...without(arrangement.rest, id)] }
+  return { ...unhide(arrangement, id), rest: [id, ...without(arrangement.rest, id)] }
+}
+
+/** Its place is kept for when it comes back. */
+export function hide(arrangement: Arrangement, id: MarketId): Arrangement {
+  return { ...arrangement, hidden: [...without(arrangement.hidden, id), id] }
+}
+
+export function unhide(arrangement: Arrangement, id: MarketId): Arrangement {
+  return { ...arrangement, hidden: without(arrangement.hidden, id) }
 }
 
 /**
@@ -153,6 +171,10 @@ export function moveBy(
   return next ? moveTo(arrangement, shown, id, next.id, step > 0 ? 0 : next.markets.length) : null
 }
 
+export function newSectionId(): string {
+  return `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`
+}
+
 /** A new section after the others, with the market in it where one is given. */
 export function addSection(
   arrangement: Arrangement,
@@ -186,6 +208,14 @@ export function removeSection(arrangement: Arrangement, id: string): Arrangement
     sections: arrangement.sections.filter((section) => section.id !== id),
     rest: [...(gone?.markets ?? []), ...arrangement.rest],
   }
+}
+
+export function moveSection(arrangement: Arrangement, id: string, step: 1 | -1): Arrangement {
+  const sections = [...arrangement.sections]
+  const at = sections.findIndex((section) => section.id === id)
+  const [section] = sections.splice(at, 1)
+  if (section) sections.splice(Math.max(0, at + step), 0, section)
+  return { ...arrangement, sections }
 }
 
 /** Into a section, at its end; null takes it out of any. */

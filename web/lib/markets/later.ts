@@ -1,6 +1,7 @@
 /** What the list of markets does without at its first paint; loaded behind it. */
 export { longPress } from '../ui/long-press.ts'
 export { togglePin } from './actions.svelte.ts'
+export { default as ArrangeList } from './ArrangeList.svelte'
 export { default as AddMarket } from './AddMarket.svelte'
 export { histories } from './histories.svelte.ts'
 export { default as ListTools } from './ListTools.svelte'
