@@ -34,7 +34,7 @@ describe('the list of markets', () => {
       BITSTAMP_URL: UNREACHABLE,
     })
     await until('prices of all', 60_000, async () => {
-      const { prices } = (await (await fetch(`${stage.url}/api/v1/prices`)).json()) as { prices: [] }
+      const { prices } = (await (await fetch(`${stage.url}/api/v1/prices`)).json()) as { prices: unknown[] }
       return prices.length === 4 ? true : null
     })
   }, 120_000)

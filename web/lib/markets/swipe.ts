@@ -20,6 +20,7 @@ export interface SwipeHandlers {
   toEnd(): void
 }
 
+const EDGE_PX = 22
 /** Before that nobody knows where the finger is going. */
 const SLACK_PX = 12
 /** Sideways must be clearly more than up or down. */
@@ -42,6 +43,8 @@ export function swipe(handlers: SwipeHandlers): Attachment<HTMLElement> {
     function down(event: PointerEvent): void {
       hasSwiped = false
       if (event.pointerType !== 'touch' || !event.isPrimary) return
+      // From the very edge phones go back or forward.
+      if (event.clientX < EDGE_PX || event.clientX > innerWidth - EDGE_PX) return
       from = { x: event.clientX, y: event.clientY, id: event.pointerId }
       startedAt = offset
       isSwiping = false

@@ -42,16 +42,13 @@ const MONTH_MS = 30.44 * DAY_MS
 export function historyText(progress: readonly BackfillProgress[]): string | null {
   const open = progress.filter(({ wanted, done }) => done < wanted)
   if (open.length === 0) return progress.some(({ done }) => done > 0) ? null : t('reading history')
-  // Minutes take the longest; before the days are there nothing is known of how much there is.
-  const { interval, wanted, done } = open.find((one) => one.interval === '1d') ?? longest(open)
+  // Only the days tell how far back there is anything, so they are read first.
+  if (open.some(({ interval }) => interval === '1d')) return t('reading history: the days first')
+  const { interval, wanted, done } = longest(open)
   const wantedMs = wanted * SLICE_PLACES * INTERVAL_MS[interval]
   const part = (unitMs: number) => {
     const of = Math.max(1, Math.round(wantedMs / unitMs))
     return [Math.min(of - 1, Math.floor((done / wanted) * of)), of] as const
-  }
-  if (wantedMs >= 3 * 365 * DAY_MS) {
-    const [read, of] = part(365 * DAY_MS)
-    return t(`reading history: ${read} of ${of} years`)
   }
   if (wantedMs >= 2 * MONTH_MS) {
     const [read, of] = part(MONTH_MS)
