@@ -41,7 +41,7 @@ export interface Picture {
 
 /** Width of every picture, CSS pixels; twice that in the file. */
 const WIDTH = 720
-export const PICTURE_RATIO = 2
+const PICTURE_RATIO = 2
 const PAD = 28
 const INNER = WIDTH - 2 * PAD
 const HEAD = 112

@@ -1,0 +1,190 @@
+/** The panels below the price and what goes out of a market, on a device whose server has gone: everything is computed here. */
+import { readFile } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Download, Page } from '@playwright/test'
+import { PNG } from 'pngjs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { controlled, openBrowser, ready, synced, type Browser } from './browser.ts'
+import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
+
+const MARKET = 'coinbase:BTC-USD'
+const ENDED = 'binance:OLD-USDT'
+
+let gallery: Gallery
+let browser: Browser
+let page: Page
+let served: string
+
+beforeAll(async () => {
+  gallery = await openGallery([MARKET, ENDED])
+  browser = await openBrowser('pixel')
+  await browser.context.clock.install({ time: GALLERY_NOW_MS })
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(9_000)
+  await open(`/m/${MARKET}`)
+  await synced(page)
+  await controlled(page)
+  const { fromMs, toMs } = { fromMs: GALLERY_NOW_MS - 40 * 86_400_000, toMs: GALLERY_NOW_MS }
+  const span = `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
+  const answer = await fetch(
+    `${gallery.line.url}/api/v1/markets/${MARKET}/candles?interval=1h&${span}&format=csv`,
+  )
+  served = await answer.text()
+  await gallery.line.cut()
+}, 180_000)
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await gallery[Symbol.asyncDispose]()
+})
+
+async function open(path: string): Promise<void> {
+  await page.goto(gallery.line.url + path)
+  await ready(page)
+}
+
+/** Every panel below, loaded as it comes near. */
+async function allPanels(): Promise<void> {
+  for (const name of ['Drawdown', 'Distribution of returns', 'Hours of the week']) {
+    const panel = page.getByRole('region', { name, exact: true })
+    await panel.scrollIntoViewIfNeeded()
+    await panel.getByRole('button', { name: /How this was made/ }).waitFor()
+  }
+}
+
+async function saved(what: () => Promise<void>): Promise<{ download: Download; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), what()])
+  return { download, bytes: await readFile(await download.path()) }
+}
+
+/** The price columns alone: of sealed periods this device keeps no volume. */
+const prices = (csv: string) =>
+  csv
+    .trim()
+    .split('\n')
+    .map((line) => line.slice(0, line.lastIndexOf(',')))
+
+describe('a market without its server', () => {
+  test('its panels follow the cursor of the price', async () => {
+    await open(`/m/${MARKET}`)
+    await allPanels()
+    const price = page.getByRole('application', { name: /^Price of/ })
+    await price.focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft')
+    const drawdown = page.getByRole('region', { name: 'Drawdown', exact: true }).locator('p').first()
+    const first = await drawdown.textContent()
+    expect(first).toMatch(/^\d+ \w+ 2026.*: (−[\d.]+|0\.0) %$/)
+    const returns = page.getByRole('region', { name: 'Distribution of returns' }).locator('p').first()
+    expect(await returns.textContent()).toMatch(/^\d+ \w+ 2026: /)
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForFunction(
+      ([before]) => document.querySelector('section[aria-label="Drawdown"] p')?.textContent !== before,
+      [first],
+    )
+    await page.keyboard.press('Escape')
+  })
+
+  test('another estimator is drawn beside the first, with its value and its receipt', async () => {
+    const panel = page.getByRole('region', { name: 'Volatility', exact: true })
+    await panel.getByRole('button', { name: 'Compare' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Parkinson' }).click()
+    await panel.locator('[data-sigma][data-estimator="parkinson"]').waitFor()
+    await panel.getByRole('button', { name: 'How this volatility was made' }).press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'How this volatility was made' })
+    await sheet.locator('[data-sigma][data-estimator="parkinson"]').waitFor()
+    expect(await sheet.textContent()).toContain('Parkinson 1980')
+    await page.keyboard.press('Escape')
+  })
+
+  test('the order of its panels outlives the browser', async () => {
+    await page.getByRole('button', { name: 'Arrange panels' }).click()
+    const sheet = page.getByRole('dialog', { name: 'Arrange panels' })
+    await sheet.getByRole('button', { name: /^Move Hours of the week/ }).focus()
+    await page.keyboard.press('Home')
+    await sheet.getByRole('switch', { name: 'Drawdown' }).press('Space')
+    await sheet.getByRole('button', { name: 'Done' }).click()
+    const context = await browser.restart({ offline: true })
+    await context.clock.install({ time: GALLERY_NOW_MS })
+    page = await context.newPage()
+    await open(`/m/${MARKET}`)
+    await page.getByRole('region', { name: 'Hours of the week' }).waitFor()
+    const names = await page.locator('section[aria-label] h2').allTextContents()
+    expect(names.map((name) => name.trim())).toEqual([
+      'Hours of the week',
+      'Volatility',
+      'Distribution of returns',
+      'On this device',
+    ])
+    await page.getByRole('button', { name: 'Arrange panels' }).click()
+    await page.getByRole('button', { name: 'Reset' }).click()
+    await page.getByRole('button', { name: 'Done' }).click()
+  })
+
+  test('its candles go out as CSV, byte for byte those of the archive', async () => {
+    await page.getByText('1M', { exact: true }).click()
+    await page.getByText('hourly bars', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Share' }).click()
+    const sheet = page.getByRole('dialog', { name: 'Share' })
+    await sheet.getByText('CSV', { exact: true }).click()
+    const { download, bytes } = await saved(() => sheet.getByRole('button', { name: 'Save' }).click())
+    expect(download.suggestedFilename()).toMatch(/^coinbase_BTC-USD_1h_2026-02-12T1400_2026-03-14T1300\.csv$/)
+    const lines = prices(bytes.toString())
+    // A sealed month and what is not sealed yet.
+    expect(lines.length).toBe(30 * 24)
+    const whole = prices(served)
+    expect(lines[0]).toBe(whole[0])
+    expect(lines.slice(1)).toEqual(whole.slice(-(lines.length - 1)))
+  })
+
+  test('what it shows goes out as a picture of one size, in either theme', async () => {
+    const sheet = page.getByRole('dialog', { name: 'Share' })
+    await sheet.getByText('Picture', { exact: true }).click()
+    const colours: string[] = []
+    for (const theme of ['Light', 'Dark']) {
+      await sheet.getByText(theme, { exact: true }).click()
+      const { download, bytes } = await saved(() => sheet.getByRole('button', { name: 'Save' }).click())
+      expect(download.suggestedFilename()).toMatch(/^coinbase_BTC-USD_picture_.*\.png$/)
+      const { width, height, data } = PNG.sync.read(bytes)
+      // Head, price and σ, foot; twice its CSS pixels. A receipt takes as many lines as it needs.
+      expect(width).toBe(1440)
+      expect(height).toBeGreaterThan(1440)
+      expect(height).toBeLessThan(1540)
+      const pixels = new Uint32Array(data.buffer, data.byteOffset, data.length / 4)
+      expect(new Set(pixels).size).toBeGreaterThan(50)
+      colours.push(data.subarray(0, 3).toString('hex'))
+    }
+    expect(colours).toEqual(['ffffff', '12151b'])
+    await page.keyboard.press('Escape')
+  })
+
+  test('one that has ended says so, and one that was never here names those that may be meant', async () => {
+    await open(`/m/${ENDED}`)
+    await page.getByText('Binance no longer trades it.').waitFor()
+    await open('/m/kraken:BTC-EUR')
+    await page.getByText('kraken:BTC-EUR is not on this device').waitFor()
+    await page.getByText('You are offline.').waitFor()
+    await page.getByRole('link', { name: 'Bitcoin · Coinbase USD' }).click()
+    await page.getByRole('region', { name: 'Volatility', exact: true }).waitFor()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`axe finds nothing on all panels and sheets, ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme })
+      await open(`/m/${MARKET}`)
+      await allPanels()
+      expect(await faults()).toEqual([])
+      // Their colours are those of the cards; app.css.test.ts holds the pairs of both themes.
+      if (colorScheme === 'dark') return
+      for (const name of ['How this volatility was made', 'Arrange panels', 'Share']) {
+        await page.getByRole('button', { name, exact: true }).click()
+        await page.getByRole('dialog', { name }).waitFor()
+        expect(await faults('dialog[open]')).toEqual([])
+        await page.keyboard.press('Escape')
+      }
+    })
+})
+
+/** @param within a part of the page */
+async function faults(within = 'html'): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
