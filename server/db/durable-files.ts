@@ -37,6 +37,8 @@ interface EmscriptenModule {
 
 const LOG = /[\\/]pg_wal[\\/][0-9A-F]{24}$/
 const SYNC_EVERY_MS = 1000
+/** PGlite's POSTGRES_MAIN_LONGJMP. */
+const LONG_JUMP = 100
 
 export class DurableFiles extends NodeFS {
   /** Files of the log with commits in them that are not on disk yet, and how many commits. */
@@ -80,6 +82,7 @@ export class DurableFiles extends NodeFS {
 
   #watch(module: EmscriptenModule): void {
     this.#module = module
+    this.#watchForPanic(module)
     const { NODEFS } = module
     const { stream_ops: operations } = NODEFS
     const { write } = operations
@@ -111,6 +114,23 @@ export class DurableFiles extends NodeFS {
       else if (stream.nfd === undefined) syncFolder(path)
       else fsyncSync(stream.nfd)
       return 0
+    }
+  }
+
+  /** A refused statement leaves by a long jump; whatever else the engine is left by is a panic, whichever file it was about. */
+  #watchForPanic(module: EmscriptenModule): void {
+    const once = module._PostgresMainLoopOnce
+    if (!once) return
+    module._PostgresMainLoopOnce = () => {
+      try {
+        once()
+      } catch (error) {
+        if ((error as { status?: unknown }).status !== LONG_JUMP) {
+          this.#failure ??= new Error('it panicked; is the disk full?', { cause: error })
+          this.#halt(module)
+        }
+        throw error
+      }
     }
   }
 

@@ -54,9 +54,9 @@ describe('a year of minutes in airplane mode', () => {
       await ready(page)
       await page.getByText('1Y', { exact: true }).click()
       await page.getByText('A year of minutes').first().click()
-      await page
-        .waitForSelector('html[data-synced="false"]', { state: 'attached', timeout: 10_000 })
-        .catch(() => null)
+      await until('a year of minutes on the device', 120_000, async () =>
+        (await page.evaluate(countStoredMinutes)) > YEAR_MINUTES * 0.97 ? true : null,
+      )
       await synced(page)
       const online = await sigmaOf(page)
       expect(online.value).toBeGreaterThan(0)
