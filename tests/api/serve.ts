@@ -22,7 +22,7 @@ import { securityHeaders } from '../../server/api/security.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { createOperations } from '../../server/control/operations.ts'
-import { UnknownSourceError } from '../../server/sources.ts'
+import { UnknownSourceError, type Sources } from '../../server/sources.ts'
 import { openLogos } from '../../server/logos.ts'
 import { createOwner, type Owner } from '../../server/owner/owner.ts'
 import { openDatabase } from '../../server/db/open.ts'
@@ -50,10 +50,19 @@ interface ServeOptions {
   readonly app?: string | null
   /** How sources stand, as the figures show them. */
   readonly sources?: () => readonly ProviderHealth[]
+  /** Where markets are looked for and read again; there is none where not given. */
+  readonly exchange?: Sources
   /** How far reading is, where it is not what the archive holds. */
   readonly backfill?: () => Promise<readonly BackfillProgress[]>
   /** Shorter times than a client is really given. */
   readonly limits?: Partial<Limits>
+}
+
+const NO_EXCHANGE: Sources = {
+  list: [],
+  searchable: [],
+  need: async (source) => Promise.reject(new UnknownSourceError(source)),
+  close: async () => {},
 }
 
 export async function serveArchive({
@@ -61,6 +70,7 @@ export async function serveArchive({
   app = null,
   sources = () => [],
   limits = {},
+  exchange = NO_EXCHANGE,
   backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
@@ -88,12 +98,7 @@ export async function serveArchive({
     docs: await loadDocs(),
     operations: createOperations({
       archive,
-      sources: {
-        list: [],
-        searchable: [],
-        need: async (source) => Promise.reject(new UnknownSourceError(source)),
-        close: async () => {},
-      },
+      sources: exchange,
       ingest: () => null,
       minuteDays: 365,
       clock,

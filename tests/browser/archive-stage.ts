@@ -5,6 +5,9 @@
 import { fileURLToPath } from 'node:url'
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
+import type { Archive } from '../../server/archive/types.ts'
+import type { Owner } from '../../server/owner/owner.ts'
+import type { Sources } from '../../server/sources.ts'
 import { addMarket, candleAt, readAll, sealAll, serveArchive } from '../api/serve.ts'
 import { openLine, type Line } from './line.ts'
 
@@ -13,6 +16,8 @@ const BUILD = fileURLToPath(new URL('../../build', import.meta.url))
 export interface ArchiveStage extends AsyncDisposable {
   readonly line: Line
   readonly market: MarketId
+  readonly archive: Archive
+  readonly owner: Owner
   /** The server's clock. */
   now(): number
   /** Time passes: the market's minutes close, and the server hears of them. */
@@ -22,21 +27,24 @@ export interface ArchiveStage extends AsyncDisposable {
 /**
  * @param startMs     where the server's clock stands at first
  * @param also        other markets, of which the archive holds days alone
+ * @param exchange    what its sources are; none where not given
  * @param minuteDays  days of minutes that the archive holds, eight of them in the tail as well; of hours ten, of days 200
  */
 export async function openArchiveStage({
   startMs = Date.now(),
   minuteDays = 20,
   also = [],
+  exchange,
 }: {
   readonly startMs?: number
   readonly minuteDays?: number
   readonly also?: readonly string[]
+  readonly exchange?: Sources
 } = {}): Promise<ArchiveStage> {
   let aheadMs = startMs - Date.now()
   const now = () => Date.now() + aheadMs
-  const server = await serveArchive({ clock: { now }, app: BUILD })
-  const { archive } = server
+  const server = await serveArchive({ clock: { now }, app: BUILD, ...(exchange && { exchange }) })
+  const { archive, owner } = server
   const market = await addMarket(archive, 'coinbase:BTC-USD')
   const others = await Promise.all(also.map((id) => addMarket(archive, id)))
   let reachedMs = floorTo(now(), MINUTE_MS)
@@ -58,6 +66,8 @@ export async function openArchiveStage({
   return {
     line,
     market,
+    archive,
+    owner,
     now,
     async pass(minutes) {
       aheadMs += minutes * MINUTE_MS

@@ -1,0 +1,265 @@
+/** Coming to the app: the first time, again after an absence, to keep it, and as its owner. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { pino } from 'pino'
+import type { MarketId } from '../../core/market.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
+import { systemClock } from '../../server/clock.ts'
+import { coinbase } from '../../server/providers/coinbase.ts'
+import { ExchangeProvider } from '../../server/providers/exchange.ts'
+import { startSimulator } from '../../simulator/start.ts'
+import { addMarket, candleAt } from '../api/serve.ts'
+import { until } from '../journey/processes.ts'
+import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
+import { openBrowser, openSynced, ready } from './browser.ts'
+
+const THEMES = ['light', 'dark'] as const
+
+let stage: ArchiveStage
+let simulator: Awaited<ReturnType<typeof startSimulator>>
+beforeAll(async () => {
+  simulator = await startSimulator([])
+  const log = pino({ level: 'silent' })
+  const provider = new ExchangeProvider(coinbase, {
+    baseUrl: simulator.url,
+    feedUrl: simulator.socketUrl,
+    requestsPerSecond: 50,
+    keepRaw: () => undefined,
+    clock: systemClock,
+    log,
+  })
+  stage = await openArchiveStage({
+    exchange: { list: [provider], searchable: [], need: async () => provider, close: async () => {} },
+  })
+})
+afterEach(() => stage.line.mend())
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]()
+  await simulator.stop()
+})
+
+describe('the first time', () => {
+  test('an empty device is told what comes, sees prices at once, and then that it opens without a network', async () => {
+    await using browser = await openBrowser('pixel')
+    const page = await browser.context.newPage()
+    let answer: () => void = () => undefined
+    const asked = new Promise<void>((resolve) => (answer = resolve))
+    stage.line.fault = ({ path }, _answer, pass) => {
+      if (path === '/api/v1/sync') void asked.then(() => pass())
+      else pass()
+    }
+    await page.goto(stage.line.url)
+    await page.getByText('Welcome to Crypto Tracker').waitFor()
+    await expectAccessible(page)
+    answer()
+    await page.locator('[data-price]').first().waitFor()
+    await page.getByText(/1 market is on this device \(.+\) and opens without a network/).waitFor()
+    await expectAccessible(page)
+  })
+
+  test('without a server it is said, with what to look at, and goes on once the server is there', async () => {
+    await using browser = await openBrowser('pixel', { colorScheme: 'dark' })
+    const page = await browser.context.newPage()
+    stage.line.fault = ({ path }, answer, pass) => {
+      if (path.startsWith('/api/')) answer.destroy()
+      else pass()
+    }
+    await page.goto(stage.line.url)
+    await page.getByText('The server cannot be reached', { exact: true }).waitFor()
+    await page.getByText('Does the server run?').waitFor()
+    await expectAccessible(page)
+    await stage.line.mend()
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.locator('[data-price]').first().waitFor()
+  })
+})
+
+describe('after an absence', () => {
+  test('of a day one card tells the move in σ with its receipt, once caught up, until it is dismissed', async () => {
+    await using browser = await openBrowser('pixel')
+    let page = await openSynced(browser.context, stage.line.url)
+    expect(await page.getByText('While you were away').count()).toBe(0)
+    await page.close()
+    await stage.pass(26 * 60)
+    stage.line.fault = ({ path }, answer, pass) => {
+      if (path === '/api/v1/sync') answer.destroy()
+      else pass()
+    }
+    page = await browser.context.newPage()
+    await page.clock.install({ time: stage.now() })
+    await page.goto(stage.line.url)
+    await page.getByText('this device has not caught up').waitFor()
+    await stage.line.mend()
+    const move = page.getByRole('button', { name: /^Bitcoin USD .* σ$/ })
+    await move.waitFor()
+    for (const theme of THEMES) await expectAccessible(page, theme)
+    await move.click()
+    await page.getByText(/Yang-Zhang .* a year, as it was before you left/).waitFor()
+    const sigma = page.getByLabel('While you were away').locator('[data-sigma]')
+    expect(await sigma.getAttribute('data-estimator')).toBe('yang-zhang')
+    expect(Date.parse((await sigma.getAttribute('data-as-of'))!)).toBeLessThanOrEqual(
+      stage.now() - 26 * HOUR_MS,
+    )
+    await expectAccessible(page)
+    await page.getByLabel('While you were away').getByRole('button', { name: 'Dismiss' }).click()
+    await page.reload()
+    await ready(page)
+    expect(await page.getByText('While you were away').count()).toBe(0)
+  })
+})
+
+describe('keeping the app', () => {
+  const COACH = 'Keep it on this device'
+
+  test('is offered on the second visit where the browser offers it, by its own dialog, and dismissed for good', async () => {
+    await using browser = await openBrowser('desktop')
+    const page = await openSynced(browser.context, stage.line.url)
+    await page.evaluate(offerInstalling)
+    expect(await page.getByText(COACH).count()).toBe(0)
+    await page.addInitScript(visitedBefore)
+    await page.reload()
+    await ready(page)
+    await page.evaluate(offerInstalling)
+    await page.getByText(COACH).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Install', exact: true }).click()
+    await until('the browser’s dialog', 10_000, () => page.evaluate(wasPrompted))
+    // The offer is used up; another one comes with the next visit.
+    await page.getByText(COACH).waitFor({ state: 'detached' })
+    await page.evaluate(offerInstalling)
+    await page.getByRole('button', { name: 'Do not show this again' }).click()
+    await page.reload()
+    await ready(page)
+    await page.evaluate(offerInstalling)
+    await page.locator('[data-price]').first().waitFor()
+    expect(await page.getByText(COACH).count()).toBe(0)
+  })
+
+  test('on an iPhone is told in steps, installing first; over plain http it is told why it cannot be', async () => {
+    for (const [device, url, words] of [
+      ['iphone', stage.line.url, 'Install it first and download packs then'],
+      ['pixel', stage.line.plainUrl, 'Give the server a certificate'],
+    ] as const) {
+      await using browser = await openBrowser(device, { colorScheme: 'dark' })
+      const page = await browser.context.newPage()
+      await page.addInitScript(visitedBefore)
+      await page.goto(url)
+      await ready(page)
+      await page.getByText(words).waitFor()
+      await expectAccessible(page)
+    }
+  })
+})
+
+describe('the owner', () => {
+  test('signs in by a real link, accepts a price, pauses a market and goes on, has a gap read again, signs out', async () => {
+    const { archive, owner, market } = stage
+    const refused = { startMs: null, reason: 'ten times its neighbours', raw: '99999' }
+    await archive.quarantine('coinbase', market, stage.now() - HOUR_MS, refused)
+    await leaveGap()
+    await using browser = await openBrowser('pixel')
+    const page = await browser.context.newPage()
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+
+    await page.goto(`${stage.line.url}/admin`)
+    await page.getByText('For the owner of this server').waitFor()
+    for (const theme of THEMES) await expectAccessible(page, theme)
+    expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0)
+    const link = page.getByLabel('One-time link')
+    await link.fill(`http://localhost/api/v1/owner/sign-in?token=${'A'.repeat(43)}`)
+    await press('Sign in')
+    await page.getByText('make a new one with "crypto-tracker owner link"').waitFor()
+    await link.fill(`Owner: http://elsewhere/api/v1/owner/sign-in?token=${(await owner.link()).token} (once)`)
+    await press('Sign in')
+    await page.getByRole('link', { name: 'Admin' }).waitFor()
+    await page.getByText('ten times its neighbours').waitFor()
+    await page.getByText('the source gave nothing, and that is not confirmed').waitFor()
+    for (const theme of THEMES) await expectAccessible(page, theme)
+
+    await press('Accept')
+    await page.getByText('marked as doubtful, and to every device').waitFor()
+    await press('Accept')
+    await page.getByText('Nothing waits for a decision').waitFor()
+    expect((await archive.quarantined(market, true))[0]).toMatchObject({ review: 'accepted' })
+
+    const status = async () => (await archive.markets()).find(({ id }) => id === market)?.status
+    await page.getByRole('button', { name: market }).click()
+    await press('Pause')
+    await page.getByText('Its history stays as it is').waitFor()
+    expect(await status()).toBe('paused')
+    await press('Resume')
+    await page.getByText('It is followed again').waitFor()
+    expect(await status()).toBe('live')
+    await expectAccessible(page)
+
+    await press('Read again')
+    await page.getByText('is asked for again at its source').waitFor()
+    await press('Read again')
+    await page.getByText('It is being read again').waitFor()
+    const gaps = await archive.gaps(GAPPY, '1m', {})
+    expect(gaps.filter((gap) => gap.class === 'unconfirmed')).toEqual([])
+
+    await stage.line.cut()
+    await page.getByText('nothing can be ordered until the server answers').waitFor()
+    expect(await page.getByRole('button', { name: 'Pause', exact: true }).isDisabled()).toBe(true)
+    await expectAccessible(page)
+    await page.reload()
+    await page
+      .getByText(/as of \d\d:\d\d/)
+      .first()
+      .waitFor()
+    await stage.line.mend()
+    await until('the server answers', 20_000, async () =>
+      (await page.getByRole('button', { name: 'Sign out' }).isEnabled()) ? true : null,
+    )
+    await press('Sign out')
+    await page.getByText('For the owner of this server').waitFor()
+    expect(await page.evaluate(() => localStorage.getItem('crypto-tracker:admin:1'))).toBeNull()
+  })
+})
+
+const GAPPY = 'coinbase:ETH-USD' as MarketId
+
+/** A market of whose last slice of minutes the source gave all but some, once. */
+async function leaveGap(): Promise<void> {
+  await addMarket(stage.archive, GAPPY)
+  const sliceMs = 300 * MINUTE_MS
+  const fromMs = Math.floor(stage.now() / sliceMs) * sliceMs - sliceMs
+  const starts = Array.from({ length: 300 }, (_, place) => fromMs + place * MINUTE_MS)
+  await stage.archive.applyReading({
+    market: GAPPY,
+    interval: '1m',
+    fromMs,
+    toMs: fromMs + sliceMs,
+    readToMs: fromMs + sliceMs,
+    readAtMs: stage.now(),
+    rows: starts.filter((_, place) => place < 100 || place >= 142).map(candleAt),
+    refused: [],
+  })
+}
+
+async function expectAccessible(page: Page, colorScheme?: 'light' | 'dark'): Promise<void> {
+  if (colorScheme) await page.emulateMedia({ colorScheme })
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+}
+
+/** What Chromium does once it finds an app worth installing. Runs in the page. */
+function offerInstalling(): void {
+  const offer = Object.assign(new Event('beforeinstallprompt', { cancelable: true }), {
+    prompt: () => Promise.resolve(sessionStorage.setItem('prompted', 'yes')),
+  })
+  window.dispatchEvent(offer)
+}
+
+/** Runs in the page. */
+const wasPrompted = () => (sessionStorage.getItem('prompted') === 'yes' ? true : null)
+
+/** As if somebody had looked an hour ago, for the first time. Runs in the page, and counts once in a tab. */
+function visitedBefore(): void {
+  if (sessionStorage.getItem('visited') !== null) return
+  sessionStorage.setItem('visited', 'yes')
+  const visits = { lookedMs: Date.now() - 3_600_000, count: 1, usedMs: 0, away: null }
+  localStorage.setItem('crypto-tracker:visits', JSON.stringify(visits))
+}
