@@ -5,6 +5,7 @@ import { wuchale } from 'wuchale/vite'
 import icons from 'unplugin-icons/vite'
 import { readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
+import { newsOf } from './web/lib/arrival/whats-new.ts'
 
 const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
 
@@ -26,9 +27,21 @@ const designPage: Plugin = {
   },
 }
 
+/** What is new, beside the app and not in it: a version that runs asks the server for that of the next. */
+const news = newsOf(readFileSync('CHANGELOG.md', 'utf8'))
+const whatsNew: Plugin = {
+  name: 'whats-new',
+  apply: 'build',
+  generateBundle() {
+    if (this.environment.name !== 'client') return
+    this.emitFile({ type: 'asset', fileName: 'whats-new.json', source: JSON.stringify(news) })
+  },
+}
+
 export default defineConfig({
   plugins: [
     designPage,
+    whatsNew,
     tailwindcss(),
     wuchale(),
     icons({ compiler: 'svelte' }),
@@ -43,7 +56,7 @@ export default defineConfig({
       injectManifest: { globPatterns: ['client/**/*.{js,css,svg,png,webmanifest,woff2}'] },
     }),
   ],
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __WHATS_NEW__: JSON.stringify(news) },
   // The development server hands API calls to the running server (`npm run dev` starts both).
   server: { proxy: { '/api': server, '/up': server } },
 })

@@ -16,6 +16,7 @@ const SOURCES = [
   'web',
   'core',
   'static',
+  'CHANGELOG.md',
   'vite.config.ts',
   'svelte.config.js',
   'package-lock.json',

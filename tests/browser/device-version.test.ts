@@ -27,7 +27,10 @@ describe('Device: versions', () => {
     const loads = await Promise.all([first, second].map(loadedAt))
     stage.line.fault = newerApp
     await second.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one!.update()))
-    for (const page of [first, second]) await page.getByText('A new version is ready').waitFor()
+    for (const page of [first, second]) {
+      await page.getByText('A new version is ready').waitFor()
+      await page.getByText('Coins sing.').first().waitFor()
+    }
     expect(await Promise.all([first, second].map(loadedAt))).toEqual(loads)
     await first.getByRole('button', { name: 'Reload' }).click()
     await reloaded(first, loads[0]!)
@@ -107,6 +110,7 @@ describe('Device: versions', () => {
 /** The same app with another service worker, which is what a new version is to the browser. */
 const newerApp: NonNullable<Line['fault']> = ({ path }, _answer, pass) => {
   if (path === WORKER) pass((body) => Buffer.concat([body, Buffer.from('\n/* a newer version */\n')]))
+  else if (path === '/whats-new.json') pass(() => Buffer.from('[{"en":"Coins sing."}]'))
   else pass()
 }
 

@@ -115,7 +115,7 @@ function forward(
       answer.end(body)
     })
   })
-  outgoing.end()
+  incoming.pipe(outgoing)
 }
 
 /** What a captive portal says to everything, with status 200. */

@@ -16,10 +16,10 @@ export type Platform = 'prompt' | 'ios-safari' | 'ios-other' | 'android-menu' | 
  * not find, and nothing else happens. An iPad says that it is a Mac, which has no touch screen.
  */
 export function platformOf({ userAgent, maxTouchPoints, hasPrompt }: BrowserFacts): Platform {
-  if (hasPrompt) return 'prompt'
   const isApple =
     /\b(iPhone|iPad|iPod)\b/.test(userAgent) || (/\bMacintosh\b/.test(userAgent) && maxTouchPoints > 1)
   if (isApple) return /\b(CriOS|FxiOS|EdgiOS|OPiOS|DuckDuckGo)\b/.test(userAgent) ? 'ios-other' : 'ios-safari'
+  if (hasPrompt) return 'prompt'
   if (/\bAndroid\b/.test(userAgent)) return 'android-menu'
   const isSafari = /\bMacintosh\b/.test(userAgent) && /\bVersion\/\d+.*\bSafari\//.test(userAgent)
   return isSafari ? 'desktop-safari' : 'none'

@@ -3,6 +3,8 @@
  * from the start.
  */
 import { clock } from '../state/clock.ts'
+import { preferences } from '../ui/preferences.svelte.ts'
+import { install } from './install.svelte.ts'
 import { looking, NO_VISITS, readVisits, returned, type Visits } from './visits.ts'
 
 const KEY = 'crypto-tracker:visits'
@@ -23,6 +25,7 @@ class Presence {
     }, EVERY_MS)
     document.addEventListener('visibilitychange', () => {
       const isBack = document.visibilityState === 'visible'
+      if (preferences.current.badge) void badge(isBack, clock.now())
       this.#set(isBack ? returned(this.#visits, clock.now()) : looking(this.#visits, clock.now(), 0))
     })
   }
@@ -39,6 +42,13 @@ class Presence {
       // Private windows may refuse; then nobody was ever away.
     }
   }
+}
+
+async function badge(isBack: boolean, nowMs: number): Promise<void> {
+  if (!install.isInstalled || !('setAppBadge' in navigator)) return
+  const { beginBadge, endBadge } = await import('./badge.ts')
+  if (isBack) endBadge()
+  else beginBadge(nowMs)
 }
 
 function kept(): Visits {

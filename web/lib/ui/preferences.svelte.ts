@@ -40,6 +40,8 @@ export interface Choices {
   quote: string | null
   /** Prices less often, and no packs over a line that the browser calls metered. */
   dataSaver: boolean
+  /** Whether the icon of the installed app counts markets that have moved far. */
+  badge: boolean
 }
 
 export const DEFAULTS: Readonly<Choices> = {
@@ -59,6 +61,7 @@ export const DEFAULTS: Readonly<Choices> = {
   motion: 'system',
   quote: null,
   dataSaver: false,
+  badge: false,
 }
 
 /** Choices as they were kept, every field checked: another version may have written it. */
@@ -90,6 +93,7 @@ export function checked(text: string | null): Choices {
     motion: oneOf(MOTIONS, found.motion, DEFAULTS.motion),
     quote: typeof quote === 'string' && /^[\p{L}\p{N}.-]{1,24}$/u.test(quote) ? quote : DEFAULTS.quote,
     dataSaver: found.dataSaver === true,
+    badge: found.badge === true,
   }
 }
 

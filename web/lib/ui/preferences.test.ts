@@ -17,6 +17,7 @@ test('choices come back as they were kept', () => {
     motion: 'none',
     quote: 'EUR',
     dataSaver: true,
+    badge: true,
   }
   expect(checked(JSON.stringify(chosen))).toEqual(chosen)
 })
@@ -32,6 +33,7 @@ test('a field that another version wrote, or somebody by hand, falls back alone'
     motion: {},
     quote: '<b>',
     dataSaver: 'yes',
+    badge: 1,
     estimator: 'close',
   }
   expect(checked(JSON.stringify(spoilt))).toEqual({ ...DEFAULTS, estimator: 'close' })
