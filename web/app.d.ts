@@ -2,4 +2,4 @@
 declare const __VERSION__: string
 
 /** News of the version that runs, put in when the app is built. */
-declare const __WHATS_NEW__: readonly import('./lib/arrival/whats-new.ts').News[]
+declare const __WHATS_NEW__: readonly { readonly en: string; readonly [language: string]: string }[]
