@@ -62,23 +62,26 @@ describe('a receipt', () => {
   it('says how many bars are there, how many are needed, and what would help', () => {
     const receipt = newest([1, 2, 3, 4])
     expect(receipt.sigma).toBeNaN()
-    expect(receipt.reason).toBe(
-      '4 of the 5 days that a window of 4 needs; available 1 later, or with a window of at most 3',
-    )
-    expect(newest([1, 2]).reason).toBe('2 of the 5 days that a window of 4 needs; available 3 later')
+    const tooShort = { why: 'too short', wanted: 5, window: 4, interval: '1d' }
+    expect(receipt.reason).toEqual({ ...tooShort, known: 4, shortest: 3 })
+    expect(newest([1, 2]).reason).toEqual({ ...tooShort, known: 2, shortest: null })
   })
 
   it('says which coverage is lacking', () => {
-    expect(newest([1, 2, null, null, null, 3, 4]).reason).toBe(
-      'only 1 of 4 days with a close before, at least 2 are needed; available when the missing ones are filled',
-    )
-    expect(newest([1, null, null, null, null, 4], { estimator: 'parkinson' }).reason).toContain(
-      'only 1 of 4 days, at least 2',
-    )
+    const missing = { why: 'bars missing', used: 1, window: 4, interval: '1d', fewest: 2 }
+    expect(newest([1, 2, null, null, null, 3, 4]).reason).toEqual({ ...missing, needsClose: true })
+    expect(newest([1, null, null, null, null, 4], { estimator: 'parkinson' }).reason).toEqual({
+      ...missing,
+      needsClose: false,
+    })
   })
 
   it('exists where nothing is known', () => {
-    expect(newest([])).toMatchObject({ barsUsed: 0, barsExpected: 4, reason: 'no candles of 1d here yet' })
+    expect(newest([])).toMatchObject({
+      barsUsed: 0,
+      barsExpected: 4,
+      reason: { why: 'no candles', interval: '1d' },
+    })
     expect(newest([null]).sigma).toBeNaN()
     // No time is told that no bar stands for.
     expect(newest([null]).asOfMs).toBeNaN()

@@ -2,19 +2,10 @@
  * Receipts: what a σ rests on, as a value that travels with it, and where it stands in its own history.
  */
 import { isMissing, type CandleColumns } from '../candle/columns.ts'
-import { INTERVAL_MS, type Interval } from '../time/interval.ts'
+import { INTERVAL_MS } from '../time/interval.ts'
 import { fewestBars, needsCloseBefore } from './request.ts'
 import { countSparse, FEWEST_SAMPLES, readsRange } from './sampled.ts'
-import type { Receipt, VolatilitySeries } from './types.ts'
-
-const BAR_NAMES: Readonly<Record<Interval, string>> = {
-  '1m': 'minutes',
-  '5m': '5-minute bars',
-  '15m': '15-minute bars',
-  '1h': 'hours',
-  '4h': '4-hour bars',
-  '1d': 'days',
-}
+import type { Receipt, Unavailable, VolatilitySeries } from './types.ts'
 
 /**
  * The receipt of σ at one place.
@@ -76,37 +67,25 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
   }
 }
 
-/** Why there is no σ at a place, and what would make it available. */
-function reasonAt(series: VolatilitySeries, columns: CandleColumns, place: number): string {
+function reasonAt(series: VolatilitySeries, columns: CandleColumns, place: number): Unavailable {
   const { request, interval, firstPlace, endPlace } = series
-  const bars = BAR_NAMES[interval]
-  if (endPlace === 0) return `no candles of ${interval} here yet`
-  if (place >= endPlace) return 'no candle is known from here on'
+  const { window } = request
+  if (endPlace === 0) return { why: 'no candles', interval }
+  if (place >= endPlace) return { why: 'after the last' }
+  const needsClose = needsCloseBefore(request.estimator)
   if (place < firstPlace) {
     const first = firstKnown(columns)
     const known = Math.max(0, place - first + 1)
     const wanted = firstPlace - first + 1
-    const shortest = known - (needsCloseBefore(request.estimator) ? 1 : 0)
-    const shorter = shortest >= 2 ? `, or with a window of at most ${shortest}` : ''
-    return `${known} of the ${wanted} ${bars} that a window of ${request.window} needs; available ${wanted - known} later${shorter}`
+    const shortest = known - Number(needsClose)
+    return { why: 'too short', known, wanted, window, interval, shortest: shortest >= 2 ? shortest : null }
   }
-  const sampled = sampledReason(request, columns, place)
-  if (sampled !== null) return sampled
-  const fewest = fewestBars(request)
-  const why = needsCloseBefore(request.estimator) ? ' with a close before' : ''
-  return `only ${series.bars[place]} of ${request.window} ${bars}${why}, at least ${fewest} are needed; available when the missing ones are filled`
-}
-
-/** null where high and low are not read, or no bar of the window has too few samples for them. */
-function sampledReason(
-  { estimator, window }: VolatilitySeries['request'],
-  columns: CandleColumns,
-  place: number,
-): string | null {
-  if (!readsRange(estimator)) return null
-  const { bars, sparse } = countSparse(columns, place - window + 1, place + 1)
-  if (sparse === 0) return null
-  return `sampled source: ${sparse} of ${bars} bars have fewer than ${FEWEST_SAMPLES} samples, too few for their high and low; close-to-close is available`
+  if (readsRange(request.estimator)) {
+    const { bars, sparse } = countSparse(columns, place - window + 1, place + 1)
+    if (sparse > 0) return { why: 'few samples', sparse, bars, fewest: FEWEST_SAMPLES }
+  }
+  const used = series.bars[place] ?? 0
+  return { why: 'bars missing', used, window, interval, needsClose, fewest: fewestBars(request) }
 }
 
 function firstKnown({ length, states }: CandleColumns): number {

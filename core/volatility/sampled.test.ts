@@ -30,9 +30,7 @@ describe('bars of sampled prices', () => {
     const { sigma, reason, barsUsed } = newest(bars([24, 24, 24, 24, 24, 24]), estimator)
     expect(sigma).toBeNaN()
     expect(barsUsed).toBe(0)
-    expect(reason).toBe(
-      'sampled source: 4 of 4 bars have fewer than 100 samples, too few for their high and low; close-to-close is available',
-    )
+    expect(reason).toEqual({ why: 'few samples', sparse: 4, bars: 4, fewest: 100 })
   })
 
   it('of few samples have a close like any other', () => {

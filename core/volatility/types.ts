@@ -72,5 +72,32 @@ export interface Receipt {
   readonly asOfMs: number
   /** NaN = n/a, and then `reason` says why. */
   readonly sigma: number
-  readonly reason: string | null
+  readonly reason: Unavailable | null
 }
+
+/** Why there is no value, with what a sentence needs to say what would make it available. */
+export type Unavailable =
+  /** Of this interval nothing is known. */
+  | { readonly why: 'no candles'; readonly interval: Interval }
+  /** The place lies behind the last known one. */
+  | { readonly why: 'after the last' }
+  /** `wanted` places from the first known one on are needed; `shortest` is a window that is available, null where none is. */
+  | {
+      readonly why: 'too short'
+      readonly known: number
+      readonly wanted: number
+      readonly window: number
+      readonly interval: Interval
+      readonly shortest: number | null
+    }
+  /** So many of the bars have fewer samples than high and low need. */
+  | { readonly why: 'few samples'; readonly sparse: number; readonly bars: number; readonly fewest: number }
+  /** Bars are missing in the window; those that could enter, and whether each needs the close before. */
+  | {
+      readonly why: 'bars missing'
+      readonly used: number
+      readonly window: number
+      readonly interval: Interval
+      readonly needsClose: boolean
+      readonly fewest: number
+    }

@@ -156,7 +156,14 @@ export interface SpanReceipt {
   /** Close of the newest present bar; null without any. */
   readonly asOfMs: number | null
   /** Why nothing can be told; null when it can. */
-  readonly reason: string | null
+  readonly reason: TooFew | null
+}
+
+/** Of what there are too few: bars or returns of the span, or hours that are each to have `fewest` of their own a week apart. */
+export interface TooFew {
+  readonly why: 'few bars' | 'few returns' | 'few hours'
+  readonly used: number
+  readonly fewest: number
 }
 
 /** A bar by its return. */

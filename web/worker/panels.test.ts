@@ -65,7 +65,7 @@ describe('the distribution of returns', () => {
 
   it('of a span with too few says so', async () => {
     const view = await compute.distribution({ market, interval: '1d', fromMs: DAY - 3 * DAY_MS, toMs: DAY })
-    expect(view.receipt.reason).toBe('3 returns in this span, at least 8 are needed')
+    expect(view.receipt.reason).toEqual({ why: 'few returns', used: 3, fewest: 8 })
   })
 })
 
@@ -90,7 +90,7 @@ describe('the drawdown', () => {
   it('of nothing says so', async () => {
     const view = await compute.drawdown({ market, interval: '1d', fromMs: 0, toMs: 5 * DAY_MS })
     expect(view).toMatchObject({ deepest: null, current: null, absent: [{ fromMs: 0 }] })
-    expect(view.receipt.reason).toBe('0 bars in this span, at least 2 are needed')
+    expect(view.receipt.reason).toEqual({ why: 'few bars', used: 0, fewest: 2 })
   })
 })
 
@@ -121,7 +121,7 @@ describe('the week of hours', () => {
     archive.fill(young, '1h', NOW - 9 * DAY_MS, NOW)
     await device.round()
     const view = await compute.week({ market: young, fromMs: NOW - DAY_MS, toMs: NOW, zone: 'utc' })
-    expect(view.receipt.reason).toMatch(/^215 hours are known here; .* about 4 weeks$/)
+    expect(view.receipt.reason).toEqual({ why: 'few hours', used: 215, fewest: 4 })
   })
 })
 

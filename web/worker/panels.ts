@@ -14,6 +14,7 @@ import type {
   DrawdownView,
   SpanReceipt,
   SpanRequest,
+  TooFew,
   WeekRequest,
   WeekView,
 } from './api.ts'
@@ -37,7 +38,7 @@ export async function distributionOf(cache: SeriesCache, request: SpanRequest): 
   const known = values.filter((value) => !Number.isNaN(value)).sort()
   const few =
     returns.used < FEWEST_RETURNS
-      ? `${returns.used} returns in this span, at least ${FEWEST_RETURNS} are needed`
+      ? ({ why: 'few returns', used: returns.used, fewest: FEWEST_RETURNS } as const)
       : null
   return {
     startMs: returns.startMs,
@@ -70,7 +71,7 @@ export async function drawdownOf(cache: SeriesCache, request: SpanRequest): Prom
       barsUsed: used,
       barsEmpty: columns.states.reduce((sum, state) => sum + Number(state === State.empty), 0),
       barsExpected: length,
-      reason: used < 2 ? `${used} bars in this span, at least 2 are needed` : null,
+      reason: used < 2 ? { why: 'few bars', used, fewest: 2 } : null,
     },
   }
 }
@@ -88,7 +89,7 @@ export async function weekOf(cache: SeriesCache, request: WeekRequest): Promise<
   const { columns, returns } = await readReturns(cache, { market, interval: '1h', fromMs, toMs })
   const { sigma, counts } = weekOfHours(returns, cellIn(zone))
   const full = sigma.some((value) => !Number.isNaN(value))
-  const few = `${returns.used} hours are known here; an hour of the week needs ${FEWEST_IN_CELL} of its own, so about ${FEWEST_IN_CELL} weeks`
+  const few = { why: 'few hours', used: returns.used, fewest: FEWEST_IN_CELL } as const
   return {
     sigma,
     counts,
@@ -108,7 +109,7 @@ async function readReturns(
   return { columns: cutColumns(columns, from, Infinity), returns: logReturns(columns, first) }
 }
 
-function receiptOf(columns: CandleColumns, returns: Returns, reason: string | null): SpanReceipt {
+function receiptOf(columns: CandleColumns, returns: Returns, reason: TooFew | null): SpanReceipt {
   return {
     ...spanOf(columns),
     barsUsed: returns.used,

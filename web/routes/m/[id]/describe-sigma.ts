@@ -1,10 +1,13 @@
 /** A σ series in words, and its value at an instant. */
 import { formatPercent } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
+import { needsCloseBefore } from '$core/volatility/request.ts'
 import type { Receipt } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
+import { t } from '$lib/i18n/t.ts'
 import { estimatorNames, windowText } from '$lib/ui/names.ts'
+import { reasonText } from '$lib/ui/reasons.ts'
 import type { SigmaView } from '$worker/api.ts'
 
 /** What was known of σ at an instant: the value of the last bar closed by then, with a receipt of its own. */
@@ -21,7 +24,16 @@ export function sigmaAt(view: SigmaView, ms: number): Receipt {
     lastBarMs,
     asOfMs: lastBarMs + step,
     sigma,
-    reason: Number.isNaN(sigma) ? 'too few bars here' : null,
+    reason: Number.isNaN(sigma)
+      ? {
+          why: 'bars missing',
+          used: view.bars[place] ?? 0,
+          window: view.receipt.window,
+          interval: view.interval,
+          needsClose: needsCloseBefore(view.receipt.estimator),
+          fewest: 2,
+        }
+      : null,
   }
 }
 
@@ -47,13 +59,15 @@ export function describeSigma(view: SigmaView, span: Span): string {
       high = Math.max(high, value)
     }
   }
-  const what = `Volatility, ${estimatorNames()[receipt.estimator]}, window ${windowText(receipt.window, view.interval)}`
-  if (low > high) return `${what}: not available in view. ${receipt.reason ?? ''}`
-  const now = Number.isFinite(receipt.sigma)
-    ? `now ${formatPercent(receipt.sigma, 1, locale())} a year`
-    : `now not available: ${receipt.reason ?? 'too few bars'}`
-  return (
-    `${what}: ${now}; in view between ${formatPercent(low, 1, locale())} and ${formatPercent(high, 1, locale())}` +
-    (absent > 0 ? `, not available at ${absent} of ${to - from} places.` : '.')
-  )
+  const window = windowText(receipt.window, view.interval)
+  const what = t(`Volatility, ${estimatorNames()[receipt.estimator]}, window ${window}`)
+  const reason = receipt.reason ? reasonText(receipt.reason) : t('too few bars')
+  if (low > high) return t(`${what}: not available in view. ${reason}`)
+  const percent = (value: number) => formatPercent(value, 1, locale())
+  const range = Number.isFinite(receipt.sigma)
+    ? t(
+        `${what}: now ${percent(receipt.sigma)} a year; in view between ${percent(low)} and ${percent(high)}.`,
+      )
+    : t(`${what}: now not available, ${reason}; in view between ${percent(low)} and ${percent(high)}.`)
+  return absent === 0 ? range : t(`${range} Not available at ${absent} of ${to - from} places.`)
 }

@@ -1,4 +1,5 @@
 /** Receipts in full, as facts for a sheet and for a picture: what a figure was made of, from what, and as of when. */
+import { reasonText } from '$lib/ui/reasons.ts'
 import { formatSigma } from '$core/format/percent.ts'
 import { barsPerYear, HOUR_MS, INTERVAL_MS, type Interval } from '$core/time/interval.ts'
 import type { Estimator, Receipt } from '$core/volatility/types.ts'
@@ -110,7 +111,7 @@ export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
       value: dailyMove(formatSigma(receipt.sigma, locale())),
       note: t('a year’s divided by √365'),
     })
-  else if (receipt.reason) facts.push({ name: t('Not available'), value: receipt.reason })
+  else if (receipt.reason) facts.push({ name: t('Not available'), value: reasonText(receipt.reason) })
   return [...facts, ...sourceFacts(receipt, nowMs)]
 }
 

@@ -1,4 +1,5 @@
 /** The panels of a market as sections of a picture, each with its receipt. Asked of the worker where the screen may not have them. */
+import { reasonText } from '$lib/ui/reasons.ts'
 import { formatPercent, formatSigma } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
 import { intlZone, type Zone } from '$core/time/zone.ts'
@@ -72,7 +73,7 @@ export function sigmaSection(
     {
       name: nameOfPanel('sigma'),
       figure: formatted.text,
-      note: known ? dailyMove(formatted) : (receipt.reason ?? ''),
+      note: known ? dailyMove(formatted) : receipt.reason ? reasonText(receipt.reason) : '',
       heightPx: 160,
       receipt: [receipt, ...others.map(({ view }) => view.receipt)].map(receiptOfSigma).join('; '),
     },

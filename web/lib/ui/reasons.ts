@@ -1,0 +1,53 @@
+/** Why a value is not available, and what would make it so, in words. */
+import type { Interval } from '../../../core/time/interval.ts'
+import type { Unavailable } from '../../../core/volatility/types.ts'
+import type { TooFew } from '../../worker/api.ts'
+import { plural, t } from '../i18n/t.ts'
+
+export function reasonText(reason: Unavailable | TooFew): string {
+  switch (reason.why) {
+    case 'no candles':
+      return t(`no candles of ${reason.interval} here yet`)
+    case 'after the last':
+      return t('no candle is known from here on')
+    case 'too short': {
+      const { known, wanted, window, shortest } = reason
+      const later = countedBars(wanted - known, reason.interval)
+      return shortest === null
+        ? t(`a window of ${window} needs ${wanted} in a row, ${known} are here; available in ${later}`)
+        : t(
+            `a window of ${window} needs ${wanted} in a row, ${known} are here; available in ${later}, or with a window of at most ${shortest}`,
+          )
+    }
+    case 'few samples':
+      return t(
+        `sampled source: ${reason.sparse} of ${reason.bars} bars have fewer than ${reason.fewest} samples, too few for their high and low; close-to-close is available`,
+      )
+    case 'bars missing': {
+      const { used, window, fewest } = reason
+      return reason.needsClose
+        ? t(
+            `only ${used} of ${window} bars have a close before, at least ${fewest} are needed; available when the missing ones are filled`,
+          )
+        : t(
+            `only ${used} of ${window} bars are here, at least ${fewest} are needed; available when the missing ones are filled`,
+          )
+    }
+    case 'few bars':
+      return t(`${reason.used} bars in this span, at least ${reason.fewest} are needed`)
+    case 'few returns':
+      return t(`${reason.used} returns in this span, at least ${reason.fewest} are needed`)
+    case 'few hours':
+      return t(
+        `${reason.used} hours are known here; an hour of the week needs ${reason.fewest} of its own, so about ${reason.fewest} weeks`,
+      )
+  }
+}
+
+/** `3 days`, `1 bar of 5m` */
+function countedBars(count: number, interval: Interval): string {
+  if (interval === '1d') return plural(count, ['# day', '# days'])
+  if (interval === '1h') return plural(count, ['# hour', '# hours'])
+  if (interval === '1m') return plural(count, ['# minute', '# minutes'])
+  return plural(count, ['# bar', '# bars'])
+}
