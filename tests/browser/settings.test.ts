@@ -81,6 +81,20 @@ describe('settings', () => {
     await browser.context.setOffline(false)
   })
 
+  test('with text at 200 % on the narrowest phone nothing is wider than the screen', async () => {
+    const page = await browser.context.newPage()
+    await page.setViewportSize({ width: 320, height: 800 })
+    await page.addInitScript(() =>
+      document.addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%')),
+    )
+    for (const path of ['/', '/m/coinbase:BTC-USD', '/settings']) {
+      await page.goto(stage.line.url + path)
+      await ready(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320)
+    }
+    await page.close()
+  })
+
   for (const theme of ['Light', 'Dark'])
     test(`axe finds nothing in the ${theme} theme, whatever the palette`, async () => {
       const page = await browser.context.newPage()
