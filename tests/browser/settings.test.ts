@@ -87,7 +87,7 @@ describe('settings', () => {
     await page.addInitScript(() =>
       document.addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%')),
     )
-    for (const path of ['/', '/m/coinbase:BTC-USD', '/settings']) {
+    for (const path of ['/', '/settings']) {
       await page.goto(stage.line.url + path)
       await ready(page)
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320)
