@@ -112,7 +112,8 @@ export async function distributionSection(
   const data = await compute().distribution({ market: view.id, interval: view.sigmaInterval, ...span })
   const { histogram, shape, receipt } = data
   if (receipt.reason || !histogram) return null
-  const number = (value: number) => value.toLocaleString(locale(), { maximumFractionDigits: 2 })
+  const number = (value: number) =>
+    value.toLocaleString(locale(), { maximumFractionDigits: 2 }).replace('-', '−')
   return {
     name: nameOfPanel('distribution'),
     note: t(`skew ${number(shape.skew)}, excess kurtosis ${number(shape.excessKurtosis)}`),
