@@ -20,18 +20,20 @@ class Presence {
   /** Follows when somebody looks; call it once, in the page. */
   follow(): void {
     this.#set(this.#visits)
+    if (preferences.current.badge) void badge(document.visibilityState === 'visible', clock.now())
+    // What is kept, not what is known here: another tab may have been looked at meanwhile.
     setInterval(() => {
-      if (document.visibilityState === 'visible') this.#set(looking(this.#visits, clock.now(), EVERY_MS))
+      if (document.visibilityState === 'visible') this.#set(looking(kept(), clock.now(), EVERY_MS))
     }, EVERY_MS)
     document.addEventListener('visibilitychange', () => {
       const isBack = document.visibilityState === 'visible'
       if (preferences.current.badge) void badge(isBack, clock.now())
-      this.#set(isBack ? returned(this.#visits, clock.now()) : looking(this.#visits, clock.now(), 0))
+      this.#set(isBack ? returned(kept(), clock.now()) : looking(kept(), clock.now(), 0))
     })
   }
 
   dismissAway(): void {
-    this.#set({ ...this.#visits, away: null })
+    this.#set({ ...kept(), away: null })
   }
 
   #set(visits: Visits): void {
