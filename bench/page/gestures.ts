@@ -16,7 +16,7 @@ import type { PageApi } from './api.ts'
 
 const THROTTLE = 4
 /** A gesture there and back takes seconds. */
-const ROUNDS = 7
+const ROUNDS = 5
 /** Moves of a gesture; the next one is made when the page has had the last. */
 const STEPS = 40
 const MINUTES = 365 * 1_440
@@ -113,8 +113,17 @@ class Hand {
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) watched.shift += (entry as unknown as { value: number }).value
       }).observe({ type: 'layout-shift' })
+      // A frame counts when something was drawn in it.
+      let drawn = false
+      const { prototype } = CanvasRenderingContext2D
+      const { clearRect } = prototype
+      prototype.clearRect = function (...area) {
+        drawn = true
+        clearRect.apply(this, area)
+      }
       const count = () => {
-        watched.frames++
+        if (drawn) watched.frames++
+        drawn = false
         requestAnimationFrame(count)
       }
       requestAnimationFrame(count)

@@ -60,3 +60,29 @@ function coarser(fine: Level): Level {
   }
   return { factor: fine.factor * FACTOR, open, high, low, close }
 }
+
+/**
+ * Sums of a value by the columns of each level, such as volume: NaN where it is unknown for a present place of the column, and
+ * where no place is present.
+ *
+ * @param values one a place, NaN where unknown
+ * @param levels the pyramid of the same series, finest first
+ */
+export function sumLevels(values: Float64Array, levels: readonly Level[]): Float64Array[] {
+  const present = levels[0]!.close
+  return levels.map(({ factor, close }) => {
+    const sums = new Float64Array(close.length)
+    for (let column = 0; column < close.length; column++) {
+      const end = Math.min((column + 1) * factor, values.length)
+      let known = false
+      let sum = 0
+      for (let i = column * factor; i < end; i++) {
+        if (Number.isNaN(present[i]!)) continue
+        known = true
+        sum += values[i]!
+      }
+      sums[column] = known ? sum : NaN
+    }
+    return sums
+  })
+}

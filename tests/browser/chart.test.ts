@@ -216,4 +216,18 @@ describe('on a desktop', () => {
       }
     }
   })
+
+  test('volumes are kept and told once somebody wants to see them', async () => {
+    const toggle = page.getByRole('button', { name: 'Volume', exact: true })
+    await toggle.click()
+    await until('a pressed button', 10_000, async () =>
+      (await toggle.getAttribute('aria-pressed')) === 'true' ? true : null,
+    )
+    const at = await placeOn(page)
+    const told = page.getByText(/^· volume /)
+    await until('a volume at the cursor', 30_000, async () => {
+      await page.mouse.move(at(0.5).x, at(0.5).y)
+      return (await told.count()) > 0 ? true : null
+    })
+  })
 })

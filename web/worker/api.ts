@@ -43,6 +43,8 @@ export interface PriceView {
   readonly length: number
   /** Finest first. */
   readonly levels: readonly Level[]
+  /** Sums by the columns of each level, NaN where one is unknown; null where no volume is kept here. */
+  readonly volumes: readonly Float64Array[] | null
   readonly absent: readonly AbsentSpan[]
   /** Close of the newest present candle; null without any. */
   readonly asOfMs: number | null

@@ -17,6 +17,7 @@ import {
   type StoredInterval,
 } from '../../core/time/interval.ts'
 import type { Store } from '../lib/store/database.ts'
+import { wishOf } from '../lib/store/packs.ts'
 import { dropDamaged, piecesOf } from '../lib/store/series.ts'
 
 /** Places that the cache keeps: three years of minutes, about 50 MB. */
@@ -105,8 +106,11 @@ export class SeriesCache {
     from: number,
     to: number,
   ): Promise<CandleColumns> {
-    const columns = missingColumns(market, interval, from, (to - from) / INTERVAL_MS[interval], false)
-    const pieces = await piecesOf(this.#store, market, interval, 'price', { fromMs: from, toMs: to })
+    const span = { fromMs: from, toMs: to }
+    const { volume } = wishOf(await this.#store.packs.get(market))
+    const columns = missingColumns(market, interval, from, (to - from) / INTERVAL_MS[interval], volume)
+    const pieces = await piecesOf(this.#store, market, interval, 'price', span)
+    if (volume) pieces.push(...(await piecesOf(this.#store, market, interval, 'volume', span)))
     for (const piece of pieces) {
       try {
         paintChunk(piece.bytes, columns)

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { State } from '../../core/candle/columns.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { MarketId } from '../../core/market.ts'
+import { choosePacks } from '../lib/store/choose.ts'
 import type { Store } from '../lib/store/database.ts'
 import { rowAt, TestArchive } from '../lib/sync/test-archive.ts'
 import { testDevice, type TestDevice } from '../lib/sync/test-device.ts'
@@ -111,6 +112,22 @@ describe('a view of prices', () => {
     expect(view.absent).toHaveLength(places.filter((place) => place % 97 === 5).length)
     for (const span of view.absent)
       expect(span).toMatchObject({ toMs: span.fromMs + MINUTE_MS, state: State.empty })
+  })
+
+  it('has volumes where somebody wants them kept, sealed or not, summed by the columns of each level', async () => {
+    expect((await compute.price(market, '3M', NOW)).volumes).toBeNull()
+    await choosePacks(store, [market], { volume: true }, NOW)
+    await device.round()
+    await compute.invalidate(market)
+    const { volumes, levels } = await compute.price(market, '3M', NOW)
+    expect(volumes!.map((column) => column.length)).toEqual(levels.map(({ close }) => close.length))
+    const known = (column: Float64Array) => column.filter((value) => !Number.isNaN(value))
+    expect(known(volumes![0]!)).toHaveLength(known(levels[0]!.close).length)
+    const sum = (column: Float64Array) => known(column).reduce((total, volume) => total + volume, 0)
+    for (const column of volumes!) expect(sum(column)).toBeCloseTo(sum(volumes![0]!), 6)
+    await choosePacks(store, [market], { volume: false }, NOW)
+    await compute.invalidate(market)
+    expect((await compute.price(market, '3M', NOW)).volumes).toBeNull()
   })
 
   it('belongs to whoever asked: writing into it spoils nothing', async () => {

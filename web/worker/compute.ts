@@ -3,7 +3,7 @@
  * Arrays in an answer belong to whoever asked.
  */
 import { isMissing, type CandleColumns } from '../../core/candle/columns.ts'
-import { buildLevels, type Level } from '../../core/candle/levels.ts'
+import { buildLevels, sumLevels, type Level } from '../../core/candle/levels.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
   barsPerYear,
@@ -84,7 +84,8 @@ export class Compute implements ComputeApi {
       fromMs: Math.max(shown.startMs, Math.ceil(fromMs / step) * step),
       toMs: shown.startMs + shown.length * step,
     }
-    const [finest, ...coarser] = buildLevels(shown)
+    const levels = buildLevels(shown)
+    const [finest, ...coarser] = levels
     return {
       market,
       interval,
@@ -92,6 +93,7 @@ export class Compute implements ComputeApi {
       startMs: shown.startMs,
       length: shown.length,
       levels: [ownLevel(finest!), ...coarser],
+      volumes: shown.volume && sumLevels(shown.volume, levels),
       absent: absentSpans(shown),
       asOfMs: asOf(shown),
     }

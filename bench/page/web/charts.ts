@@ -50,6 +50,7 @@ export function viewOf(columns: CandleColumns): PriceView {
     startMs,
     length,
     levels: buildLevels(columns),
+    volumes: null,
     absent: absentSpans(columns),
     asOfMs: asOf(columns),
   }

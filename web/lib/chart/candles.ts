@@ -28,6 +28,7 @@ interface Made {
   readonly startMs: number
   readonly level: Slice['level']
   readonly partial: Uint8Array
+  readonly volume: Float64Array | null
 }
 
 /** The shortest round length at which the span has room for its candles. */
@@ -51,9 +52,9 @@ export function candlesOf(
       candles = make(view, missing, placeMs, length)
       made.set(length, candles)
     }
-    const { startMs, level, partial } = candles
+    const { startMs, level, partial, volume } = candles
     // `sliceOf` counts in columns of the level it is given: here one candle each.
-    return { ...sliceOf(startMs, length, { ...level, factor: 1 }, span), level, partial }
+    return { ...sliceOf(startMs, length, { ...level, factor: 1 }, span), level, partial, volume }
   }
 }
 
@@ -66,11 +67,14 @@ function make(view: PriceView, missing: readonly AbsentSpan[], placeMs: number, 
   const column = () => new Float64Array(count).fill(NaN)
   const [open, high, low, close] = [column(), column(), column(), column()]
   const partial = new Uint8Array(count)
+  const volumes = view.volumes?.[0]
+  const volume = volumes ? column() : null
   if (finest)
     for (let place = 0; place < view.length; place++) {
       const value = finest.close[place]!
       if (Number.isNaN(value)) continue
       const i = Math.floor((view.startMs + place * placeMs - startMs) / lengthMs)
+      if (volume) volume[i] = (Number.isNaN(close[i]!) ? 0 : volume[i]!) + volumes![place]!
       if (Number.isNaN(close[i]!)) {
         open[i] = finest.open[place]!
         high[i] = finest.high[place]!
@@ -87,5 +91,10 @@ function make(view: PriceView, missing: readonly AbsentSpan[], placeMs: number, 
     const cut = from < view.startMs || from + lengthMs > endMs
     partial[i] = cut || (absent !== undefined && absent.fromMs < from + lengthMs) ? 1 : 0
   }
-  return { startMs, level: { factor: Math.round(lengthMs / placeMs), open, high, low, close }, partial }
+  return {
+    startMs,
+    level: { factor: Math.round(lengthMs / placeMs), open, high, low, close },
+    partial,
+    volume,
+  }
 }

@@ -14,6 +14,8 @@ export interface Slice {
   readonly stepMs: number
   readonly first: number
   readonly last: number
+  /** By column, NaN where unknown; null or absent where none is kept. */
+  readonly volume?: Float64Array | null
 }
 
 /** The finest level with at most `perPixel` columns a pixel; the coarsest where none is coarse enough. */

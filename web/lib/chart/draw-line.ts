@@ -72,7 +72,8 @@ export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): vo
   }
   context.strokeStyle = colours.ink
   context.lineWidth = 1.6 * ratio
-  context.lineJoin = 'round'
+  // Corners that are closer than the line is wide need no rounding, which is half of what drawing it costs.
+  context.lineJoin = columnsAPixel(on, slice) > 0.5 ? 'bevel' : 'round'
   context.stroke()
   if (lastColumn < 0 || lastColumn !== newestColumn(slice)) return
   context.beginPath()
@@ -81,19 +82,39 @@ export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): vo
   context.fill()
 }
 
-/** From the lowest low to the highest high of each column. */
+/** Columns of the slice in a canvas pixel. */
+function columnsAPixel(on: Surface, slice: Slice): number {
+  return 1 / (on.x(slice.startMs + slice.stepMs) - on.x(slice.startMs))
+}
+
+/** From the lowest low to the highest high; where columns are narrow, of as many as there are in a CSS pixel. */
 export function drawEnvelope(on: Surface, slice: Slice, runs: readonly number[]): void {
-  const { context, colours } = on
+  const { context, colours, ratio } = on
   const { high, low } = slice.level
+  const together = Math.max(1, Math.round(columnsAPixel(on, slice) * ratio))
+  context.fillStyle = colours.area
+  context.beginPath()
   for (let run = 0; run < runs.length; run += 2) {
-    context.beginPath()
-    for (let i = runs[run]!; i < runs[run + 1]!; i++)
-      if (!Number.isNaN(high[i]!)) context.lineTo(on.x(closeMsOf(slice, i)), on.y(high[i]!))
-    for (let i = runs[run + 1]! - 1; i >= runs[run]!; i--)
-      if (!Number.isNaN(low[i]!)) context.lineTo(on.x(closeMsOf(slice, i)), on.y(low[i]!))
-    context.fillStyle = colours.area
-    context.fill()
+    const [from, to] = [runs[run]!, runs[run + 1]!]
+    const bottoms: number[] = []
+    let begun = false
+    for (let start = from; start < to; start += together) {
+      const end = Math.min(to, start + together)
+      let [top, bottom] = [-Infinity, Infinity]
+      for (let i = start; i < end; i++) {
+        if (high[i]! > top) top = high[i]!
+        if (low[i]! < bottom) bottom = low[i]!
+      }
+      if (top < bottom) continue
+      const x = on.x(closeMsOf(slice, end - 1))
+      if (begun) context.lineTo(x, on.y(top))
+      else context.moveTo(x, on.y(top))
+      begun = true
+      bottoms.push(x, on.y(bottom))
+    }
+    for (let i = bottoms.length - 2; i >= 0; i -= 2) context.lineTo(bottoms[i]!, bottoms[i + 1]!)
   }
+  context.fill()
 }
 
 /** The newest column of the level with a candle, when it is in the slice: only there stands the dot. */

@@ -7,7 +7,7 @@ import type { Surface } from './plot.ts'
 import type { Span } from './viewport.ts'
 
 /** An event in words, for the cursor and the chart. */
-export function nameOfEvent({ kind, market }: SeriesEvent): string {
+function nameOfEvent({ kind, market }: SeriesEvent): string {
   return kind === 'revised' ? t('revised by the source') : t(`renamed: before this, ${market ?? ''}`)
 }
 

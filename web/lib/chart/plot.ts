@@ -114,7 +114,7 @@ export function drawPlot(
   context.save()
   context.beginPath()
   // A little room at the right for the dot on the newest price.
-  context.rect(0, 0, surface.width + 5 * ratio, surface.height)
+  context.rect(0, 0, surface.width + Math.round(5 * ratio), surface.height)
   context.clip()
   frame.draw(surface)
   context.restore()
@@ -135,7 +135,8 @@ function surfaceOf(
   colours: ChartColours,
   { span, scale, ratio, ...area }: Measures,
 ): Surface {
-  const [width, height] = [area.width * ratio, area.height * ratio]
+  // Whole pixels: an edge within one makes every clip a slow one.
+  const [width, height] = [Math.round(area.width * ratio), Math.round(area.height * ratio)]
   // Written out for the linear axis: thousands of points a frame go through it.
   const perUnit = height / (scale.high - scale.low || 1)
   const perMs = width / (spanMs(span) || 1)

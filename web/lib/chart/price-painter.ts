@@ -8,6 +8,7 @@ import type { AxisMark } from './axes.ts'
 import { candlesOf, type CandleSlice } from './candles.ts'
 import { extremes, joinedRuns, pickLevel, sliceOf, splitAbsent, type Slice } from './columns.ts'
 import { drawCandles } from './draw-candles.ts'
+import { drawVolume } from './draw-volume.ts'
 import { drawArea, drawEnvelope, drawLine, drawResting } from './draw-line.ts'
 import { drawEvents } from './events.ts'
 import type { PriceLook } from './looks.ts'
@@ -29,7 +30,7 @@ export interface PriceStyle {
 }
 
 /** What is marked on a price beside itself. */
-export interface PriceMarks {
+interface PriceMarks {
   /** The newest price, marked where the newest candle is in view. */
   readonly newest: AxisMark | null
   readonly events: readonly SeriesEvent[]
@@ -50,8 +51,11 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick, locale }:
   const placeMs = INTERVAL_MS[view.interval]
   const endMs = view.startMs + view.length * placeMs
   const candles = candlesOf(view, missing)
-  const line = (span: Span, widthPx: number): Slice =>
-    sliceOf(view.startMs, placeMs, pickLevel(view.levels, placeMs, span, widthPx, DENSITY), span)
+  const line = (span: Span, widthPx: number): Slice => {
+    const level = pickLevel(view.levels, placeMs, span, widthPx, DENSITY)
+    const volume = view.volumes?.[view.levels.indexOf(level)] ?? null
+    return { ...sliceOf(view.startMs, placeMs, level, span), volume }
+  }
 
   const frameOf = (
     slice: Slice,
@@ -84,6 +88,7 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick, locale }:
           const slice: CandleSlice = candles(span, widthPx)
           return frameOf(slice, span, widthPx, newest, (on) => {
             drawHatched(on, hatched, span)
+            drawVolume(on, slice)
             drawCandles(on, slice)
             drawEvents(on, events, span)
           })
@@ -94,6 +99,7 @@ export function priceDrawing(view: PriceView, { look, zone, log, tick, locale }:
           if (look === 'area') drawArea(on, slice, runs)
           else drawEnvelope(on, slice, runs)
           drawHatched(on, hatched, span)
+          drawVolume(on, slice)
           drawResting(on, slice, runs)
           drawLine(on, slice, runs)
           drawEvents(on, events, span)

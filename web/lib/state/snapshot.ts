@@ -60,6 +60,8 @@ function cutPrice(price: PriceView): PriceView {
     ...price,
     startMs,
     length: price.length - first * factor,
+    // They come with the data.
+    volumes: null,
     levels: [
       { factor, open: cut(level.open), high: cut(level.high), low: cut(level.low), close: cut(level.close) },
     ],

@@ -10,8 +10,12 @@ export async function choosePacks(
   change: Partial<PackWish>,
   nowMs: number,
 ): Promise<void> {
-  await store.transaction('rw', store.packs, async () => {
+  await store.transaction('rw', [store.packs, store.positions], async () => {
     const before = await store.packs.bulkGet([...markets])
+    // What is not sealed yet comes with the tail: it is asked for again, now with volumes.
+    if (change.volume)
+      for (const [index, market] of markets.entries())
+        if (!wishOf(before[index]).volume) await store.positions.update(market, { tail: 0 })
     await store.packs.bulkPut(
       markets.map((market, index) => ({ market, ...wishOf(before[index]), ...change })),
     )

@@ -24,9 +24,16 @@ export interface PackWish extends PackDepth {
   readonly picked: readonly PickedPeriod[]
   /** Nothing is fetched for it until somebody resumes it. */
   readonly paused: boolean
+  /** With the volumes of what is kept. */
+  readonly volume: boolean
 }
 
-const DEFAULT_WISH: PackWish = { ...DEFAULT_DEPTH, picked: [], paused: false }
+const DEFAULT_WISH: PackWish = {
+  ...DEFAULT_DEPTH,
+  picked: [],
+  paused: false,
+  volume: false,
+}
 
 /** What is wanted of each market; absent = the default. */
 export type Wishes = ReadonlyMap<MarketId, PackWish>
@@ -37,8 +44,8 @@ export const wishesOf = (rows: readonly PackRow[]): Wishes =>
 /** @param row as stored, perhaps by an earlier version of the app; undefined = nothing was chosen */
 export function wishOf(row: PackRow | undefined): PackWish {
   if (!row) return DEFAULT_WISH
-  const { hourYears = DEFAULT_DEPTH.hourYears, minuteDays, picked = [], paused = false } = row
-  return { hourYears, minuteDays, picked, paused }
+  const { hourYears = DEFAULT_DEPTH.hourYears, minuteDays, picked = [], paused = false, volume = false } = row
+  return { hourYears, minuteDays, picked, paused, volume }
 }
 
 /** The instant from which a market's interval is wanted. */
@@ -50,10 +57,10 @@ function wantedFrom(interval: StoredInterval, { hourYears, minuteDays }: PackDep
 
 type Line = Pick<ManifestRow, 'market' | 'interval' | 'part' | 'fromMs' | 'toMs'>
 
-/** Whether the pack asks for this period. Volume is in no pack yet: no view shows it. */
+/** Whether the pack asks for this period; volumes only where somebody wants to see them. */
 export function isWanted(row: Line, wishes: Wishes, nowMs: number): boolean {
-  if (row.part !== 'price') return false
   const wish = wishes.get(row.market) ?? DEFAULT_WISH
+  if (row.part === 'volume' && !wish.volume) return false
   return row.toMs > wantedFrom(row.interval, wish, nowMs) || isPicked(row, wish.picked)
 }
 

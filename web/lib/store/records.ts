@@ -109,4 +109,5 @@ export interface PackRow {
   readonly hourYears?: number
   readonly picked?: readonly PickedPeriod[]
   readonly paused?: boolean
+  readonly volume?: boolean
 }

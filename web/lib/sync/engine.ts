@@ -17,6 +17,7 @@ import { openLive, type EventStream, type LiveStream } from './live.ts'
 import type { SyncContext } from './context.ts'
 import type { SyncStatus } from './status.ts'
 import type { Store } from '../store/database.ts'
+import { wishOf } from '../store/packs.ts'
 import { RequestError, type Fetch } from './request.ts'
 import { PAUSES, type Pauses } from './pauses.ts'
 import { isNoRoom, isStoreTrouble, noRoomTrouble, troubleOf } from './trouble.ts'
@@ -227,10 +228,12 @@ export class SyncEngine {
       // What came between the tail and the stream is asked for.
       opened: () => this.#wake.soon(),
       price: (event) => this.#write(() => this.#keepPrice(event)),
-      candle: (frame, revision) =>
+      candle: ({ price, volume }, revision) =>
         this.#write(async () => {
-          await mergeFrame(this.#parts.store, frame, revision)
-          this.#parts.changed([frame.market])
+          const { store } = this.#parts
+          await mergeFrame(store, price, revision)
+          if (wishOf(await store.packs.get(price.market)).volume) await mergeFrame(store, volume, revision)
+          this.#parts.changed([price.market])
         }),
       revision: (revision) => {
         if (revision > (this.#status.revision ?? 0)) this.#wake.soon()

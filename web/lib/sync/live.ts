@@ -5,15 +5,21 @@
 import { report } from '../store/report.ts'
 import { State } from '../../../core/candle/columns.ts'
 import type { CandleRow } from '../../../core/candle/row.ts'
-import type { PricePart } from '../../../core/chunk/chunk.ts'
+import type { PricePart, VolumePart } from '../../../core/chunk/chunk.ts'
 import { partsFromRows } from '../../../core/chunk/rows.ts'
 import type { LiveEvents } from '../../../core/wire/api.ts'
 import { readLiveEvent } from '../../../core/wire/live.ts'
 
+interface CandleFrames {
+  readonly price: PricePart
+  readonly volume: VolumePart
+}
+
 export interface LiveHandlers {
   opened(): void
   price(event: LiveEvents['price']): void
-  candle(frame: PricePart, revision: number): void
+  /** A closed candle as two frames of one place. */
+  candle(frames: CandleFrames, revision: number): void
   revision(revision: number): void
   /** The stream ended, or was silent for too long. It is closed. */
   lost(): void
@@ -67,7 +73,7 @@ export function openLive(
   on('price', (data) => handlers.price(readLiveEvent.price(JSON.parse(data))))
   on('candle', (data) => {
     const event = readLiveEvent.candle(JSON.parse(data))
-    handlers.candle(frameOf(event), event.revision)
+    handlers.candle(framesOf(event), event.revision)
   })
   on('revision', (data) => handlers.revision(readLiveEvent.revision(JSON.parse(data)).revision))
   // The browser would reconnect by itself, but what was missed in between needs a sync first.
@@ -81,8 +87,7 @@ export function openLive(
   }
 }
 
-/** One closed candle as a frame of one place. */
-function frameOf(event: LiveEvents['candle']): PricePart {
+function framesOf(event: LiveEvents['candle']): CandleFrames {
   const [start, open, high, low, close, volume] = event.candle
   const { samples } = event
   const row: CandleRow = {
@@ -102,5 +107,5 @@ function frameOf(event: LiveEvents['candle']): PricePart {
     rows: [row],
     derived: false,
     frame: true,
-  }).price
+  })
 }

@@ -13,7 +13,8 @@ import { periodAt, PERIOD_LENGTHS, type Period } from '../../../core/time/period
 import { decodeTail, type Tail } from '../../../core/wire/tail.ts'
 import type { Store } from '../store/database.ts'
 import { periodKey } from '../store/drop.ts'
-import type { TailRow } from '../store/records.ts'
+import { wishesOf } from '../store/packs.ts'
+import type { PositionRow, TailRow } from '../store/records.ts'
 import { covers, manifestOf, tailOf } from '../store/series.ts'
 import { askBytes } from './request.ts'
 import { pullManifest } from './manifest.ts'
@@ -35,12 +36,15 @@ export interface TailResult {
 export async function pullTail(context: SyncContext, seen: Map<string, number>): Promise<TailResult> {
   const { store } = context
   const positions = await store.positions.toArray()
-  const groups = Map.groupBy(positions, (position) => position.tail)
+  const wishes = wishesOf(await store.packs.toArray())
+  const parts = ({ market }: PositionRow) => (wishes.get(market)?.volume ? 'price,volume' : 'price')
+  const groups = Map.groupBy(positions, (position) => `${position.tail} ${parts(position)}`)
   let revision: number | null = null
   let manifestChanged = false
-  for (const [since, group] of groups) {
-    // No pack holds volume.
-    const query = new URLSearchParams({ since: String(since), parts: 'price' })
+  for (const group of groups.values()) {
+    const [first] = group
+    const since = first!.tail
+    const query = new URLSearchParams({ since: String(since), parts: parts(first!) })
     if (groups.size > 1) query.set('markets', group.map((position) => position.market).join(','))
     const tail = decodeTail(await askBytes(context.fetch, `/api/v1/tail?${query}`, context.signal))
     if (await sealedInBetween(store, tail, seen)) manifestChanged ||= await pullManifest(context)
@@ -84,9 +88,11 @@ async function applyTail(
     for (const series of tail.series) {
       // The whole tail takes the place of what was there, for example from before a restore.
       if (whole) await dropTail(store, series.market, series.interval)
-      if (!series.price) continue
-      await mergeFrame(store, decodeChunk(series.price), tail.revision)
-      changed.add(series.market)
+      for (const frame of [series.price, series.volume]) {
+        if (!frame) continue
+        await mergeFrame(store, decodeChunk(frame), tail.revision)
+        changed.add(series.market)
+      }
     }
     for (const market of markets) await store.positions.update(market, { tail: tail.revision })
   })
@@ -94,7 +100,8 @@ async function applyTail(
 }
 
 async function dropTail(store: Store, market: MarketId, interval: StoredInterval): Promise<void> {
-  await store.tail.bulkDelete((await tailOf(store, market, interval, 'price')).map(periodKey))
+  for (const part of ['price', 'volume'] as const)
+    await store.tail.bulkDelete((await tailOf(store, market, interval, part)).map(periodKey))
 }
 
 /** Lays a frame over the tail, cut at the store's periods. Runs in the caller's transaction, or in one of its own. */

@@ -21,8 +21,6 @@ export interface Choices {
   look: PriceLook
   /** Whether prices stand on a logarithmic axis; null = for whole histories, which span orders of magnitude. */
   log: boolean | null
-  /** Whether volumes are kept and shown under the price. */
-  volume: boolean
   estimator: Estimator
   /** Bars in a window of σ. */
   window: number
@@ -48,7 +46,6 @@ export const DEFAULTS: Readonly<Choices> = {
   range: '1Y',
   look: 'line',
   log: null,
-  volume: false,
   estimator: 'yang-zhang',
   window: 30,
   interval: null,
@@ -80,7 +77,6 @@ export function checked(text: string | null): Choices {
     range: oneOf(RANGES, found.range, DEFAULTS.range),
     look: oneOf(PRICE_LOOKS, found.look, DEFAULTS.look),
     log: oneOf([null, true, false], found.log, DEFAULTS.log),
-    volume: found.volume === true,
     estimator: oneOf(ESTIMATORS, found.estimator, DEFAULTS.estimator),
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),

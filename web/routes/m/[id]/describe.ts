@@ -27,6 +27,8 @@ export interface Bar {
   readonly partial: boolean
   /** Why there is nothing, where there is nothing. */
   readonly state: number
+  /** null where unknown, or where none is kept. */
+  readonly volume: string | null
   readonly text: {
     readonly open: FormattedPrice
     readonly high: FormattedPrice
@@ -49,6 +51,13 @@ function priceText(value: number, tick: string | null): FormattedPrice {
   return formatPrice(plainDecimal(String(value)) ?? '', tick, locale())
 }
 
+/** Three digits are as much as a bar's volume says at a glance. */
+function volumeText(volume: number): string | null {
+  if (Number.isNaN(volume)) return null
+  const style = { notation: 'compact', maximumSignificantDigits: 3, numberingSystem: 'latn' } as const
+  return new Intl.NumberFormat(locale(), style).format(volume)
+}
+
 export function readBar(price: PriceView, slice: Slice, ms: number, tick: string | null): Bar {
   return barAt(price, slice, columnAt(slice, ms), tick)
 }
@@ -65,6 +74,7 @@ export function barAt(price: PriceView, slice: Slice, column: number, tick: stri
     close,
     partial: Boolean((slice as Partial<CandleSlice>).partial?.[column]),
     state: found && found.fromMs < startMs + stepMs ? found.state : State.missing,
+    volume: volumeText(slice.volume?.[column] ?? NaN),
     text: Number.isFinite(close)
       ? {
           open: priceText(level.open[column]!, tick),
