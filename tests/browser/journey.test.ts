@@ -20,7 +20,7 @@ describe('a year of minutes in airplane mode', () => {
       COINBASE_RPS: '400',
       SAMPLE_SECONDS: '5',
     })
-    await until('a year of sealed minutes on the server', 240_000, async () => {
+    await until('a year of sealed minutes on the server', 540_000, async () => {
       const answer = await fetch(`${stage.url}/api/v1/sync?since=0&markets=${MARKET}`)
       const { chunks } = (await answer.json()) as {
         chunks: { interval: string; part: string; rows: number }[]
@@ -30,7 +30,7 @@ describe('a year of minutes in airplane mode', () => {
         .reduce((sum, chunk) => sum + chunk.rows, 0)
       return rows > YEAR_MINUTES * 0.97 ? true : null
     })
-  }, 300_000)
+  }, 600_000)
   beforeEach(() => stage.startServer())
   afterAll(() => stage.close())
 
