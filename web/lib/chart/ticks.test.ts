@@ -8,6 +8,11 @@ test('values stand at multiples of 1, 2 or 5', () => {
   expect(numberTicks(5, 5, 4)).toEqual([5])
 })
 
+test('values stand no nearer to each other than the price can move', () => {
+  expect(numberTicks(0.9998, 1.0002, 4, 0.0001)).toHaveLength(5)
+  expect(numberTicks(0.99999, 1.00001, 4, 0.0001)).toEqual([1])
+})
+
 test('labels carry the decimals that their distance needs', () => {
   expect(numberLabels([20_000, 40_000])).toEqual(['20 k', '40 k'])
   expect(numberLabels([27_500, 28_000])).toEqual(['27.5 k', '28.0 k'])
