@@ -10,6 +10,7 @@ import { Compute } from './compute.ts'
 const compute: Promise<Compute> = openStore({
   replaced: () => undefined,
   blocked: () => undefined,
+  cleared: () => undefined,
   evicted: () => void compute.then((open) => open.invalidate(null)),
 }).then((store) => new Compute(store))
 

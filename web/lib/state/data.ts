@@ -30,6 +30,10 @@ export async function bringUp(state: State): Promise<void> {
         ended.abort()
         state.setConnection({ replaced: true, online: false, connecting: false })
       },
+      cleared: () => {
+        ended.abort()
+        state.setCleared()
+      },
       blocked: () => state.setConnection({ connecting: false, trouble: BLOCKED }),
       evicted: () => evicted(),
     })
@@ -54,6 +58,12 @@ export async function bringUp(state: State): Promise<void> {
         else sync.packsGrew()
       },
       packCosts: (markets, changes) => packCosts(store, markets, changes, clock.now()),
+      clearAll: async (withPreferences) => {
+        const { clearDevice } = await import('../store/clear.ts')
+        ended.abort()
+        state.setCleared()
+        await clearDevice(store, withPreferences)
+      },
       packFile: async (market) => {
         const { writePackFile } = await import('../pack/export.ts')
         return writePackFile(store, market)

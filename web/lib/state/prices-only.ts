@@ -7,7 +7,7 @@ import type { State } from './state.svelte.ts'
 const PAUSE_MS = 30_000
 
 export async function showPricesOnly(state: State, why: string, update: () => void): Promise<void> {
-  state.setConnection({ trouble: why, notInstallable: why })
+  state.setConnection({ trouble: why, notInstallable: why, storageDenied: true })
   const look = async (): Promise<void> => {
     try {
       const quotes = await askPrices({
@@ -46,6 +46,7 @@ export async function showPricesOnly(state: State, why: string, update: () => vo
     packCosts: () => Promise.reject(new Error(why)),
     packFile: () => Promise.reject(new Error(why)),
     takePackFile: () => Promise.reject(new Error(why)),
+    clearAll: () => Promise.reject(new Error(why)),
     gaps: () => Promise.resolve(null),
     askPersistence: () => Promise.resolve(false),
     syncNow: () => void look(),

@@ -20,6 +20,7 @@ import type { AppState, Connection, KeptView, MarketState, Pack, StorageState } 
 export interface Actions {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  clearAll(withPreferences: boolean): Promise<void>
   packFile(market: MarketId): Promise<PackFile>
   takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
   gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
@@ -38,6 +39,8 @@ const UNCONNECTED: Connection = {
   simulated: false,
   sampleSeconds: 60,
   notInstallable: null,
+  storageDenied: false,
+  cleared: false,
   updateReady: false,
   replaced: false,
   outdated: false,
@@ -115,6 +118,9 @@ export class State implements AppState {
     void this.packs
     return (await this.#actions.promise).packCosts(markets, changes)
   }
+  async clearAll(withPreferences: boolean): Promise<void> {
+    await (await this.#actions.promise).clearAll(withPreferences)
+  }
   async packFile(market: MarketId): Promise<PackFile> {
     return (await this.#actions.promise).packFile(market)
   }
@@ -145,6 +151,13 @@ export class State implements AppState {
 
   bind(actions: Actions): void {
     this.#actions.resolve(actions)
+  }
+  /** Nothing of what was on screen may be kept for the next start. */
+  setCleared(): void {
+    this.#view = null
+    this.packs = []
+    this.setMarkets([])
+    this.setConnection({ cleared: true, online: false, connecting: false, synced: false, progress: null })
   }
   setConnection(news: Partial<Connection>): void {
     const { clockAheadMs } = this.#connection

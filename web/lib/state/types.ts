@@ -24,6 +24,10 @@ export interface Connection {
   readonly sampleSeconds: number
   /** Why the app cannot be installed or work offline here (plain http, no service worker); null when it can. */
   readonly notInstallable: string | null
+  /** The browser keeps nothing for this page (a private window): prices come from the network, and there is no history. */
+  readonly storageDenied: boolean
+  /** This device was cleared a moment ago: nothing is fetched until somebody starts again. */
+  readonly cleared: boolean
   /** A new version waits; `applyUpdate` switches to it. */
   readonly updateReady: boolean
   /** A newer version of the app, in another tab, has taken over the store: this page stands still until it is reloaded. */
@@ -121,6 +125,8 @@ export interface AppState {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   /** What each change would fetch and give back, of these markets together. */
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
+  /** Removes everything that the app keeps on this device, with the app's own files; preferences only if asked. */
+  clearAll(withPreferences: boolean): Promise<void>
   /** What lies here of a market, as one file for another device. */
   packFile(market: MarketId): Promise<PackFile>
   /**

@@ -72,6 +72,8 @@ export class StoreTooNew extends Error {
 export interface StoreEvents {
   /** A newer version of the app, in another tab, changes the store: this page must be loaded again. */
   replaced(): void
+  /** Somebody has cleared this device, here or in another tab. */
+  cleared(): void
   /** The browser has taken the store away while it was open; a new one is open now, and empty. */
   evicted(): void
   /** An older tab keeps the store busy: it must be closed. */
@@ -86,10 +88,11 @@ export interface StoreEvents {
 export async function openStore(events: StoreEvents, name?: string): Promise<Store> {
   const store = new Store(name)
   let replaced = false
-  store.on('versionchange', () => {
+  store.on('versionchange', ({ newVersion }) => {
     replaced = true
     store.close()
-    events.replaced()
+    if (newVersion === null) events.cleared()
+    else events.replaced()
   })
   store.on('blocked', () => {
     events.blocked()

@@ -1,0 +1,2 @@
+/** Whether this browser runs workers at all. */
+export const hasWorkers = (): boolean => typeof Worker === 'function'
