@@ -2,24 +2,20 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DAY_MS } from '../../core/time/interval.ts'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { controlled, openBrowser, openSynced, ready, synced } from './browser.ts'
+import { controlled, openBrowser, openSynced, ready, synced, type Browser } from './browser.ts'
 import { readSigma } from './journey-page.ts'
 import { lookIntoStore } from './stored.ts'
 
 const CHUNKS = '/api/v1/chunks/'
-/** Minutes reach back into a month that is over and out of a week's reach, whatever day this is. */
-const MINUTE_DAYS = 40
-const OLD_MS = Date.now() - (MINUTE_DAYS - 1) * DAY_MS
-const inUtc = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...options }).format(OLD_MS)
+/** Late in a month, so that days of it are sealed; the device's clock goes by it, too. */
+const START_MS = Date.UTC(2026, 2, 26, 12)
 
 describe('Offline', () => {
   let stage: ArchiveStage
   beforeAll(async () => {
-    stage = await openArchiveStage({ minuteDays: MINUTE_DAYS })
+    stage = await openArchiveStage({ startMs: START_MS })
   })
   afterEach(async () => {
     await stage.line.mend()
@@ -27,24 +23,30 @@ describe('Offline', () => {
   })
   afterAll(() => stage[Symbol.asyncDispose]())
 
+  async function openDevice(...look: Parameters<typeof openBrowser>): Promise<Browser> {
+    const browser = await openBrowser(...look)
+    await browser.context.clock.setFixedTime(stage.now())
+    return browser
+  }
   const chunksAsked = () => stage.line.asked.filter(({ path }) => path.startsWith(CHUNKS)).length
   const openPack = (page: Page) => page.locator('details[data-pack] summary').first().click()
 
   test('a pack is paused, stays so over a restart, and goes on without fetching anything twice', async () => {
-    await using browser = await openBrowser('pixel')
+    await using browser = await openDevice('pixel')
     let page = await browser.context.newPage()
     stage.line.fault = ({ path }, _answer, pass) => {
       if (path.startsWith(CHUNKS) && chunksAsked() > 4) return
       pass()
     }
     await page.goto(`${stage.line.url}/offline`)
-    await until('some chunks', 20_000, async () => (stage.line.delivered(CHUNKS).size >= 3 ? true : null))
+    await until('some chunks', 60_000, async () => (stage.line.delivered(CHUNKS).size >= 3 ? true : null))
     await openPack(page)
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByText(/paused at \d+ %/).waitFor()
     await page.close()
     stage.line.fault = null
     const context = await browser.restart({ offline: false })
+    await context.clock.setFixedTime(stage.now())
     const before = chunksAsked()
     page = await context.newPage()
     await page.goto(`${stage.line.url}/offline`)
@@ -62,7 +64,7 @@ describe('Offline', () => {
   })
 
   test('a pack saved on one device opens on another that has never heard the server', async () => {
-    await using first = await openBrowser('pixel')
+    await using first = await openDevice('pixel')
     let page = await openSynced(first.context, `${stage.line.url}/m/${stage.market}`)
     const sigma = await sigmaOf(page, stage.market)
     await page.goto(`${stage.line.url}/offline`)
@@ -74,7 +76,7 @@ describe('Offline', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     const file = await (await downloading).path()
 
-    await using second = await openBrowser('pixel')
+    await using second = await openDevice('pixel')
     stage.line.fault = ({ path }, answer, pass) => {
       if (path.startsWith('/api/')) answer.destroy()
       else pass()
@@ -100,42 +102,35 @@ describe('Offline', () => {
   })
 
   test('the calendar is read by keyboard, says what is missing, and fetches a month that is at the server only', async () => {
-    await using browser = await openBrowser('desktop', { colorScheme: 'dark' })
+    await using browser = await openDevice('desktop', { colorScheme: 'dark' })
     const page = await openSynced(browser.context, `${stage.line.url}/offline`)
     await openPack(page)
-    await page
-      .getByText(/frees [\d.]+ [KM]B/)
-      .first()
-      .waitFor()
-    await page.getByRole('radio', { name: /7 days/ }).check()
-    await page.getByText('minutes 7 d').waitFor()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText(/^Frees [\d.]+ [KM]B/).waitFor()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('days all', { exact: true }).waitFor()
     await page.goto(`${stage.line.url}/offline?market=${stage.market}&interval=1m`)
-    const month = inUtc({ month: 'long', year: 'numeric' })
-    const old = page.getByRole('button', { name: new RegExp(`^${month}:.*server only`) })
-    await old.waitFor()
+    const march = page.getByRole('button', { name: /^March 2026:.*server only/ })
+    await march.waitFor()
     await axeFindsNothing(page)
-    await old.focus()
+    await march.focus()
     // There and back: the grid is one stop, and arrows move within it.
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
-    await page.getByRole('grid', { name: `Days of ${month}` }).waitFor()
-    const day = inUtc({ weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' })
+    await page.getByRole('grid', { name: 'Days of March 2026' }).waitFor()
+    const day = 'Tue, Mar 10, 2026'
     await page.getByRole('button', { name: `${day}: not on this device` }).click()
     await axeFindsNothing(page)
     await page.getByRole('button', { name: 'Fetch it' }).click()
     await page.getByRole('button', { name: `${day}: 1440 minutes, all here` }).waitFor()
-    await page.keyboard.press('PageDown')
     await page.getByText('Table', { exact: true }).click()
-    await page
-      .getByRole('region', { name: /^Coverage of \d+, month by month/ })
-      .getByRole('row')
-      .nth(1)
-      .waitFor()
+    const table = page.getByRole('region', { name: 'Coverage of 2026, month by month' })
+    await table.getByRole('row').nth(1).waitFor()
   })
 
   test('clear all lets go of everything but the settings, and nothing is fetched until somebody starts again', async () => {
-    await using browser = await openBrowser('pixel')
+    await using browser = await openDevice('pixel')
     const page = await openSynced(browser.context, `${stage.line.url}/offline`)
     await page.evaluate(() => localStorage.setItem('preferences', '{"zone":"utc"}'))
     await page.getByRole('button', { name: 'Clear all' }).click()
@@ -143,7 +138,7 @@ describe('Offline', () => {
     await axeFindsNothing(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Clear all' }).click()
     await page.getByText('This device is cleared').waitFor()
-    await until('nothing is left', 20_000, async () => {
+    await until('nothing is left', 60_000, async () => {
       const left = await page.evaluate(async () => ({
         databases: (await indexedDB.databases()).length,
         caches: (await caches.keys()).length,
