@@ -141,6 +141,17 @@ describe('candles as CSV', () => {
     expect(file).toMatchObject({ fromMs, toMs, bars: rows.length, missing: 0 })
   })
 
+  it('have the volumes where this device keeps them', async () => {
+    await device.store.packs.put({ market, minuteDays: 30, volume: true })
+    await device.round()
+    const [fromMs, toMs] = [Date.UTC(2023, 11, 31), Date.UTC(2024, 0, 1)]
+    const file = await compute.csv({ market, interval: '1h', fromMs, toMs })
+    const rows = []
+    for (let ms = fromMs; ms < toMs; ms += HOUR_MS)
+      if (!isEmpty(ms, HOUR_MS)) rows.push(rowAt(market, '1h', ms, 0))
+    expect(await file.blob.text()).toBe([...candlesCsv(rows)].join(''))
+  })
+
   it('of an interval that is made of minutes are exact, too', async () => {
     const fromMs = DAY + HOUR_MS
     const file = await compute.csv({ market, interval: '5m', fromMs, toMs: fromMs + 300_000 })
