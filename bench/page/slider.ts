@@ -32,7 +32,8 @@ export async function slider(): Promise<Measurement[]> {
   const page = await context.newPage()
   await page.goto(`${url}/m/${MARKET}`)
   const handle = page.getByRole('slider', { name: 'Window' })
-  await handle.scrollIntoViewIfNeeded()
+  // The bar at the foot of the screen would lie over it.
+  await handle.evaluate((element) => element.scrollIntoView({ block: 'center' }))
   const session = await context.newCDPSession(page)
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   await session.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE })
@@ -104,7 +105,6 @@ function note(): void {
     true,
   )
   // Its attributes are set with the new line; the frame that draws it is the next one.
-  const sigma = [...document.querySelectorAll('[data-sigma]')].at(-1)!
   new MutationObserver(() => {
     if (Number.isNaN(askedMs)) return
     const [fromMs, fromFrame] = [askedMs, askedFrame]
@@ -117,5 +117,5 @@ function note(): void {
       }
       port2.postMessage(null)
     })
-  }).observe(sigma, { attributeFilter: ['data-window'] })
+  }).observe(document.body, { attributeFilter: ['data-window'], subtree: true })
 }
