@@ -14,8 +14,8 @@ import { openLine, type Line } from './line.ts'
 
 export const GALLERY_NOW_MS = Date.UTC(2026, 2, 14, 13, 2, 31)
 const SLICE = 300
-/** How far back days and hours reach, and minutes. */
-const DEPTH_MS = 420 * DAY_MS
+/** How far back days and hours reach, so that the year before is whole, and minutes. */
+const DEPTH_MS = 440 * DAY_MS
 const MINUTE_DEPTH_MS = 2 * DAY_MS
 
 interface Exhibit extends Partial<Pick<Market, 'status' | 'name' | 'tick' | 'continues'>> {
@@ -102,11 +102,7 @@ async function hang(archive: Archive, exhibit: Exhibit, world: readonly Simulate
     const closedMs = floorTo(endMs, stepMs)
     const depthMs = interval === '1m' ? MINUTE_DEPTH_MS : DEPTH_MS
     const first = endMs - (exhibit.candles ? (exhibit.candles + 1) * stepMs : depthMs)
-    // Hours from the slice on in which the days begin: all that the source has is read.
-    const beginMs = floorTo(
-      interval === '1m' ? first : GALLERY_NOW_MS - depthMs,
-      interval === '1m' ? sliceMs : SLICE * DAY_MS,
-    )
+    const beginMs = floorTo(exhibit.candles ? first : GALLERY_NOW_MS - depthMs, sliceMs)
     for (let fromMs = beginMs; fromMs < closedMs; fromMs += sliceMs) {
       const toMs = fromMs + sliceMs
       const readToMs = Math.min(toMs, closedMs)

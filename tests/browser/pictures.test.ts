@@ -51,7 +51,7 @@ for (const theme of ['light', 'dark'] as const)
           const shot = await page.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css' })
           wrong.push(...(await compared(`${scene.name}-${size}-${theme}`, shot)))
         }
-        await scene.leave?.(page)
+        await scene.leave?.(page, gallery)
         await page.close()
         expect(wrong).toEqual([])
       })
