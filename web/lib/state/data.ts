@@ -2,6 +2,7 @@
  * Brings store, worker, sync and updates together behind the state: opens the store, shows what is in it, and starts
  * everything that waits for the network after the first paint.
  */
+import { t } from '../i18n/t.ts'
 import { packCosts } from '../store/cost.ts'
 import { choosePacks } from '../store/choose.ts'
 import { openStore, StorageDenied, StoreTooNew, type Store } from '../store/database.ts'
@@ -94,7 +95,7 @@ export async function bringUp(state: State): Promise<void> {
   starting.catch((error: unknown) => {
     state.setConnection({
       connecting: false,
-      trouble: `Syncing did not start: ${String(error)}; reload the page.`,
+      trouble: t(`Syncing did not start: ${String(error)}; reload the page.`),
     })
   })
 }

@@ -1,4 +1,5 @@
 /** Starts the sync engine in the tab whose turn it is, and lets the tabs hear of each other. */
+import { t } from '../i18n/t.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { Store } from '../store/database.ts'
 import { openChannel, type TabMessage } from '../sync/channel.ts'
@@ -72,7 +73,7 @@ export function startSync(store: Store, data: DataEvents, ended: AbortSignal): S
     data.status({
       ...status,
       connecting: false,
-      trouble: `Syncing stopped: ${String(error)}; reload the page.`,
+      trouble: t(`Syncing stopped: ${String(error)}; reload the page.`),
     })
   })
 

@@ -1,6 +1,7 @@
 /** What went wrong, in words for people. */
 import { Dexie } from 'dexie'
-import { formatBytes } from '../../../core/format/bytes.ts'
+import { bytesText } from '../ui/bytes.ts'
+import { t } from '../i18n/t.ts'
 import type { Store } from '../store/database.ts'
 import { missingChunks, wishesOf } from '../store/packs.ts'
 
@@ -22,12 +23,19 @@ export async function noRoomTrouble(store: Store, nowMs: number): Promise<string
   const estimate = await (globalThis.navigator?.storage as StorageManager | undefined)?.estimate()
   const left = estimate && Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0))
   // A disk that is full is full, whatever the estimate says.
-  const room = left === undefined || left >= neededBytes ? '' : `, the browser gives ${formatBytes(left)}`
-  const needed =
-    neededBytes > 0
-      ? `No room for the rest of the packs: ${formatBytes(neededBytes)} more are needed`
-      : 'No room for newer prices and candles'
-  return `${needed}${room}. What is here stays; keep fewer minutes, or free some space.`
+  const knowsRoom = left !== undefined && left < neededBytes
+  const [needed, given] = [bytesText(neededBytes), bytesText(left ?? null)]
+  if (neededBytes === 0)
+    return t(
+      'No room for newer prices and candles. What is here stays; keep fewer minutes, or free some space.',
+    )
+  return knowsRoom
+    ? t(
+        `No room for the rest of the packs: ${needed} more are needed, the browser gives ${given}. What is here stays; keep fewer minutes, or free some space.`,
+      )
+    : t(
+        `No room for the rest of the packs: ${needed} more are needed. What is here stays; keep fewer minutes, or free some space.`,
+      )
 }
 
 export function troubleOf(error: unknown): string {

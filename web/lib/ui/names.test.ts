@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesOf } from './bytes-of.ts'
+import { bytesOf } from './bytes.ts'
 import { barsName, marketName, sourceName, windowText } from './names.ts'
 
 test('a market that its source names by the pair alone carries the name of its coin', () => {
