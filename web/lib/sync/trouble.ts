@@ -1,6 +1,6 @@
 /** What went wrong, in words for people. */
 import { Dexie } from 'dexie'
-import { bytesText } from '../ui/bytes.ts'
+import { formatBytes } from '../../../core/format/bytes.ts'
 import { t } from '../i18n/t.ts'
 import type { Store } from '../store/database.ts'
 import { missingChunks, wishesOf } from '../store/packs.ts'
@@ -24,7 +24,7 @@ export async function noRoomTrouble(store: Store, nowMs: number): Promise<string
   const left = estimate && Math.max(0, (estimate.quota ?? 0) - (estimate.usage ?? 0))
   // A disk that is full is full, whatever the estimate says.
   const knowsRoom = left !== undefined && left < neededBytes
-  const [needed, given] = [bytesText(neededBytes), bytesText(left ?? null)]
+  const [needed, given] = [formatBytes(neededBytes), formatBytes(left ?? null)]
   if (neededBytes === 0)
     return t(
       'No room for newer prices and candles. What is here stays; keep fewer minutes, or free some space.',
