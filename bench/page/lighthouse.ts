@@ -1,6 +1,7 @@
 /** What Lighthouse says of the demo as a phone meets it for the first time: its figures swing, so the middle of five runs. */
-import { launch } from 'chrome-launcher'
-import lighthouse from 'lighthouse'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startApp, temporaryFolder, until } from '../../tests/journey/processes.ts'
 import { findChromium } from '../../tests/run/chromium.mjs'
 import type { Measurement } from '../measurement.ts'
@@ -55,29 +56,35 @@ export async function lighthouseOfDemo(): Promise<Measurement[]> {
   }
 }
 
+const LIGHTHOUSE = fileURLToPath(new URL('../node_modules/lighthouse/cli/index.js', import.meta.url))
+
+/** What of its report is read. */
+interface Report {
+  readonly categories: Readonly<Record<string, { readonly score: number | null }>>
+  readonly audits: Readonly<Record<string, { readonly score: number | null; readonly displayValue?: string }>>
+}
+
 /** One run in a browser of its own: nothing is cached, no service worker is there yet. */
 async function ask(url: string, chromePath: string): Promise<Record<(typeof CATEGORIES)[number], number>> {
-  const chrome = await launch({
-    chromePath,
-    chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
-  try {
-    const result = await lighthouse(url, {
-      port: chrome.port,
-      onlyCategories: [...CATEGORIES],
-      logLevel: 'silent',
-    })
-    if (!result) throw new Error(`Lighthouse gave no result for ${url}`)
-    const { categories, audits } = result.lhr
-    const low = Object.values(audits).filter(({ score }) => score !== null && score < 0.9)
-    console.error(`  ${url}: ${low.map(({ id, displayValue }) => `${id} ${displayValue ?? ''}`).join(' · ')}`)
-    const score = (category: string) => Math.round((categories[category]?.score ?? 0) * 100)
-    return {
-      performance: score('performance'),
-      accessibility: score('accessibility'),
-      'best-practices': score('best-practices'),
-    }
-  } finally {
-    chrome.kill()
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      LIGHTHOUSE,
+      url,
+      '--quiet',
+      '--output=json',
+      `--only-categories=${CATEGORIES.join(',')}`,
+      '--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking',
+    ],
+    { env: { ...process.env, CHROME_PATH: chromePath }, maxBuffer: 2 ** 26 },
+  )
+  const { categories, audits } = JSON.parse(stdout) as Report
+  const low = Object.entries(audits).filter(([, { score }]) => score !== null && score < 0.9)
+  console.error(`  ${url}: ${low.map(([id, { displayValue }]) => `${id} ${displayValue ?? ''}`).join(' · ')}`)
+  const score = (category: string) => Math.round((categories[category]?.score ?? 0) * 100)
+  return {
+    performance: score('performance'),
+    accessibility: score('accessibility'),
+    'best-practices': score('best-practices'),
   }
 }

@@ -59,7 +59,6 @@ for (const theme of ['light', 'dark'] as const)
 
 /** The device's clock stands where the server's stands. */
 async function stopClock({ context }: Browser): Promise<void> {
-  await context.clock.install({ time: GALLERY_NOW_MS })
   await context.clock.setFixedTime(GALLERY_NOW_MS)
 }
 

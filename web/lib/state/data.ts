@@ -35,7 +35,7 @@ export async function bringUp(state: State): Promise<void> {
         ended.abort()
         state.setCleared()
       },
-      blocked: () => state.setConnection({ connecting: false, trouble: BLOCKED }),
+      blocked: () => state.setConnection({ connecting: false, trouble: blocked() }),
       evicted: () => evicted(),
     })
   } catch (error) {
@@ -100,7 +100,7 @@ export async function bringUp(state: State): Promise<void> {
   })
 }
 
-const BLOCKED = 'An older version of the app in another tab keeps the data busy: close that tab.'
+const blocked = () => t('An older version of the app in another tab keeps the data busy: close that tab.')
 
 /** The clock on screen, and the picture for the next start. */
 function keepTime(state: State): void {

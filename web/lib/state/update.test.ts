@@ -17,13 +17,15 @@ vi.mock('workbox-window', () => ({
 }))
 
 const registration = { waiting: null as object | null, installing: null, update: vi.fn() }
+const serviceWorker = { controller: null as object | null, getRegistration: async () => registration }
 const reload = vi.fn()
 const setConnection = vi.fn<State['setConnection']>()
 const state = { setConnection } as unknown as State
 
 beforeEach(() => {
   vi.stubGlobal('window', { isSecureContext: true, location: { reload } })
-  vi.stubGlobal('navigator', { serviceWorker: { getRegistration: async () => registration } })
+  serviceWorker.controller = {}
+  vi.stubGlobal('navigator', { serviceWorker })
   registration.waiting = null
   registration.update.mockResolvedValue(undefined)
   vi.stubGlobal('document', { addEventListener: () => undefined })
@@ -89,4 +91,12 @@ it('when another tab has switched to a new version, this one is told and not loa
   listeners.get('controlling')!({ isUpdate: true, isExternal: false })
   expect(setConnection).toHaveBeenCalledWith({ updateReady: true })
   expect(reload).not.toHaveBeenCalled()
+})
+
+it('the first version that takes the page is no news, even where another tab had installed it', async () => {
+  register.mockResolvedValue({})
+  serviceWorker.controller = null
+  await watchUpdates(state)
+  listeners.get('controlling')!({ isUpdate: false, isExternal: true })
+  expect(setConnection).not.toHaveBeenCalled()
 })

@@ -4,6 +4,7 @@
  */
 import { dev } from '$app/environment'
 import type { Workbox } from 'workbox-window'
+import { t } from '../i18n/t.ts'
 import { report } from '../store/report.ts'
 import type { State } from './state.svelte.ts'
 
@@ -12,9 +13,13 @@ const LOOK_AGAIN_MS = 3_600_000
 /** Why there is no service worker here; null when there is one. */
 export function whyNotInstallable(): string | null {
   if (!window.isSecureContext)
-    return 'This address is plain http. Browsers install an app and keep it for offline use only over https (or on localhost): open it through https. Until then everything works while the server can be reached.'
+    return t(
+      'This address is plain http. Browsers install an app and keep it for offline use only over https (or on localhost): open it through https. Until then everything works while the server can be reached.',
+    )
   if (!('serviceWorker' in navigator))
-    return 'This browser offers no service worker here (a private window?), so the app works only while the server can be reached.'
+    return t(
+      'This browser offers no service worker here (a private window?), so the app works only while the server can be reached.',
+    )
   return null
 }
 
@@ -30,16 +35,21 @@ export async function watchUpdates(state: State): Promise<() => void | Promise<v
   let refused = false
   const refuse = (error: unknown) => {
     refused = true
-    state.setConnection({ notInstallable: REFUSED })
+    state.setConnection({
+      notInstallable: t(
+        'This browser refused the service worker, so the app works only while the server can be reached.',
+      ),
+    })
     report('no service worker', error)
   }
   try {
     const { Workbox } = await import('workbox-window')
     const workbox = new Workbox('/service-worker.js', { scope: '/' })
     workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
-    // Another tab has switched: this one stays as it is until people reload it.
+    // Another tab has switched: this one stays as it is until people reload it. Who had no version before has the newest.
+    const hadVersion = navigator.serviceWorker.controller !== null
     workbox.addEventListener('controlling', ({ isUpdate, isExternal }) => {
-      if (isUpdate || isExternal) state.setConnection({ updateReady: true })
+      if (hadVersion && (isUpdate || isExternal)) state.setConnection({ updateReady: true })
     })
     // Whatever it says, and whenever: the app is there without it.
     void register(workbox).catch(refuse)
@@ -54,9 +64,6 @@ export async function watchUpdates(state: State): Promise<() => void | Promise<v
     return reload
   }
 }
-
-const REFUSED =
-  'This browser refused the service worker, so the app works only while the server can be reached.'
 
 /** @throws what the browser says, or that it gave no registration */
 async function register(workbox: Workbox): Promise<void> {
