@@ -591,6 +591,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/admin/quarantine',
       '/api/v1/admin/quarantine/{row}/{decision}',
       '/api/v1/admin/search',
+      '/api/v1/admin/sources',
       '/api/v1/chunks/{sha256}',
       '/api/v1/live',
       '/api/v1/logos/{coin}',
