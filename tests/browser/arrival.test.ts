@@ -1,5 +1,4 @@
 /** Coming to the app: the first time, again after an absence, to keep it, and as its owner. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
@@ -12,7 +11,7 @@ import { startSimulator } from '../../simulator/start.ts'
 import { addMarket, candleAt } from '../api/serve.ts'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, ready } from './browser.ts'
+import { openBrowser, openSynced, ready, examine } from './browser.ts'
 
 const THEMES = ['light', 'dark'] as const
 
@@ -241,7 +240,7 @@ async function leaveGap(): Promise<void> {
 
 async function expectAccessible(page: Page, colorScheme?: 'light' | 'dark'): Promise<void> {
   if (colorScheme) await page.emulateMedia({ colorScheme })
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await examine(page)
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 }
 

@@ -1,9 +1,8 @@
 /** What a browser may lack and an address may name: a helpful screen each time, never a blank one. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, ready } from './browser.ts'
+import { openBrowser, openSynced, ready, examine } from './browser.ts'
 import { paintedShare } from './journey-page.ts'
 
 describe('bad input', () => {
@@ -74,6 +73,6 @@ describe('bad input', () => {
 })
 
 async function axeFindsNothing(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await examine(page)
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 }

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, devices, type BrowserContext, type Page } from '@playwright/test'
 import { findChromium } from '../run/chromium.mjs'
 
@@ -126,4 +127,21 @@ export async function openSynced(context: BrowserContext, url: string): Promise<
   await synced(page)
   await controlled(page)
   return page
+}
+
+/** What axe finds once nothing moves any more: half-way through a change of colour no contrast is that of the design. */
+export async function examine(
+  page: Page,
+  within = 'html',
+): Promise<Awaited<ReturnType<AxeBuilder['analyze']>>> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+        .map(({ finished }) => finished),
+    ),
+  )
+  return new AxeBuilder({ page }).include(within).analyze()
 }

@@ -1,11 +1,10 @@
 /** The price chart under fingers, mouse, wheel and keys, as the browser gives them. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../core/time/interval.ts'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, type Browser } from './browser.ts'
+import { openBrowser, openSynced, type Browser, examine } from './browser.ts'
 import { Fingers } from './fingers.ts'
 
 let stage: ArchiveStage
@@ -178,7 +177,7 @@ describe('on a desktop', () => {
     expect(first).toMatch(/close .*, high .*, low /)
     await page.keyboard.press('ArrowLeft')
     await until('other words', 10_000, async () => ((await said()) === first ? null : true))
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const { violations } = await examine(page)
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
     await page.keyboard.press('+')
     const near = await viewWhen(page, 'a nearer view', (view) => lengthOf(view) < lengthOf(before))

@@ -2,11 +2,10 @@
  * The list of markets as its owner uses it: a market added from the phone, the order of one's own, fingers and keys. One
  * simulated exchange; the other sources cannot be reached, and must hold up nothing.
  */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { CDPSession, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
-import { controlled, openBrowser, ready, synced } from './browser.ts'
+import { controlled, openBrowser, ready, synced, examine } from './browser.ts'
 import { paintedShare } from './journey-page.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -18,7 +17,7 @@ const order = (page: Page) =>
   page.locator('[data-row]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')))
 
 async function expectAccessible(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await examine(page)
   expect(violations.map(({ id, nodes }) => `${state} ${id}: ${nodes[0]?.html}`)).toEqual([])
 }
 

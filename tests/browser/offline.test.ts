@@ -1,10 +1,9 @@
 /** The Offline screen: packs that pause over a restart, a pack as a file to another device, the calendar by keyboard, clear all. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { controlled, openBrowser, openSynced, ready, synced, type Browser } from './browser.ts'
+import { controlled, openBrowser, openSynced, ready, synced, type Browser, examine } from './browser.ts'
 import { readSigma } from './journey-page.ts'
 import { lookIntoStore } from './stored.ts'
 
@@ -156,7 +155,7 @@ describe('Offline', () => {
 })
 
 async function axeFindsNothing(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await examine(page)
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 }
 

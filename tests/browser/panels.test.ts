@@ -1,10 +1,9 @@
 /** The panels below the price and what goes out of a market, on a device whose server has gone: everything is computed here. */
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Download, Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { controlled, openBrowser, ready, synced, type Browser } from './browser.ts'
+import { controlled, openBrowser, ready, synced, type Browser, examine } from './browser.ts'
 import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -185,6 +184,6 @@ describe('a market without its server', () => {
 
 /** @param within a part of the page */
 async function faults(within = 'html'): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
+  const { violations } = await examine(page, within)
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
 }

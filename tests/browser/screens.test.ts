@@ -1,8 +1,7 @@
 /** The screens as people with other needs and other addresses meet them: accessible in both themes, honest over plain http. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
-import { openBrowser, ready, synced } from './browser.ts'
+import { openBrowser, ready, synced, examine } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -31,7 +30,7 @@ describe('the three screens', () => {
         for (const path of ['/', `/m/${MARKET}`, '/offline']) {
           await page.goto(stage.url + path)
           await ready(page)
-          const { violations } = await new AxeBuilder({ page }).analyze()
+          const { violations } = await examine(page)
           expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html}`)).toEqual([])
         }
       })

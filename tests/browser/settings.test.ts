@@ -1,9 +1,8 @@
 /** Settings: each choice changes what it says, at once, and stands after a restart without network. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, ready, type Browser } from './browser.ts'
+import { openBrowser, openSynced, ready, type Browser, examine } from './browser.ts'
 
 const NOON = Date.UTC(2026, 2, 14, 12, 0, 30)
 
@@ -74,8 +73,11 @@ describe('settings', () => {
     // By its place: it is named in the language that was chosen.
     await page.locator('main button').last().click()
     await page.waitForSelector('html[data-theme="light"][lang="en"]', { state: 'attached' })
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.waitForSelector('html[data-theme="dark"]', { state: 'attached' })
+    await page.getByRole('button', { name: /Undo|Rückgängig/ }).click()
+    await page.waitForSelector('html[data-theme="dark"][lang="de"]', { state: 'attached' })
+    // The others begin with the first settings.
+    await page.locator('main button').last().click()
+    await page.waitForSelector('html[data-theme="light"][lang="en"]', { state: 'attached' })
     expect(errors).toEqual([])
     await stage.line.mend()
     await browser.context.setOffline(false)
@@ -101,12 +103,12 @@ describe('settings', () => {
       await page.getByRole('radio', { name: theme }).check({ force: true })
       for (const palette of ['Green up, red down', 'Red up, green down', 'Blue up, orange down']) {
         await page.getByRole('radio', { name: palette }).check({ force: true })
-        const { violations } = await new AxeBuilder({ page }).analyze()
+        const { violations } = await examine(page)
         expect(violations.map(({ id, nodes }) => `${palette} ${id}: ${nodes[0]?.html}`)).toEqual([])
       }
       await page.getByRole('button', { name: 'Time zone' }).click()
       await page.getByRole('searchbox').fill('Berlin')
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      const { violations } = await examine(page)
       expect(violations.map(({ id, nodes }) => `zones ${id}: ${nodes[0]?.html}`)).toEqual([])
       await page.close()
     })
