@@ -22,12 +22,21 @@ const at = (name: string, path: string, act?: (page: Page) => Promise<void>): Sc
   },
 })
 
-/** A panel further down, once it is drawn. */
+/** A panel further down, at the top of the screen once all of them are computed and nothing moves any more. */
 const panel = (name: string, title: string): Scene =>
   at(name, MARKET, async (page) => {
-    await page.getByRole('heading', { name: title }).scrollIntoViewIfNeeded()
     await page.getByRole('button', { name: 'Arrange panels' }).scrollIntoViewIfNeeded()
-    await page.getByRole('heading', { name: title }).scrollIntoViewIfNeeded()
+    const heading = page.getByRole('heading', { name: title })
+    const place = () =>
+      heading.evaluate((element) => {
+        element.scrollIntoView({ block: 'start' })
+        return element.getBoundingClientRect().top + document.body.scrollHeight
+      })
+    await page.waitForFunction(() => !document.body.innerText.includes('Computing from'))
+    for (let before = NaN, now = await place(); now !== before; now = await place()) {
+      before = now
+      await page.waitForTimeout(400)
+    }
   })
 
 /** Without a server. */
