@@ -66,12 +66,12 @@ export const SCENES: readonly Scene[] = [
   }),
   at('markets-add', '/', press('Add a market')),
   at('market', MARKET),
+  panel('market-distribution', 'Distribution of returns'),
+  panel('market-week', 'Hours of the week'),
   at('market-candles', MARKET, async (page) => {
     await page.getByText('3M', { exact: true }).click()
     await page.getByText('Candles', { exact: true }).click()
   }),
-  panel('market-distribution', 'Distribution of returns'),
-  panel('market-week', 'Hours of the week'),
   at('market-receipt', MARKET, press('How this volatility was made')),
   at('market-share', MARKET, press('Share')),
   at('market-tiny', '/m/coinbase:SHIB-USD'),
