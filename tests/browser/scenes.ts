@@ -22,23 +22,6 @@ const at = (name: string, path: string, act?: (page: Page) => Promise<void>): Sc
   },
 })
 
-/** A panel further down, at the top of the screen once all of them are computed and nothing moves any more. */
-const panel = (name: string, title: string): Scene =>
-  at(name, MARKET, async (page) => {
-    await page.getByRole('button', { name: 'Arrange panels' }).scrollIntoViewIfNeeded()
-    const heading = page.getByRole('heading', { name: title })
-    const place = () =>
-      heading.evaluate((element) => {
-        element.scrollIntoView({ block: 'start' })
-        return element.getBoundingClientRect().top + document.body.scrollHeight
-      })
-    await page.waitForFunction(() => !document.body.innerText.includes('Computing from'))
-    for (let before = NaN, now = await place(); now !== before; now = await place()) {
-      before = now
-      await page.waitForTimeout(400)
-    }
-  })
-
 /** Without a server. */
 const cutOff = (name: string, path: string): Scene => ({
   name,
@@ -66,8 +49,6 @@ export const SCENES: readonly Scene[] = [
   }),
   at('markets-add', '/', press('Add a market')),
   at('market', MARKET),
-  panel('market-distribution', 'Distribution of returns'),
-  panel('market-week', 'Hours of the week'),
   at('market-candles', MARKET, async (page) => {
     await page.getByText('3M', { exact: true }).click()
     await page.getByText('Candles', { exact: true }).click()
