@@ -1,4 +1,5 @@
 /** Coming to the app: the first time, again after an absence, to keep it, and as its owner. */
+import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
@@ -8,11 +9,12 @@ import { systemClock } from '../../server/clock.ts'
 import { coinbase } from '../../server/providers/coinbase.ts'
 import { ExchangeProvider } from '../../server/providers/exchange.ts'
 import { startSimulator } from '../../simulator/start.ts'
-import { addMarket, candleAt } from '../api/serve.ts'
+import { addMarket, candleAt, serveArchive } from '../api/serve.ts'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, ready, examine } from './browser.ts'
+import { openBrowser, openSynced, ready, synced, examine } from './browser.ts'
 
+const APP = fileURLToPath(new URL('../../build', import.meta.url))
 const THEMES = ['light', 'dark'] as const
 
 let stage: ArchiveStage
@@ -55,6 +57,26 @@ describe('the first time', () => {
     await page.locator('[data-price]').first().waitFor()
     await page.getByText('1 market is on this device and opens without a network').waitFor()
     await expectAccessible(page)
+  })
+
+  test('of a server that has no candles yet, nothing is said to be on the device', async () => {
+    const server = await serveArchive({ clock: systemClock, app: APP })
+    try {
+      await addMarket(server.archive, 'coinbase:BTC-USD')
+      await using browser = await openBrowser('pixel')
+      const page = await browser.context.newPage()
+      await page.goto(server.url)
+      await page.getByText('The server has no prices yet').waitFor()
+      await synced(page)
+      expect(
+        await page.getByText('open without a network').or(page.getByText('is on this device')).count(),
+      ).toBe(0)
+      await page.goto(`${server.url}/offline`)
+      await page.getByText('Nothing is kept here yet').waitFor()
+      expect(await page.getByText('works offline').count()).toBe(0)
+    } finally {
+      await server.stop()
+    }
   })
 
   test('without a server it is said, with what to look at, and goes on once the server is there', async () => {
