@@ -7,7 +7,7 @@ import { parsePeriod } from '../../../core/time/period.ts'
 import { newStore } from '../sync/test-device.ts'
 import { choosePacks } from './choose.ts'
 import { packCosts } from './cost.ts'
-import { ALL_DAYS, ALL_YEARS, isKept, isWanted, missingChunks, wishesOf } from './packs.ts'
+import { ALL_DAYS, ALL_YEARS, deepenings, isKept, isWanted, missingChunks, wishesOf, wishOf } from './packs.ts'
 import type { ManifestRow } from './records.ts'
 
 const NOW = Date.UTC(2024, 5, 15, 12)
@@ -98,4 +98,22 @@ it('a choice says before it is made what it fetches and what it frees, and lets 
   expect((await store.chunks.toArray()).map((chunk) => chunk.hash)).toEqual([`${MARKET} 1d 2024`])
   expect(await store.manifest.count()).toBe(rows.length)
   store.close()
+})
+
+it('one depth for all deepens and resumes packs, and makes none shallower', () => {
+  const pack = (name: string, wish: object) => ({ ...wishOf(undefined), market: name as MarketId, ...wish })
+  const packs = [
+    pack('shallow', { minuteDays: 1 }),
+    pack('shallow, paused', { minuteDays: 1, paused: true }),
+    pack('deep', { minuteDays: 366 }),
+    pack('deep, paused', { minuteDays: 366, paused: true }),
+    pack('deep, no hours', { minuteDays: 366, hourYears: 0 }),
+    pack('nothing', { minuteDays: 0, hourYears: 0 }),
+  ]
+  expect(deepenings(packs, 7)).toEqual([
+    { markets: ['shallow', 'shallow, paused'], change: { minuteDays: 7, paused: false } },
+    { markets: ['deep, paused'], change: { paused: false } },
+    { markets: ['deep, no hours'], change: { hourYears: 2, paused: false } },
+    { markets: ['nothing'], change: { minuteDays: 7, hourYears: 2, paused: false } },
+  ])
 })

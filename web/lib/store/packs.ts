@@ -48,6 +48,38 @@ export function wishOf(row: PackRow | undefined): PackWish {
   return { hourYears, minuteDays, picked, paused, volume }
 }
 
+/** A change that the packs of several markets need alike. */
+export interface Deepening {
+  readonly markets: readonly MarketId[]
+  readonly change: Partial<PackWish>
+}
+
+/**
+ * What packs need for minutes of so many days at least, hours beside them, and no pause. None of them is made shallower, and
+ * those that need nothing are left out.
+ */
+export function deepenings(
+  packs: readonly (PackWish & { readonly market: MarketId })[],
+  minuteDays: number,
+): Deepening[] {
+  const groups = new Map<string, { markets: MarketId[]; change: Partial<PackWish> }>()
+  for (const pack of packs) {
+    const lacksMinutes = pack.minuteDays < minuteDays
+    const lacksHours = pack.hourYears === 0
+    if (!lacksMinutes && !lacksHours && !pack.paused) continue
+    const change = {
+      ...(lacksMinutes ? { minuteDays } : {}),
+      ...(lacksHours ? { hourYears: DEFAULT_DEPTH.hourYears } : {}),
+      paused: false,
+    }
+    const key = JSON.stringify(change)
+    const group = groups.get(key)
+    if (group) group.markets.push(pack.market)
+    else groups.set(key, { markets: [pack.market], change })
+  }
+  return [...groups.values()]
+}
+
 /** The instant from which a market's interval is wanted. */
 function wantedFrom(interval: StoredInterval, { hourYears, minuteDays }: PackDepth, nowMs: number): number {
   if (interval === '1d') return -Infinity
