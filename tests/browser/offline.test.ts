@@ -131,7 +131,10 @@ describe('Offline', () => {
   test('clear all lets go of everything but the settings, and nothing is fetched until somebody starts again', async () => {
     await using browser = await openDevice('pixel')
     const page = await openSynced(browser.context, `${stage.line.url}/offline`)
-    await page.evaluate(() => localStorage.setItem('preferences', '{"zone":"utc"}'))
+    await page.evaluate(() => {
+      localStorage.setItem('preferences', '{"zone":"utc"}')
+      localStorage.setItem('panels', '{}')
+    })
     await page.getByRole('button', { name: 'Clear all' }).click()
     await page.getByText('The server keeps its archive').waitFor()
     await axeFindsNothing(page)
@@ -144,7 +147,7 @@ describe('Offline', () => {
         workers: (await navigator.serviceWorker.getRegistrations()).length,
         kept: Object.keys(localStorage),
       }))
-      return left.databases + left.caches + left.workers === 0 && left.kept.join() === 'preferences'
+      return left.databases + left.caches + left.workers === 0 && left.kept.toSorted().join() === 'panels,preferences'
         ? true
         : null
     })

@@ -2,7 +2,9 @@
  * Whether this device has the app, and the browser's offer to install it, which comes once, early, and is lost if nobody
  * listens.
  */
-const KEY = 'crypto-tracker:install-dismissed'
+import { CHOICE_KEYS } from '../store/choice-keys.ts'
+
+const KEY = CHOICE_KEYS.installDismissed
 
 /** Chromium's, in no standard. */
 interface InstallPrompt extends Event {

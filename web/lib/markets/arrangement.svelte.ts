@@ -1,9 +1,10 @@
 /** The arrangement of the list on this device, read before the first paint; harmless to lose. */
 import { isMarketId, type MarketId } from '../../../core/market.ts'
+import { CHOICE_KEYS } from '../store/choice-keys.ts'
 import { SORTS, UNARRANGED, type Arrangement, type Section, type Sort } from './arrangement.ts'
 import { NO_FILTER, type Filter } from './filter.ts'
 
-const KEY = 'crypto-tracker:arrangement'
+const KEY = CHOICE_KEYS.arrangement
 const MOST = 10_000
 const MOST_SECTIONS = 100
 const LONGEST_NAME = 60

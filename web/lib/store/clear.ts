@@ -1,8 +1,9 @@
 /** Makes this device one that has never been here: the store, the app's own files, the picture of the last view. */
+import { CHOICE_KEYS } from './choice-keys.ts'
 import type { Store } from './database.ts'
 
-/** What people have chosen; it stays unless they say otherwise. */
-const PREFERENCES = 'preferences'
+/** They stay unless somebody says otherwise. */
+const CHOICES = new Set<string>(Object.values(CHOICE_KEYS))
 
 /** @throws Error when the browser does not let go of the store */
 export async function clearDevice(store: Store, withPreferences: boolean): Promise<void> {
@@ -19,7 +20,7 @@ export async function clearDevice(store: Store, withPreferences: boolean): Promi
 function clearLocal(withPreferences: boolean): void {
   try {
     for (const key of Object.keys(localStorage))
-      if (withPreferences || key !== PREFERENCES) localStorage.removeItem(key)
+      if (withPreferences || !CHOICES.has(key)) localStorage.removeItem(key)
   } catch {
     // Where there is no storage, nothing is left in it.
   }

@@ -2,12 +2,13 @@
 import type { Interval } from '../../../core/time/interval.ts'
 import { INTERVALS } from '../../../core/time/interval.ts'
 import { isZone, type Zone } from '../../../core/time/zone.ts'
+import { CHOICE_KEYS } from '../store/choice-keys.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
 import type { Language } from '../i18n/language.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
 import { PRICE_LOOKS, type PriceLook } from '../chart/looks.ts'
 
-const KEY = 'preferences'
+const KEY = CHOICE_KEYS.preferences
 
 export const THEMES = ['system', 'light', 'dark'] as const
 /** Colours of change: green up, red up, or blue up and orange down for those who do not tell red from green. */

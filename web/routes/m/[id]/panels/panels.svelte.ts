@@ -1,7 +1,8 @@
 /** The reader's choice of panels; kept on this device, and harmless to lose. */
+import { CHOICE_KEYS } from '$lib/store/choice-keys.ts'
 import { PANELS, readChoices, type Choices, type PanelName } from './choices.ts'
 
-const KEY = 'panels'
+const KEY = CHOICE_KEYS.panels
 
 function kept(): string | null {
   try {
