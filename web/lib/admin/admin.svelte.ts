@@ -6,8 +6,9 @@ import { WireError } from '../../../core/wire/error.ts'
 import type { GapsAnswer, IngestAnswer, QuarantinedAnswer } from '../../../core/wire/owner.ts'
 import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../../core/wire/read-owner.ts'
 import { askOwner, OwnerError } from '../owner/ask.ts'
+import { owner } from '../owner/owner.svelte.ts'
 import { clock } from '../state/clock.ts'
-import { forgetPicture, keepPicture, keptPicture } from './kept.ts'
+import { keepPicture, keptPicture } from './kept.ts'
 
 /** Between two looks at what moves. */
 const PAUSE_MS = 5_000
@@ -39,11 +40,14 @@ class Admin {
   #isWatched = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #looking: Promise<void> | null = null
+  /** Another one after each sign-out: what was asked before it is not for whoever sits here now. */
+  #session = {}
 
   constructor() {
     const kept = keptPicture()
     this.#picture = kept.picture
     this.#gaps = kept.gaps
+    owner.onSignedOut(() => this.#forget())
   }
 
   /** As it stood at its as-of; null before the first look ever. */
@@ -91,24 +95,34 @@ class Admin {
   async lookForGaps(): Promise<void> {
     if (this.#isLookingForGaps) return
     this.#isLookingForGaps = true
-    this.#gapsTrouble = await troubleOf(async () => {
+    const session = this.#session
+    const trouble = await troubleOf(async () => {
       const answer = readGapsAnswer(await askOwner('/admin/gaps', GAPS_DEADLINE_MS))
+      if (session !== this.#session) return
       this.#gaps = { asOfMs: clock.now(), answer }
       this.#keep()
     })
+    if (session !== this.#session) return
+    this.#gapsTrouble = trouble
     this.#isLookingForGaps = false
   }
 
-  /** Nothing of it stays on this device. */
-  forget(): void {
-    this.#picture = this.#gaps = null
-    forgetPicture()
+  /** Nothing of it stays here; what is kept on the device has gone with the sign-in. */
+  #forget(): void {
+    this.#session = {}
+    clearTimeout(this.#timer)
+    this.#picture = this.#gaps = this.#looking = null
+    this.#trouble = this.#gapsTrouble = null
+    this.#isReached = this.#isLookingForGaps = false
   }
 
   #look(): Promise<void> {
     clearTimeout(this.#timer)
-    if (!this.#isWatched || document.visibilityState !== 'visible') return Promise.resolve()
+    if (!this.#isWatched || document.visibilityState !== 'visible' || !owner.isSignedIn)
+      return Promise.resolve()
+    const session = this.#session
     this.#looking ??= this.#ask().finally(() => {
+      if (session !== this.#session) return
       this.#looking = null
       if (this.#isWatched) this.#timer = setTimeout(() => void this.#look(), PAUSE_MS)
     })
@@ -116,15 +130,19 @@ class Admin {
   }
 
   async #ask(): Promise<void> {
-    this.#trouble = await troubleOf(async () => {
+    const session = this.#session
+    const trouble = await troubleOf(async () => {
       const [ingest, quarantine] = await Promise.all([
         askOwner('/admin/ingest').then(readIngestAnswer),
         askOwner('/admin/quarantine?all=true').then(readQuarantineAnswer),
       ])
+      if (session !== this.#session) return
       this.#picture = { asOfMs: clock.now(), ingest, quarantine }
       this.#keep()
     })
-    this.#isReached = this.#trouble === null
+    if (session !== this.#session) return
+    this.#trouble = trouble
+    this.#isReached = trouble === null
   }
 
   #keep(): void {

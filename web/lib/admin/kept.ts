@@ -1,8 +1,8 @@
 /** The owner's last look at the server, in localStorage, so that it is there without a network. */
 import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../../core/wire/read-owner.ts'
+import { PICTURE_KEY } from '../owner/owner.svelte.ts'
 import type { GapsPicture, Picture } from './admin.svelte.ts'
 
-const KEY = 'crypto-tracker:admin:1'
 /** localStorage is small: so many rows and stretches are kept. */
 const MOST = 200
 
@@ -16,7 +16,7 @@ const NOTHING: Kept = { picture: null, gaps: null }
 /** Read like an answer, since another version may have written it. */
 export function keptPicture(): Kept {
   try {
-    const text = localStorage.getItem(KEY)
+    const text = localStorage.getItem(PICTURE_KEY)
     if (text === null) return NOTHING
     const { picture, gaps } = JSON.parse(text) as Kept
     return {
@@ -46,16 +46,8 @@ export function keepPicture({ picture, gaps }: Kept): void {
     },
   }
   try {
-    localStorage.setItem(KEY, JSON.stringify(small))
+    localStorage.setItem(PICTURE_KEY, JSON.stringify(small))
   } catch {
     // No room or no storage: the screen then needs the server.
-  }
-}
-
-export function forgetPicture(): void {
-  try {
-    localStorage.removeItem(KEY)
-  } catch {
-    // Where storage is denied nothing was kept.
   }
 }
