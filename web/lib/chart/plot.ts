@@ -2,6 +2,7 @@
  * One canvas that follows a span. It owns size, pixels and the way from values to them; what is drawn on it is a painter's
  * affair, and so is which slice of the data it needs.
  */
+import { t } from '../i18n/t.ts'
 import { drawAxes, drawMark, widestName, type AxisText } from './axes.ts'
 import { shareOf, type ValueScale } from './scale.ts'
 import type { ChartColours } from './theme.svelte.ts'
@@ -70,7 +71,7 @@ export function plotArea(
 export function createPlot(host: HTMLElement, widthPx: number, heightPx: number): PlotHandle {
   const canvas = document.createElement('canvas')
   const context = canvas.getContext('2d')
-  if (!context) throw new Error('this browser has no canvas left to draw on; close other tabs')
+  if (!context) throw new Error(t('this browser has no canvas left to draw on; close other tabs'))
   canvas.style.display = 'block'
   host.append(canvas)
   let size = { width: widthPx, height: heightPx }

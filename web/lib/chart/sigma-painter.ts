@@ -1,6 +1,7 @@
 /** Rolling σ as one frame: a violet line that breaks where σ is not available, and thin dashed ones of other estimators. */
 import { buildLevels } from '../../../core/candle/levels.ts'
 import type { Level } from '../../../core/candle/levels.ts'
+import { groupDecimal } from '../../../core/format/locale.ts'
 import type { Zone } from '../../../core/time/zone.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
 import type { SigmaView } from '../../worker/api.ts'
@@ -84,7 +85,7 @@ export function sigmaPainter(
     return {
       scale: { low, high, log: false },
       times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),
-      values: ticks.map((at) => ({ at, label: `${(at * 100).toFixed(decimals)} %` })),
+      values: ticks.map((at) => ({ at, label: `${groupDecimal((at * 100).toFixed(decimals), language)} %` })),
       draw(on) {
         drawHatched(on, absent, span)
         beside.forEach((other, i) => drawSigma(on, other, OTHER_DASHES[i]))

@@ -110,6 +110,24 @@ function monthsOf(locale: string): readonly string[] {
   return names
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>()
+
+/** Day and month in the order of the language; in English the day comes first, as everywhere in the app. */
+function dayText(day: number, month: number, locale: string): string {
+  const name = monthsOf(locale)[month]!
+  if (/^en\b/.test(locale)) return `${day} ${name}`
+  const format =
+    dates.get(locale) ??
+    new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'short',
+      numberingSystem: 'latn',
+      timeZone: 'UTC',
+    })
+  dates.set(locale, format)
+  return format.format(Date.UTC(2024, month, day))
+}
+
 function label(ms: number, step: Step, zone: Zone, locale: string): string {
   const { year, month, day, hour, minute } = zoneParts(ms, zone)
   const name = monthsOf(locale)[month]!
@@ -120,7 +138,7 @@ function label(ms: number, step: Step, zone: Zone, locale: string): string {
   if (step.unit === 'ms' && (hour !== 0 || minute !== 0)) {
     return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
   }
-  return day === 1 && step.unit === 'day' ? name : `${day} ${name}`
+  return day === 1 && step.unit === 'day' ? name : dayText(day, month, locale)
 }
 
 /** Names for the lines of a value axis: as many decimals as their distance needs, thousands as `k` where all are round. */

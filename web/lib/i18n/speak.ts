@@ -2,6 +2,8 @@
 import { showMessages } from './catalog.svelte.ts'
 import { language } from './language.ts'
 
+/** The language of the messages on screen. */
+let shown = 'en'
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)$/
 
 /**
@@ -12,7 +14,12 @@ const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)$/
 export async function speak(): Promise<void> {
   const spoken = language()
   const { documentElement: root } = document
-  if (spoken !== root.lang) await showMessages(spoken)
+  if (spoken !== shown) {
+    await showMessages(spoken)
+    shown = spoken
+  }
+  // Another one was chosen while its messages were on their way.
+  if (spoken !== language()) return speak()
   root.lang = spoken
   root.dir = RIGHT_TO_LEFT.test(spoken) ? 'rtl' : 'ltr'
 }

@@ -17,6 +17,7 @@ import {
   type Arrangement,
 } from './arrangement.ts'
 import { list } from './arrangement.svelte.ts'
+import { ledMarkets } from './led-markets.ts'
 import * as orders from './orders.ts'
 
 /** Changes the arrangement, and says so with a way back. */
@@ -46,13 +47,13 @@ export function canStep(id: MarketId, by: 1 | -1): boolean {
 
 function stepped(id: MarketId, by: 1 | -1): Arrangement | null {
   const own: Arrangement = { ...list.arrangement, sort: 'own' }
-  const moved = moveBy(own, arranged(app.markets, own), id, by)
+  const moved = moveBy(own, arranged(ledMarkets(), own), id, by)
   return moved && { ...moved, sort: list.arrangement.sort }
 }
 
 /** Where it stands, for who cannot see it move. */
 export function placeText(market: MarketState): string {
-  const groups = arranged(app.markets, { ...list.arrangement, sort: 'own' })
+  const groups = arranged(ledMarkets(), { ...list.arrangement, sort: 'own' })
   const group = groups.find(({ markets }) => markets.some(({ id }) => id === market.id))
   if (!group) return ''
   const place = group.markets.findIndex(({ id }) => id === market.id) + 1

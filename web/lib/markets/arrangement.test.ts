@@ -42,6 +42,27 @@ const shown = (arrangement: Arrangement, list = markets) =>
   arranged(list, arrangement).map((group) => [group.id, group.markets.map((one) => one.base).join('')])
 
 describe('the order of the list', () => {
+  it('keeps the place of what is not shown when others are moved', () => {
+    let own = pin(pin(pin(UNARRANGED, a), b), c)
+    own = hide(own, b)
+    own = moveTo(own, arranged(markets, own), c, 'pinned', 0)
+    expect(shown(unhide(own, b))[0]).toEqual(['pinned', 'C1A1B1'])
+    let rest = moveTo(UNARRANGED, arranged(markets, UNARRANGED), d, 'rest', 0)
+    rest = hide(rest, d)
+    rest = moveTo(rest, arranged(markets, rest), c, 'rest', 0)
+    expect(rest.rest).toContain(d)
+  })
+
+  it('by name goes by the name that is shown', () => {
+    const listed = [
+      market('BTC', { name: 'BTC/USD' }),
+      market('ADA', { name: 'ADA/USD' }),
+      market('XRP', { name: 'AAA' }),
+    ]
+    // Bitcoin, Cardano; a name of its own as it is.
+    expect(shown({ ...UNARRANGED, sort: 'name' }, listed)).toEqual([['rest', 'XRPBTCADA']])
+  })
+
   it('is the server’s until somebody changes it; what joins later comes last', () => {
     expect(shown(UNARRANGED)).toEqual([['rest', 'A1B1C1D1']])
     const moved = moveTo(UNARRANGED, arranged(markets, UNARRANGED), c, 'rest', 0)

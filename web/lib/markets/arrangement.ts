@@ -3,7 +3,9 @@
  * chosen in, what is shown out. A market keeps its section while it is pinned.
  */
 import type { MarketId } from '../../../core/market.ts'
+import { locale } from '../i18n/language.ts'
 import type { MarketState } from '../state/types.ts'
+import { marketName } from '../ui/names.ts'
 
 export const SORTS = ['own', 'name', 'change', 'sigma', 'percentile'] as const
 export type Sort = (typeof SORTS)[number]
@@ -86,7 +88,9 @@ const KEYS: Readonly<Record<Exclude<Sort, 'own' | 'name'>, (market: MarketState)
 function sorted(markets: readonly MarketState[], { sort, reversed }: Arrangement): readonly MarketState[] {
   if (sort === 'own') return markets
   if (sort === 'name') {
-    const byName = [...markets].sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+    const byName = [...markets].sort(
+      (a, b) => marketName(a).localeCompare(marketName(b), locale()) || (a.id < b.id ? -1 : 1),
+    )
     return reversed ? byName.reverse() : byName
   }
   const key = KEYS[sort]
@@ -126,7 +130,8 @@ export function unhide(arrangement: Arrangement, id: MarketId): Arrangement {
 }
 
 /**
- * Puts a market at a place of a group; the places of the others stay as they were shown.
+ * Puts a market at a place of a group; the places of the others stay as they were shown, and those that are not shown
+ * (hidden, or not followed now) stay in their group.
  *
  * @param shown the groups in their own order
  * @param place among the markets of the group without this one
@@ -142,16 +147,17 @@ export function moveTo(
     without(shown.find((one) => one.id === group)?.markets.map((market) => market.id) ?? [], id)
   const into = idsOf(to)
   into.splice(place, 0, id)
-  if (to === 'pinned') return { ...arrangement, pinned: into }
+  const withUnseen = (before: readonly MarketId[]) => [
+    ...into,
+    ...before.filter((one) => !into.includes(one)),
+  ]
+  if (to === 'pinned') return { ...arrangement, pinned: withUnseen(arrangement.pinned) }
   const sections = arrangement.sections.map((section) => ({
     ...section,
     // Pinned ones are not shown in their section, and stay in it.
-    markets:
-      section.id === to
-        ? [...into, ...section.markets.filter((one) => !into.includes(one))]
-        : without(section.markets, id),
+    markets: section.id === to ? withUnseen(section.markets) : without(section.markets, id),
   }))
-  const rest = to === 'rest' ? into : without(arrangement.rest, id)
+  const rest = to === 'rest' ? withUnseen(arrangement.rest) : without(arrangement.rest, id)
   return { ...arrangement, pinned: without(arrangement.pinned, id), sections, rest }
 }
 

@@ -38,10 +38,13 @@ export function swipe(handlers: SwipeHandlers): Attachment<HTMLElement> {
     let offset = 0
     let hasSwiped = false
 
+    const isAction = (event: Event) => (event.target as Element).closest('[data-swipe-action]') !== null
     const direction = () => (getComputedStyle(element).direction === 'rtl' ? -1 : 1)
 
     function down(event: PointerEvent): void {
       hasSwiped = false
+      // What the row has uncovered is pressed like any button.
+      if (isAction(event)) return
       if (event.pointerType !== 'touch' || !event.isPrimary) return
       // From the very edge phones go back or forward.
       if (event.clientX < EDGE_PX || event.clientX > innerWidth - EDGE_PX) return
@@ -91,7 +94,9 @@ export function swipe(handlers: SwipeHandlers): Attachment<HTMLElement> {
     }
     /** What the finger did was no tap. */
     function click(event: MouseEvent): void {
-      if (!hasSwiped || (event.target as Element).closest('[data-swipe-action]')) return
+      // The button acts first; with the row it goes away.
+      if (isAction(event)) return void setTimeout(close)
+      if (!hasSwiped) return
       hasSwiped = false
       event.preventDefault()
       event.stopPropagation()

@@ -1,4 +1,4 @@
-/** Writes what lies here of a market into one file for another device. Bodies go into the file one by one, the head last. */
+/** Writes the prices that lie here of a market into one file for another device. Bodies go into the file one by one, the head last. */
 import type { ChunkHash } from '../../../core/chunk/chunk.ts'
 import { hashChunk } from '../../../core/chunk/hash.ts'
 import type { MarketId } from '../../../core/market.ts'
@@ -57,7 +57,7 @@ export async function writePackFile(store: Store, market: MarketId): Promise<Pac
       bodies.push(new Blob([bytes as Uint8Array<ArrayBuffer>]))
     }
   const { hourYears, minuteDays } = wishOf(pack)
-  const { base, quote, name, tick, status, continues } = row
+  const { base, quote, name, symbol, tick, status, paused, continues } = row
   const head = encodeHead({
     sync: {
       archive: archive.archive,
@@ -69,7 +69,17 @@ export async function writePackFile(store: Store, market: MarketId): Promise<Pac
       markets: [{ id: market, tick, name, status }],
       chunks,
     },
-    market: { id: market, base, quote, name, tick, status, ...(continues && { continues }) },
+    market: {
+      id: market,
+      base,
+      quote,
+      name,
+      tick,
+      status,
+      ...(symbol !== undefined && { symbol }),
+      ...(paused && { paused }),
+      ...(continues && { continues }),
+    },
     tail: position?.tail ?? 0,
     as_of: isoSeconds(archive.lastSuccessMs),
     keep: { hour_years: hourYears, minute_days: minuteDays },

@@ -82,11 +82,11 @@ async function follow(store: Store, { sync, market, as_of, keep }: PackHead): Pr
         lastSuccessMs: Date.parse(as_of),
         listed: false,
       })
-    const { id, base, quote, name, tick, status, continues } = market
+    const { id, ...listed } = market
     if (!(await store.markets.get(id))) {
       const order = await store.markets.count()
       const source = id.slice(0, id.indexOf(':'))
-      await store.markets.put({ market: id, order, source, base, quote, name, tick, status, continues })
+      await store.markets.put({ market: id, order, source, ...listed })
       await store.positions.put({ market: id, whole: archive === undefined, tail: 0 })
     }
     const wish = wishOf(await store.packs.get(id))

@@ -36,6 +36,8 @@ async function write(): Promise<Written> {
   const device = await testDevice(archive)
   await device.store.packs.put({ market, minuteDays: 366 })
   await device.round()
+  // What only the server's list tells of a market.
+  await device.store.markets.update(market, { symbol: 'BTC', paused: true })
   const { blob } = await writePackFile(device.store, market)
   return { archive, market, store: device.store, bytes: new Uint8Array(await blob.arrayBuffer()) }
 }
@@ -72,6 +74,11 @@ describe('a pack file', () => {
       (await written.store.tail.toArray()).map(({ bytes }) => bytes),
     )
     expect((await store.packs.get(written.market))?.minuteDays).toBe(366)
+    expect(await store.markets.get(written.market)).toMatchObject({
+      symbol: 'BTC',
+      paused: true,
+      tick: '0.01',
+    })
     // Twice changes nothing.
     expect(await take(store, written.bytes)).toEqual({ market: written.market, taken: 0, kept: 4 })
   })

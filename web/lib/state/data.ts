@@ -62,8 +62,8 @@ export async function bringUp(state: State): Promise<void> {
       clearAll: async (withPreferences) => {
         const { clearDevice } = await import('../store/clear.ts')
         ended.abort()
-        state.setCleared()
         await clearDevice(store, withPreferences)
+        state.setCleared()
       },
       packFile: async (market) => {
         const { writePackFile } = await import('../pack/export.ts')

@@ -123,6 +123,8 @@ async function putMarket(store: Store, market: SyncMarket, whole: boolean): Prom
   const before = await store.markets.get(market.id)
   const { id, source, base, quote } = parseMarketId(market.id)
   await store.markets.put({
+    // What only the server's list tells stays until that is read.
+    ...before,
     market: id,
     order: before?.order ?? (await store.markets.count()),
     source,
@@ -131,7 +133,6 @@ async function putMarket(store: Store, market: SyncMarket, whole: boolean): Prom
     name: market.name ?? before?.name ?? base,
     tick: market.tick !== undefined ? market.tick : (before?.tick ?? null),
     status: market.status ?? before?.status ?? 'live',
-    symbol: before?.symbol,
   })
   if (!(await store.positions.get(id))) await store.positions.put({ market: id, whole, tail: 0 })
 }

@@ -232,6 +232,19 @@ describe('the tail', () => {
     expect(await device.store.tail.get([market, '1m', '2024-03-10', 'price'])).toBeUndefined()
   })
 
+  it('is asked for anew where somebody wanted that while an answer was under way', async () => {
+    const { archive, market } = await archiveOfMarch()
+    const device = await testDevice(archive)
+    await device.round()
+    archive.fill(market, '1m', NOW - 10 * MINUTE_MS, NOW - 9 * MINUTE_MS, 7)
+    archive.disturb = async (url) => {
+      if (url.startsWith('/api/v1/tail')) await device.store.positions.update(market, { tail: 0 })
+      return null
+    }
+    await device.round()
+    expect((await device.store.positions.get(market))?.tail).toBe(0)
+  })
+
   it('is asked for prices alone, the only part that packs hold', async () => {
     const { archive } = await archiveOfMarch()
     const device = await testDevice(archive)

@@ -54,7 +54,7 @@ export async function pullTail(context: SyncContext, seen: Map<string, number>):
       store,
       tail,
       group.map((position) => position.market),
-      since === 0,
+      since,
     )
     context.changed(changed)
     revision = Math.min(revision ?? Infinity, tail.revision)
@@ -76,25 +76,33 @@ async function sealedInBetween(store: Store, tail: Tail, seen: Map<string, numbe
   return sealed
 }
 
-/** Applies all frames and stores the positions with them. Twice changes nothing. */
+/**
+ * Applies all frames and stores the positions with them. Twice changes nothing.
+ *
+ * @param since the revision from which they were asked for; 0 = all of them
+ */
 async function applyTail(
   store: Store,
   tail: Tail,
   markets: readonly MarketId[],
-  whole: boolean,
+  since: number,
 ): Promise<MarketId[]> {
   const changed = new Set<MarketId>()
   await store.transaction('rw', [store.tail, store.positions, store.manifest, store.chunks], async () => {
     for (const series of tail.series) {
       // The whole tail takes the place of what was there, for example from before a restore.
-      if (whole) await dropTail(store, series.market, series.interval)
+      if (since === 0) await dropTail(store, series.market, series.interval)
       for (const frame of [series.price, series.volume]) {
         if (!frame) continue
         await mergeFrame(store, decodeChunk(frame), tail.revision)
         changed.add(series.market)
       }
     }
-    for (const market of markets) await store.positions.update(market, { tail: tail.revision })
+    for (const market of markets) {
+      // Somebody may have asked for all of it anew meanwhile, with volumes perhaps.
+      const position = await store.positions.get(market)
+      if (position?.tail === since) await store.positions.update(market, { tail: tail.revision })
+    }
   })
   return [...changed]
 }

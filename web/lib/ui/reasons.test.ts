@@ -4,9 +4,9 @@ import { reasonText } from './reasons.ts'
 test('what is not available says what would make it so', () => {
   const short = { why: 'too short', known: 4, wanted: 5, window: 4, interval: '1d', shortest: 3 } as const
   expect(reasonText(short)).toBe(
-    'a window of 4 needs 5 in a row, 4 are here; available in 1 day, or with a window of at most 3',
+    'a window of 4 needs 5 in a row, 4 are here: 1 day to go, or a window of at most 3',
   )
-  expect(reasonText({ ...short, known: 2, shortest: null })).toMatch(/available in 3 days$/)
+  expect(reasonText({ ...short, known: 2, shortest: null })).toMatch(/: 3 days to go$/)
   expect(reasonText({ why: 'no candles', interval: '1h' })).toBe('no candles of 1h here yet')
   expect(reasonText({ why: 'few samples', sparse: 4, bars: 5, fewest: 100 })).toMatch(
     /close-to-close is available/,

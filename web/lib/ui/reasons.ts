@@ -14,9 +14,9 @@ export function reasonText(reason: Unavailable | TooFew): string {
       const { known, wanted, window, shortest } = reason
       const later = countedBars(wanted - known, reason.interval)
       return shortest === null
-        ? t(`a window of ${window} needs ${wanted} in a row, ${known} are here; available in ${later}`)
+        ? t(`a window of ${window} needs ${wanted} in a row, ${known} are here: ${later} to go`)
         : t(
-            `a window of ${window} needs ${wanted} in a row, ${known} are here; available in ${later}, or with a window of at most ${shortest}`,
+            `a window of ${window} needs ${wanted} in a row, ${known} are here: ${later} to go, or a window of at most ${shortest}`,
           )
     }
     case 'few samples':
@@ -44,7 +44,7 @@ export function reasonText(reason: Unavailable | TooFew): string {
   }
 }
 
-/** `3 days`, `1 bar of 5m` */
+/** `3 days`, `1 bar` */
 function countedBars(count: number, interval: Interval): string {
   if (interval === '1d') return plural(count, ['# day', '# days'])
   if (interval === '1h') return plural(count, ['# hour', '# hours'])
