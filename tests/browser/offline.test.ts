@@ -147,7 +147,8 @@ describe('Offline', () => {
         workers: (await navigator.serviceWorker.getRegistrations()).length,
         kept: Object.keys(localStorage),
       }))
-      return left.databases + left.caches + left.workers === 0 && left.kept.toSorted().join() === 'panels,preferences'
+      return left.databases + left.caches + left.workers === 0 &&
+        left.kept.toSorted().join() === 'panels,preferences'
         ? true
         : null
     })

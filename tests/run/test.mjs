@@ -96,7 +96,9 @@ for (const file of files.values()) {
   for (const group of file.skipped) skipped.set(group, (skipped.get(group) ?? 0) + 1)
 }
 // Check and build count as one test each: a run in which they fail must not read as a success.
-for (const status of [check, build]) counts[status === 0 ? 'passed' : 'failed']++
+for (const [name, status] of Object.entries({ 'npm run check': check, 'npm run build': build }))
+  if (status === 0) counts.passed++
+  else fail(`failed: ${name}`)
 
 for (const line of lines) console.log(line)
 for (const [group, number] of skipped) console.log(`SKIP ${group} (${number})`)

@@ -75,5 +75,10 @@ it('an answer that comes after the sign-out is dropped', async () => {
   await late
   // Nobody waits for the gaps that were asked for.
   await new Promise(setImmediate)
-  expect([admin.picture, admin.gaps, admin.isReached, kept.has(PICTURE_KEY)]).toEqual([null, null, false, false])
+  expect([admin.picture, admin.gaps, admin.isReached, kept.has(PICTURE_KEY)]).toEqual([
+    null,
+    null,
+    false,
+    false,
+  ])
 })

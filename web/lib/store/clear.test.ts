@@ -11,7 +11,7 @@ class Kept {
   readonly 'crypto-tracker:visits' = '{}'
   readonly 'crypto-tracker:admin:1' = '{}'
   removeItem(key: keyof this): void {
-    delete this[key]
+    Reflect.deleteProperty(this, key)
   }
 }
 

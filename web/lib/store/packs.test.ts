@@ -7,7 +7,16 @@ import { parsePeriod } from '../../../core/time/period.ts'
 import { newStore } from '../sync/test-device.ts'
 import { choosePacks } from './choose.ts'
 import { packCosts } from './cost.ts'
-import { ALL_DAYS, ALL_YEARS, deepenings, isKept, isWanted, missingChunks, wishesOf, wishOf } from './packs.ts'
+import {
+  ALL_DAYS,
+  ALL_YEARS,
+  deepenings,
+  isKept,
+  isWanted,
+  missingChunks,
+  wishesOf,
+  wishOf,
+} from './packs.ts'
 import type { ManifestRow } from './records.ts'
 
 const NOW = Date.UTC(2024, 5, 15, 12)
