@@ -62,9 +62,11 @@ describe('the configuration', () => {
       MARKETS: 'coinbase:BTC-USD, coinbase:SHIB-USD,coinbase:BTC-USD,',
       COINBASE_URL: 'http://127.0.0.1:4000/',
       COINBASE_RPS: '2.5',
+      TRUSTED_PROXIES: 'loopback, 172.18.0.0/16',
       ADMIN_TOKEN: TOKEN,
     })
     expect(config).toMatchObject({ host: '::', port: 0, adminToken: TOKEN })
+    expect(config.trustedProxies).toEqual(['loopback', '172.18.0.0/16'])
     expect(config.publicUrl).toBe('https://prices.example.org')
     expect(config.markets.map(({ id }) => id)).toEqual(['coinbase:BTC-USD', 'coinbase:SHIB-USD'])
     expect(config.sources['coinbase']).toEqual({
@@ -99,6 +101,8 @@ describe('the configuration', () => {
     ['RETENTION', '1m=730d,1m=31d', '"1m=31d"'],
     ['COINBASE_URL', 'localhost', 'http(s) base address'],
     ['COINBASE_WS_URL', 'https://x', 'ws(s) address'],
+    ['TRUSTED_PROXIES', 'loopback,caddy', 'addresses or networks of proxies'],
+    ['TRUSTED_PROXIES', '10.0.0.0/40', 'addresses or networks of proxies'],
     ['COINBASE_RPS', '0', 'above 0'],
     ['COINBASE_RPS', 'many', 'above 0'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info'],
@@ -117,6 +121,12 @@ describe('the configuration', () => {
     const read = () => readConfig({ [name]: secret })
     expect(read).toThrow(`${name}: accepted is`)
     expect(read).not.toThrow(secret)
+  })
+
+  test('takes no password in an address that is printed, and does not repeat it', () => {
+    const read = () => readConfig({ COINBASE_URL: 'https://user:secret-word@example.org' })
+    expect(read).toThrow('COINBASE_URL is "https://…@example.org"')
+    expect(read).not.toThrow('secret-word')
   })
 
   test('reads a secret from the file that X_FILE names', async () => {

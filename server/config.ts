@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Retention } from './archive/kept.ts'
+import { isNetwork } from './proxies.ts'
 import { isStoredInterval, type StoredInterval } from '../core/time/interval.ts'
 import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '../core/market.ts'
 
@@ -34,6 +35,8 @@ export interface Config {
   readonly publicUrl: string | null
   /** null = plain http. */
   readonly tls: TlsFiles | null
+  /** Addresses and networks of proxies whose word of a client is believed; see `proxies.ts`. */
+  readonly trustedProxies: readonly string[]
   readonly dataDir: string
   /** null = embedded. */
   readonly databaseUrl: string | null
@@ -91,8 +94,14 @@ const positiveNumber = (max: number) =>
     .transform(Number)
     .pipe(z.number().positive().max(max))
 
+const isUrl = (text: string, protocols: readonly string[]) =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol)
+
+/** An address that is printed, logged and kept beside answers: a password in it would be everywhere. */
 const urlOf = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
+  z.string().refine((text) => isUrl(text, protocols) && !USER.test(text))
+
+const USER = /\/\/[^/?#]*@/
 
 /** Addresses of the public services. */
 const PUBLIC = {
@@ -134,6 +143,17 @@ const currencyList = z
     ),
   ])
 
+/** The networks of a comma-separated list. */
+const networkList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((network) => network.trim())
+      .filter((network) => network !== ''),
+  )
+  .refine((networks) => networks.every(isNetwork))
+
 /** Shorter, and it would reach into the days that are kept as rows. */
 const SHORTEST_RETENTION_DAYS = 31
 
@@ -171,7 +191,7 @@ function rateOf(fallback: string | null): Variable<number> {
 }
 
 function addressOf(name: string, fallback: string | null): Variable<string> {
-  const accepted = `the http(s) base address of ${name} or of a server of the same protocol`
+  const accepted = `the http(s) base address of ${name} or of a server of the same protocol, without user and password`
   return { schema: httpUrl, fallback, accepted }
 }
 
@@ -186,13 +206,20 @@ const VARIABLES = {
   PUBLIC_URL: {
     schema: httpUrl,
     fallback: null,
-    accepted: 'the http(s) address that browsers use, for example https://prices.example.org',
+    accepted:
+      'the http(s) address that browsers use, without user and password, for example https://prices.example.org',
   },
   TLS_CERT: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
   TLS_KEY: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
+  TRUSTED_PROXIES: {
+    schema: networkList,
+    fallback: null,
+    accepted:
+      'addresses or networks of proxies in front, separated by commas, for example 10.0.0.7,172.18.0.0/16, or the words loopback and private',
+  },
   DATA_DIR: text('a folder', './data'),
   DATABASE_URL: {
-    schema: urlOf(['postgres:', 'postgresql:']),
+    schema: z.string().refine((text) => isUrl(text, ['postgres:', 'postgresql:'])),
     fallback: null,
     accepted:
       'postgres://USER:PASSWORD@HOST:PORT/DATABASE (PostgreSQL 14 or newer), or unset for the embedded one',
@@ -267,6 +294,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: required('PORT'),
     publicUrl: optional('PUBLIC_URL'),
     tls: tlsFiles(optional('TLS_CERT'), optional('TLS_KEY')),
+    trustedProxies: optional('TRUSTED_PROXIES') ?? [],
     dataDir: required('DATA_DIR'),
     databaseUrl: optional('DATABASE_URL'),
     markets: required('MARKETS'),
@@ -328,7 +356,11 @@ function readVariable<K extends Name>(env: NodeJS.ProcessEnv, name: K): ValueOf<
     (issue) => issue.code === 'custom' && issue.message !== 'Invalid input',
   )
   const accepted = `accepted is ${variable.accepted}`
-  throw new ConfigError(name, variable.secret ? null : given, own ? `${own.message} (${accepted})` : accepted)
+  throw new ConfigError(
+    name,
+    variable.secret ? null : given.replace(USER, '//…@'),
+    own ? `${own.message} (${accepted})` : accepted,
+  )
 }
 
 /** `X_FILE` is the path of a file that holds the secret `X`. */

@@ -4,17 +4,21 @@
  */
 import { pino, type Logger } from 'pino'
 import type { LogLevel } from './config.ts'
+import { hiding } from './secrets.ts'
+import { harmless } from './terminal.ts'
 
 /** Fields of pino's own that the text form leaves out or prints apart. */
 const OWN_FIELDS = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err'])
 
-export function createLog(level: LogLevel): Logger {
-  if (!process.stderr.isTTY) return pino({ level, base: null }, pino.destination(2))
-  return pino({ level, base: null }, { write: (line: string) => process.stderr.write(readable(line)) })
+/** @param secrets of the settings; whatever line would carry one goes without */
+export function createLog(level: LogLevel, secrets: readonly string[]): Logger {
+  const options = { level, base: null, hooks: { streamWrite: hiding(secrets) } }
+  if (!process.stderr.isTTY) return pino(options, pino.destination(2))
+  return pino(options, { write: (line: string) => process.stderr.write(readable(line)) })
 }
 
 /** `12:00:01 warn  coinbase: 429 … (market=coinbase:BTC-USD)`. */
-function readable(line: string): string {
+export function readable(line: string): string {
   const record = JSON.parse(line) as Record<string, unknown>
   const time = new Date(Number(record['time'])).toISOString().slice(11, 19)
   const label = pino.levels.labels[Number(record['level'])] ?? '?'
@@ -26,5 +30,6 @@ function readable(line: string): string {
     record['msg'],
     fault && !String(record['msg']).includes(fault.message ?? '') && fault.message,
   ]
-  return `${time} ${label.padEnd(5)} ${message.filter(Boolean).join(': ')}${rest.length ? ` (${rest.join(' ')})` : ''}\n`
+  const text = `${message.filter(Boolean).join(': ')}${rest.length ? ` (${rest.join(' ')})` : ''}`
+  return `${time} ${label.padEnd(5)} ${harmless(text)}\n`
 }

@@ -26,9 +26,11 @@ import { tellOutages } from './db/outage.ts'
 import { startIngest } from './ingest/start.ts'
 import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
+import { secretsOf } from './secrets.ts'
 import { defaultSettling } from './settling.ts'
 import { openLogos } from './logos.ts'
 import { createOwner } from './owner/owner.ts'
+import { createProxies } from './proxies.ts'
 import { createSources, openFollowed, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
@@ -62,7 +64,8 @@ export class StartError extends Error {
  * @throws Error when the data folder or the database cannot be used
  */
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
-  const { clock = systemClock, settling = defaultSettling, log = createLog(config.logLevel) } = parts
+  const { clock = systemClock, settling = defaultSettling } = parts
+  const { log = createLog(config.logLevel, secretsOf(config)) } = parts
   // First of all: nothing has been opened yet that would have to be closed again.
   const tls = config.tls && loadTls(config.tls, clock.now())
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
@@ -129,7 +132,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       metrics,
       adminToken,
       owner,
-      isHttps: address.startsWith('https:'),
+      address,
+      proxies: createProxies(config.trustedProxies),
       security,
       clock,
       log,

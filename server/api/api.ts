@@ -3,7 +3,7 @@
  * It listens to nothing itself; `listen.ts` does.
  */
 import { bodyLimit } from 'hono/body-limit'
-import { matchedRoutes } from 'hono/route'
+import { requestId } from 'hono/request-id'
 import type { MiddlewareHandler } from 'hono'
 import { DatabaseUnavailableError } from '../db/database.ts'
 import { addAdmin } from './admin.ts'
@@ -17,12 +17,14 @@ import { addOwner } from './owner.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
 import { addSync } from './sync.ts'
 import { addUp } from './up.ts'
+import { watchRequests } from './watch.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
 export function createApi(parts: ApiParts): Api {
   const api = createRouter()
-  api.use(countAnswers(parts), setSecurityHeaders(parts), compressAnswers())
+  // By no header of the client's: what the log says must not be theirs to choose.
+  api.use(requestId({ headerName: '' }), watchRequests(parts), setSecurityHeaders(parts), compressAnswers())
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   addUp(api, parts)
   addMarkets(api, parts)
@@ -79,9 +81,10 @@ export function createApi(parts: ApiParts): Api {
         : 'the database cannot be used at the moment; ask again in a few seconds'
       return problemResponse(new ApiProblem('unavailable', detail, null, { 'retry-after': '5' }))
     }
-    parts.log.error({ err: error, path: c.req.path }, `${c.req.method} ${c.req.path} failed`)
+    const id = c.var.requestId
+    parts.log.error({ err: error, id }, `${c.req.method} ${c.req.path} failed`)
     return problemResponse(
-      new ApiProblem('internal', 'the server failed on this request; its log has the cause'),
+      new ApiProblem('internal', `the server failed on this request; its log has the cause under ${id}`),
     )
   })
   return api
@@ -94,17 +97,6 @@ function isBadBody(error: Error): boolean {
 
 function refuseBody(): never {
   throw new ApiProblem('body-too-large', `at most ${MAX_BODY_BYTES} bytes are taken`)
-}
-
-/** Counts by the pattern of the route, never by the path, of which clients can make up any number. */
-function countAnswers({ metrics }: ApiParts): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const started = performance.now()
-    await next()
-    const own = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
-    const route = own?.path ?? (c.res.status < 400 ? 'app' : 'none')
-    metrics.answered(c.req.method, route, c.res.status, (performance.now() - started) / 1000)
-  }
 }
 
 /** Whatever an answer does not set itself. */

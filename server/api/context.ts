@@ -1,6 +1,7 @@
 /** What the routes work with, and small helpers that all of them use. */
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
+import type { RequestIdVariables } from 'hono/request-id'
 import type { Logger } from 'pino'
 import type { ZodType } from 'zod'
 import type { BackfillProgress } from '../../core/wire/api.ts'
@@ -9,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Logos } from '../logos.ts'
 import type { Operations } from '../control/operations.ts'
 import type { Owner } from '../owner/owner.ts'
+import type { Proxies } from '../proxies.ts'
 import type { AppFiles } from './app-files.ts'
 import type { Docs } from './docs.ts'
 import type { HotChunks } from './hot-chunks.ts'
@@ -32,8 +34,9 @@ export interface ApiParts {
   readonly metrics: Metrics
   readonly adminToken: string | null
   readonly owner: Owner
-  /** Whether browsers come by https; then cookies go by nothing else. */
-  readonly isHttps: boolean
+  /** The server's address as browsers see it; where that is https, cookies go by nothing else. */
+  readonly address: string
+  readonly proxies: Proxies
   readonly security: Headers
   readonly clock: Clock
   readonly log: Logger
@@ -41,6 +44,7 @@ export interface ApiParts {
 
 export interface ApiEnv {
   Bindings: HttpBindings
+  Variables: RequestIdVariables
 }
 
 export type Api = OpenAPIHono<ApiEnv>

@@ -3,14 +3,18 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { createAttempts, type Attempts } from './attempts.ts'
 import { json, problemAnswer, route, type Api, type ApiEnv, type ApiParts } from './context.ts'
 import { ApiProblem } from './problem.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 
 const COOKIE = 'crypto-tracker-owner'
 /** How a route that only the owner may ask is marked in the OpenAPI document. */
 export const ownerOnly = [{ adminToken: [] }, { ownerCookie: [] }]
 const TOKEN = /^[\w-]{20,100}$/
+/** Wrong links and wrong tokens a minute and address. */
+const MOST_WRONG = 10
+/** Orders a minute and address; a person gives a few, a script may add a whole list. */
+const MOST_WRITES = 300
 
 const signIn = route({
   method: 'get',
@@ -34,27 +38,33 @@ const signOut = route({
   responses: { 204: { description: 'signed out' }, default: problemAnswer },
 })
 
-export function addOwner(api: Api, { owner, isHttps }: ApiParts): void {
-  const attempts = createAttempts()
+export function addOwner(api: Api, parts: ApiParts): void {
+  const { owner, log } = parts
+  const attempts = createRateLimit(MOST_WRONG)
+  const signOuts = createRateLimit(MOST_WRITES)
 
   api.openapi(signIn, async (c) => {
     // What only looks at a link, a preview say, must not use it up.
     if (c.req.method !== 'GET') return c.body(null, 204, { 'cache-control': 'no-store' })
-    const address = addressOf(c)
-    refuseMany(attempts, address)
+    const client = clientOf(c, parts)
+    refuseMany(attempts, client, WRONG)
+    // Before it is known to be wrong: of many that come at once, no more than so many are looked at either.
+    attempts.count(client)
     const { token } = c.req.valid('query')
     const signed = TOKEN.test(token) ? await owner.signIn(token) : null
     if (!signed) {
-      attempts.failed(address)
+      log.warn({ client }, 'a sign-in link was refused')
       throw new ApiProblem(
         'forbidden',
         'this link was used, is older than an hour, or was never given: make a new one with "crypto-tracker owner link"',
       )
     }
-    attempts.succeeded(address)
-    setCookie(c, COOKIE, signed.session, {
+    attempts.forget(client)
+    log.info({ client }, 'the owner signed in')
+    const secure = isSecure(c, parts)
+    setCookie(c, cookieName(secure), signed.session, {
       httpOnly: true,
-      secure: isHttps,
+      secure,
       sameSite: 'Strict',
       path: '/',
       expires: new Date(signed.expiresMs),
@@ -63,65 +73,113 @@ export function addOwner(api: Api, { owner, isHttps }: ApiParts): void {
   })
 
   api.openapi(status, async (c) => {
-    const session = getCookie(c, COOKIE)
+    const session = sessionOf(c, parts)
     const isSignedIn = session !== undefined && (await owner.isSignedIn(session))
     return c.json({ signed_in: isSignedIn }, 200, { 'cache-control': 'no-store' })
   })
 
   api.openapi(signOut, async (c) => {
-    refuseForeign(c)
-    const session = getCookie(c, COOKIE)
+    const client = clientOf(c, parts)
+    refuseMany(signOuts, client, WRITES)
+    signOuts.count(client)
+    refuseForeign(c, parts)
+    const session = sessionOf(c, parts)
     if (session !== undefined) await owner.signOut(session)
-    deleteCookie(c, COOKIE, { path: '/', secure: isHttps })
+    log.info({ client }, 'a browser signed out')
+    const secure = isSecure(c, parts)
+    deleteCookie(c, cookieName(secure), { path: '/', secure })
     return c.body(null, 204, { 'cache-control': 'no-store' })
   })
 }
 
+type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'proxies' | 'address' | 'log'>
+
 /** The owner's cookie, or the token of scripts; who guesses gets ten tries a minute. */
-export function requireOwner({
-  owner,
-  adminToken,
-}: Pick<ApiParts, 'owner' | 'adminToken'>): MiddlewareHandler<ApiEnv> {
+export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
+  const { adminToken } = parts
   const expected = adminToken === null ? null : digest(adminToken)
-  const attempts = createAttempts()
+  const attempts = createRateLimit(MOST_WRONG)
+  const writes = createRateLimit(MOST_WRITES)
   return async (c, next) => {
+    const client = clientOf(c, parts)
     const header = c.req.header('authorization')
-    if (header === undefined) {
-      const session = getCookie(c, COOKIE)
-      if (session === undefined || !(await owner.isSignedIn(session))) throw unauthorized(expected !== null)
-      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') refuseForeign(c)
-      return next()
-    }
-    const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1]
-    if (!expected || given === undefined) throw unauthorized(expected !== null)
-    const address = addressOf(c)
-    refuseMany(attempts, address)
-    // Digests have one length, so the comparison takes the same time whatever was given.
-    if (!timingSafeEqual(digest(given), expected)) {
-      attempts.failed(address)
-      throw unauthorized(true)
-    }
-    attempts.succeeded(address)
-    return next()
+    if (header === undefined) await requireSession(c, parts)
+    else requireToken(header, expected, attempts, client, parts.log)
+    if (isRead(c)) return next()
+    refuseMany(writes, client, WRITES)
+    writes.count(client)
+    if (header === undefined) refuseForeign(c, parts)
+    await next()
+    const { method, path } = c.req
+    const by = header === undefined ? 'browser' : 'token'
+    parts.log.info({ client, by, status: c.res.status }, `${method} ${path}`)
   }
 }
 
+async function requireSession(c: Context<ApiEnv>, parts: Door): Promise<void> {
+  const session = sessionOf(c, parts)
+  if (session !== undefined && (await parts.owner.isSignedIn(session))) return
+  throw unauthorized(parts.adminToken !== null)
+}
+
+function requireToken(
+  header: string,
+  expected: Buffer | null,
+  attempts: RateLimit,
+  client: string,
+  log: Door['log'],
+): void {
+  const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1]
+  if (!expected || given === undefined) throw unauthorized(expected !== null)
+  refuseMany(attempts, client, WRONG)
+  // Digests have one length, so the comparison takes the same time whatever was given.
+  if (timingSafeEqual(digest(given), expected)) return attempts.forget(client)
+  attempts.count(client)
+  log.warn({ client }, 'a wrong ADMIN_TOKEN was sent')
+  throw unauthorized(true)
+}
+
+function isRead(c: Context<ApiEnv>): boolean {
+  return c.req.method === 'GET' || c.req.method === 'HEAD'
+}
+
+/** What tells how browsers reach the server. */
+type Place = Pick<ApiParts, 'proxies' | 'address'>
+
+/** Whether the browser came by https, here or to a proxy in front; then the cookie goes by nothing else. */
+function isSecure(c: Context<ApiEnv>, { address, proxies }: Place): boolean {
+  return address.startsWith('https:') || proxies.isHttps(c.env.incoming)
+}
+
+/** Under `__Host-` no other host of the same domain can plant a cookie; browsers take that name by https alone. */
+function cookieName(secure: boolean): string {
+  return secure ? `__Host-${COOKIE}` : COOKIE
+}
+
+function sessionOf(c: Context<ApiEnv>, parts: Place): string | undefined {
+  return getCookie(c, cookieName(isSecure(c, parts)))
+}
+
 /** A cookie comes along with whatever a browser sends; only a page of this very server may send what changes something. */
-function refuseForeign(c: Context<ApiEnv>): void {
+function refuseForeign(c: Context<ApiEnv>, { proxies, address }: Place): void {
   const origin = c.req.header('origin') ?? ''
-  if (URL.canParse(origin) && new URL(origin).host === c.req.header('host')) return
+  if (URL.canParse(origin)) {
+    const { host } = new URL(origin)
+    if (host === c.req.header('host') || host === proxies.hostOf(c.env.incoming)) return
+    if (new URL(origin).origin === new URL(address).origin) return
+  }
   throw new ApiProblem('forbidden', 'only a page of this server may ask for this: its Origin is another')
 }
 
-function refuseMany(attempts: Attempts, address: string): void {
-  const seconds = Math.ceil(attempts.waitMs(address) / 1000)
+const WRONG = 'too many wrong tokens came from this address'
+const WRITES = 'too many orders came from this address'
+
+function refuseMany(limit: RateLimit, client: string, what: string): void {
+  const seconds = Math.ceil(limit.waitMs(client) / 1000)
   if (seconds <= 0) return
-  throw new ApiProblem(
-    'too-many',
-    `too many wrong tokens came from this address: the next one is looked at in ${seconds} s`,
-    null,
-    { 'retry-after': String(seconds) },
-  )
+  throw new ApiProblem('too-many', `${what}: the next one is looked at in ${seconds} s`, null, {
+    'retry-after': String(seconds),
+  })
 }
 
 function unauthorized(hasToken: boolean): ApiProblem {
@@ -140,6 +198,6 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function addressOf(c: Context<ApiEnv>): string {
-  return c.env.incoming.socket.remoteAddress ?? ''
+function clientOf(c: Context<ApiEnv>, { proxies }: Pick<ApiParts, 'proxies'>): string {
+  return proxies.clientOf(c.env.incoming)
 }

@@ -1,6 +1,7 @@
 /** Rows on stdout as a table for people, or as JSON or CSV for programs. Cells are text or numbers; null is "not there". */
 import { once } from 'node:events'
 import { stringify } from 'csv-stringify/sync'
+import { harmless } from '../terminal.ts'
 import type { Format } from './options.ts'
 
 type Cell = string | number | null
@@ -12,7 +13,9 @@ export type Row = Readonly<Record<string, Cell>>
  */
 export async function printRows(rows: readonly Row[], format: Format, json: unknown = rows): Promise<void> {
   if (format === 'json') return print(`${JSON.stringify(json)}\n`)
-  if (format === 'csv') return print(rows.length === 0 ? '' : stringify([...rows], { header: true }))
+  // A name that a source made up must not become a formula in somebody's spreadsheet.
+  const csv = () => stringify([...rows], { header: true, escape_formulas: true })
+  if (format === 'csv') return print(rows.length === 0 ? '' : csv())
   if (rows.length === 0) return say('nothing to show')
   return print(table(rows))
 }
@@ -22,16 +25,14 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** A message for people. What it quotes of a file can hold bytes that would command the terminal: they are shown as �. */
+/** A message for people. */
 export function say(text: string): void {
-  process.stderr.write(
-    `${text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (c) => (/[\n\t]/.test(c) ? c : '\uFFFD'))}\n`,
-  )
+  process.stderr.write(`${harmless(text, true)}\n`)
 }
 
 function table(rows: readonly Row[]): string {
   const columns = Object.keys(rows[0]!)
-  const shown = rows.map((row) => columns.map((column) => String(row[column] ?? '–')))
+  const shown = rows.map((row) => columns.map((column) => harmless(String(row[column] ?? '–'))))
   const isNumber = columns.map((column) => rows.every((row) => typeof row[column] !== 'string'))
   const widths = columns.map((column, i) =>
     shown.reduce((width, cells) => Math.max(width, cells[i]!.length), column.length),

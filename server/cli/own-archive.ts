@@ -10,6 +10,7 @@ import { createOwner } from '../owner/owner.ts'
 import { startIngest } from '../ingest/start.ts'
 import type { Ingest } from '../ingest/types.ts'
 import { createLog } from '../log.ts'
+import { secretsOf } from '../secrets.ts'
 import { defaultSettling } from '../settling.ts'
 import { createSources, openFollowed } from '../sources.ts'
 import type { Connection } from './connect.ts'
@@ -20,7 +21,7 @@ export async function withOwnArchive<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const clock = systemClock
-  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, secretsOf(config))
   const { sampleSeconds, simulated, minuteDays, rawDays, retention } = config
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const database = await openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl })

@@ -21,7 +21,20 @@ export async function checkAddresses(
 ): Promise<readonly Finding[]> {
   const findings = [await checkPort(config), checkTls(config, nowMs)]
   if (config.publicUrl !== null) findings.push(await checkPublic(config.publicUrl, runs))
-  return findings
+  const proxies = checkProxies(config)
+  return proxies ? [...findings, proxies] : findings
+}
+
+/** null where nothing speaks of a proxy. */
+function checkProxies({ trustedProxies, publicUrl, tls }: Config): Finding | null {
+  if (trustedProxies.length > 0)
+    return ok('address', `what ${trustedProxies.join(', ')} say of the clients behind them is believed`)
+  if (tls || !publicUrl?.startsWith('https:')) return null
+  return warning(
+    'address',
+    'the proxy that speaks https in front is not named in TRUSTED_PROXIES: all its guests share one limit of wrong tokens and orders',
+    'set TRUSTED_PROXIES to its address, or to loopback or private where it is on this machine or network',
+  )
 }
 
 async function checkPort({ host, port, tls }: Config): Promise<Finding> {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { MarketId } from '../../core/market.ts'
 import type { RawAnswer } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import { hiding } from '../secrets.ts'
 import { Circuit } from './circuit.ts'
 import { Limiter } from './limiter.ts'
 import { sparedUntilMs, toldQuota, type Quota, type ToldQuota } from './quota.ts'
@@ -69,6 +70,7 @@ export class SourceClient {
   /**
    * Sends one request at its turn.
    *
+   * @param headers that are secrets: an answer that repeats one is taken without it
    * @param seen is handed the answer before it is read, good or not
    * @param accept reads the JSON of a good answer, numbers as `LosslessNumber`; what it throws counts like a bad answer
    * @throws SourceError, LimiterClosed
@@ -85,9 +87,10 @@ export class SourceClient {
       let answer: Answer | null = null
       try {
         const startedMs = performance.now()
-        answer = await tellingSent(sent, () =>
+        const came = await tellingSent(sent, () =>
           request(this.source, url, { ...HEADERS, ...headers }, this.#options),
         )
+        answer = { ...came, text: hiding(Object.values(headers))(came.text) }
         this.#lastAnswer = lastAnswerOf(answer, performance.now() - startedMs)
         this.#hear(answer)
         seen(answer)

@@ -209,6 +209,19 @@ test('what may be on purpose is a warning, no fault', async () => {
   }
 })
 
+test('a proxy in front is named, or it is told what that costs', async () => {
+  const behind = { PUBLIC_URL: 'https://localhost:9' }
+  const last = async (env: Record<string, string>) => (await doctor(env)).of('address').at(-1)
+  expect(await last(behind)).toMatchObject({
+    status: 'warning',
+    todo: expect.stringContaining('TRUSTED_PROXIES'),
+  })
+  expect(await last({ ...behind, TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' })).toMatchObject({
+    status: 'ok',
+    finding: expect.stringContaining('loopback, 10.0.0.0/8'),
+  })
+})
+
 test('beside a running server it asks that one; after the stop it looks itself, unless another has the folder', async () => {
   const dataDir = join(folder, 'data')
   const config = readConfig({

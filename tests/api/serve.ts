@@ -25,6 +25,7 @@ import { createOperations } from '../../server/control/operations.ts'
 import { UnknownSourceError, type Sources } from '../../server/sources.ts'
 import { openLogos } from '../../server/logos.ts'
 import { createOwner, type Owner } from '../../server/owner/owner.ts'
+import { createProxies } from '../../server/proxies.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Clock } from '../../server/clock.ts'
 import type { ProviderHealth } from '../../server/providers/types.ts'
@@ -54,6 +55,9 @@ interface ServeOptions {
   readonly exchange?: Sources
   /** How far reading is, where it is not what the archive holds. */
   readonly backfill?: () => Promise<readonly BackfillProgress[]>
+  /** As browsers see it. */
+  readonly address?: string
+  readonly trustedProxies?: readonly string[]
   /** Shorter times than a client is really given. */
   readonly limits?: Partial<Limits>
 }
@@ -70,6 +74,8 @@ export async function serveArchive({
   app = null,
   sources = () => [],
   limits = {},
+  address = 'http://localhost',
+  trustedProxies = [],
   exchange = NO_EXCHANGE,
   backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
@@ -84,7 +90,7 @@ export async function serveArchive({
     simulated: false,
   })
   const live = createLiveHub(archive)
-  const security = securityHeaders('http://localhost')
+  const security = securityHeaders(address)
   const backfill = given ?? (() => archive.progress(clock.now()))
   const metrics = createMetrics({ archive, live, sources, backfill, clock })
   const chunks = createHotChunks(archive, metrics, security)
@@ -109,7 +115,8 @@ export async function serveArchive({
     metrics,
     adminToken: ADMIN_TOKEN,
     owner,
-    isHttps: false,
+    address,
+    proxies: createProxies(trustedProxies),
     security,
     clock,
     log,

@@ -1,29 +1,28 @@
 /**
- * Wrong tokens by address: after ten in a minute nothing more from there is looked at until the minute is over.
- * However many addresses try, the memory of them has a bound.
+ * What one address may do in a minute: so many wrong tokens, so many writes. After that nothing more from there is looked
+ * at until the minute is over. However many addresses try, the memory of them has a bound.
  */
 import { isIPv6 } from 'node:net'
 
-export interface Attempts {
+export interface RateLimit {
   /** Milliseconds until the address may try again; 0 = now. */
   waitMs(address: string): number
-  /** It gave a wrong token. */
-  failed(address: string): void
-  /** It gave the right one. */
-  succeeded(address: string): void
+  /** It has done it once more. */
+  count(address: string): void
+  /** It has done nothing yet. */
+  forget(address: string): void
 }
 
 interface Window {
   readonly startedMs: number
-  failures: number
+  times: number
 }
 
 const WINDOW_MS = 60_000
-const MAX_FAILURES = 10
 const MAX_ADDRESSES = 10_000
 
-/** @param now milliseconds of a clock that nobody sets */
-export function createAttempts(now: () => number = () => performance.now()): Attempts {
+/** @param most times a minute; `now` is milliseconds of a clock that nobody sets */
+export function createRateLimit(most: number, now: () => number = () => performance.now()): RateLimit {
   // The oldest first, as a Map keeps them.
   const windows = new Map<string, Window>()
   const current = (key: string) => {
@@ -35,16 +34,16 @@ export function createAttempts(now: () => number = () => performance.now()): Att
   return {
     waitMs: (address) => {
       const window = current(keyOf(address))
-      return window && window.failures >= MAX_FAILURES ? window.startedMs + WINDOW_MS - now() : 0
+      return window && window.times >= most ? window.startedMs + WINDOW_MS - now() : 0
     },
-    failed: (address) => {
+    count: (address) => {
       const key = keyOf(address)
       const window = current(key)
-      if (window) window.failures++
-      else windows.set(key, { startedMs: now(), failures: 1 })
+      if (window) window.times++
+      else windows.set(key, { startedMs: now(), times: 1 })
       if (windows.size > MAX_ADDRESSES) windows.delete(windows.keys().next().value!)
     },
-    succeeded: (address) => void windows.delete(keyOf(address)),
+    forget: (address) => void windows.delete(keyOf(address)),
   }
 }
 
