@@ -21,7 +21,13 @@ const ANSWERS: Readonly<Record<string, readonly [type: string, body: Buffer | st
   '/large.png': ['image/png', Buffer.concat([PNG, Buffer.alloc(300 * 1024)])],
 }
 
+let hanging = 0
 const server = createServer((request, response) => {
+  if (request.url === '/hangs.png') {
+    hanging++
+    response.on('close', () => hanging--)
+    return
+  }
   if (request.url === '/moved.png') {
     response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' })
     response.end()
@@ -80,5 +86,24 @@ test('a logo is fetched once, kept under the name of its coin, and known after a
   await logos.close()
   expect(await readdir(join(dataDir, 'logos'))).toEqual(['bitcoin.png'])
   expect((await openLogos(options)).has('bitcoin')).toBe(true)
+  await rm(dataDir, { recursive: true })
+})
+
+test('a picture that hangs holds up no other one, and who asks for it but a moment', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'logos-'))
+  const clock = { now: () => 0 }
+  const logos = await openLogos({ dataDir, ownUrl: own, clock, log: pino({ level: 'silent' }) })
+  const addresses = new Map([
+    ['bitcoin', `${own}/good.png`],
+    ['slow', `${own}/hangs.png`],
+    ['behind', `${own}/good.png`],
+  ])
+  logos.want([...addresses.keys()], () => Promise.resolve(addresses))
+  await vi.waitFor(() => expect(hanging).toBe(1), SOON)
+  expect(await logos.read('bitcoin')).not.toBeNull()
+  expect(await logos.read('behind')).toBeNull()
+  expect(await logos.read('slow')).toBeNull()
+  expect(hanging).toBe(1)
+  await logos.close()
   await rm(dataDir, { recursive: true })
 })

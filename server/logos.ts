@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 
@@ -14,7 +15,7 @@ interface Logo {
 
 export interface Logos {
   has(coin: string): boolean
-  /** Waits for one that is being fetched; null where there is none. */
+  /** Waits a moment for one that is just being fetched; null where there is none. */
   read(coin: string): Promise<Logo | null>
   /**
    * Fetches logos that are not here, in the background; what fails is tried again after hours.
@@ -40,6 +41,8 @@ export interface LogoOptions {
 const PUBLIC_HOSTS = ['coin-images.coingecko.com', 'assets.coingecko.com']
 const LARGEST_BYTES = 256 * 1024
 const DEADLINE_MS = 10_000
+/** Who asks for a picture holds one of his browser's few connections meanwhile. */
+const WAIT_MS = 2000
 const AGAIN_MS = 6 * 3_600_000
 /** A coin's id is part of a file's name. */
 const COIN = /^[a-z0-9][a-z0-9._-]{0,99}$/
@@ -80,6 +83,7 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
   }
   const triedMs = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
+  /** By coin: only while its own picture is on the way. */
   const fetching = new Map<string, Promise<void>>()
   const closing = new AbortController()
 
@@ -88,23 +92,32 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
     for (const coin of coins) {
       const address = addresses.get(coin)
       if (address === undefined) continue
-      try {
-        const { bytes, ending } = await fetchLogo(address, ownUrl, closing.signal)
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        const file = `${coin}.${ending}`
-        await writeFile(join(folder, `.${file}`), bytes)
-        await rename(join(folder, `.${file}`), join(folder, file))
-        here.set(coin, file)
-      } catch (error) {
-        log.debug({ err: error }, `the logo of ${coin} cannot be had`)
-      }
+      const work = fetchOne(coin, address)
+      fetching.set(coin, work)
+      await work
+      fetching.delete(coin)
+    }
+  }
+
+  /** What fails is told in the log alone. */
+  async function fetchOne(coin: string, address: string): Promise<void> {
+    try {
+      const { bytes, ending } = await fetchLogo(address, ownUrl, closing.signal)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const file = `${coin}.${ending}`
+      await writeFile(join(folder, `.${file}`), bytes)
+      await rename(join(folder, `.${file}`), join(folder, file))
+      here.set(coin, file)
+    } catch (error) {
+      log.debug({ err: error }, `the logo of ${coin} cannot be had`)
     }
   }
 
   return {
     has: (coin) => here.has(coin),
     read: async (coin) => {
-      await fetching.get(coin)
+      const work = here.has(coin) ? undefined : fetching.get(coin)
+      if (work) await Promise.race([work, setTimeout(WAIT_MS, undefined, { ref: false })])
       const file = here.get(coin)
       if (file === undefined) return null
       const bytes = new Uint8Array(await readFile(join(folder, file)))
@@ -121,12 +134,8 @@ export async function openLogos({ dataDir, ownUrl, clock, log }: LogoOptions): P
       for (const coin of lacking) triedMs.set(coin, nowMs)
       const work = fetchAll(lacking, find)
         .catch((error: unknown) => log.debug({ err: error }, 'logos cannot be had'))
-        .finally(() => {
-          underWay.delete(work)
-          for (const coin of lacking) fetching.delete(coin)
-        })
+        .finally(() => underWay.delete(work))
       underWay.add(work)
-      for (const coin of lacking) fetching.set(coin, work)
     },
     close: async () => {
       closing.abort()
