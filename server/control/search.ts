@@ -79,16 +79,31 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
     return markets
   }
 
+  /** The best first. */
   async function findAt(provider: Provider, words: Words): Promise<readonly FoundMarket[]> {
     const { source } = provider
-    if (!provider.search) return (await listOf(provider)).filter((market) => bears(market, words))
-    const asked = await provider.search(words.coin)
+    if (!provider.search) {
+      const listed = await listOf(provider)
+      return bestFirst(
+        listed.filter((market) => bears(market, words)),
+        words.coin,
+      )
+    }
     // It knows better than letters do what was meant; only the currency is ours to look at.
-    const found = asked
-      .filter(({ quote }) => words.quote === null || quote === words.quote)
-      .map((market) => ({ ...market, source, coin: market.name }))
+    const ask = async (coin: string) => {
+      const asked = await provider.search!(coin)
+      return asked.map((market) => ({ ...market, source, coin: market.name }))
+    }
+    const whole = words.all.join(' ')
+    if (words.quote !== null) {
+      const found = (await ask(words.coin)).filter(({ quote }) => quote === words.quote)
+      fetchLogos(found, logos)
+      if (found.length > 0) return bestFirst(found, words.coin)
+    }
+    // A name may end in the ticker of another coin: "wrapped btc".
+    const found = await ask(whole)
     fetchLogos(found, logos)
-    return found
+    return bestFirst(found, whole)
   }
 
   function remember(markets: readonly FoundMarket[]): void {
@@ -112,14 +127,13 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
       if (other !== undefined) throw other
       if (failed.length === answers.length && failed.length > 0) throw failed[0]
       const found = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      const best = found.map(({ markets }) => bestFirst(markets, words))
-      const markets = best.flatMap((list) => list.slice(0, MOST_FOUND))
+      const markets = found.flatMap(({ markets: best }) => best.slice(0, MOST_FOUND))
       remember(markets)
       return {
         markets,
         sources: found.map(({ provider }) => factsOf(provider)),
         unanswered: failed.map((error) => (error as ApiProblem).message),
-        leftOff: best.reduce((sum, list) => sum + Math.max(0, list.length - MOST_FOUND), 0),
+        leftOff: found.reduce((sum, { markets: best }) => sum + Math.max(0, best.length - MOST_FOUND), 0),
       }
     },
     recent: (id) => {
@@ -195,7 +209,7 @@ function bears({ id, name, coin }: FoundMarket, { all }: Words): boolean {
 }
 
 /** The one that bears the very name first, then those that begin with it; dead markets last. */
-function bestFirst(markets: readonly FoundMarket[], { coin }: Words): readonly FoundMarket[] {
+function bestFirst(markets: readonly FoundMarket[], coin: string): readonly FoundMarket[] {
   const closeness = ({ base, symbol = base, coin: name }: FoundMarket): number => {
     const names = [symbol.toLowerCase(), name?.toLowerCase() ?? '']
     if (names.includes(coin)) return 0
