@@ -48,3 +48,12 @@ test.each([
   expect(found.slice(0, 2)).toEqual([`coingecko:${coin}-usd`, `coingecko:${coin}-eur`])
   expect(found).toHaveLength(4)
 })
+
+test('of the best coins the logos are fetched, and of the others none is promised', async () => {
+  // The source knows the last ones as the best by capitalisation.
+  const { search, logos } = open(Array.from({ length: 30 }, (_, i) => `Coin ${i + 1}`))
+  const { markets } = await search.find('coin', null)
+  const promised = new Set(markets.filter(({ logo }) => logo !== undefined).map(({ base }) => base))
+  expect([...promised]).toEqual(Array.from({ length: 20 }, (_, i) => `coin-${30 - i}`))
+  expect(logos.want.mock.calls.map(([[coin]]) => coin as string)).toEqual([...promised])
+})

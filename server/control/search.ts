@@ -97,13 +97,10 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
     const whole = words.all.join(' ')
     if (words.quote !== null) {
       const found = (await ask(words.coin)).filter(({ quote }) => quote === words.quote)
-      fetchLogos(found, logos)
       if (found.length > 0) return bestFirst(found, words.coin)
     }
     // A name may end in the ticker of another coin: "wrapped btc".
-    const found = await ask(whole)
-    fetchLogos(found, logos)
-    return bestFirst(found, whole)
+    return bestFirst(await ask(whole), whole)
   }
 
   function remember(markets: readonly FoundMarket[]): void {
@@ -127,7 +124,8 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
       if (other !== undefined) throw other
       if (failed.length === answers.length && failed.length > 0) throw failed[0]
       const found = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      const markets = found.flatMap(({ markets: best }) => best.slice(0, MOST_FOUND))
+      const told = found.flatMap(({ markets: best }) => best.slice(0, MOST_FOUND))
+      const markets = withLogos(told, logos)
       remember(markets)
       return {
         markets,
@@ -176,10 +174,14 @@ export async function answered<T>(question: Promise<T>): Promise<T> {
   }
 }
 
-function fetchLogos(found: readonly FoundMarket[], logos: SearchParts['logos']): void {
-  const addresses = new Map(found.flatMap(({ base, logo }) => (logo === undefined ? [] : [[base, logo]])))
-  for (const [coin, address] of [...addresses].slice(0, MOST_LOGOS))
-    logos?.want([coin], () => Promise.resolve(new Map([[coin, address]])))
+/** Has the logos of the first coins fetched; of the others none is promised. */
+function withLogos(markets: readonly FoundMarket[], logos: SearchParts['logos']): readonly FoundMarket[] {
+  const all = new Map(markets.flatMap(({ base, logo }) => (logo === undefined ? [] : [[base, logo]])))
+  const first = new Map([...all].slice(0, MOST_LOGOS))
+  for (const [coin, address] of first) logos?.want([coin], () => Promise.resolve(new Map([[coin, address]])))
+  return markets.map(({ logo, ...market }) =>
+    logo === undefined || !first.has(market.base) ? market : { ...market, logo },
+  )
 }
 
 /** What somebody wrote, as it is held against a market. */
