@@ -91,6 +91,8 @@ export class CoinGeckoProvider implements Provider {
   #plan: Plan | null
   #planning: Promise<Plan> | null = null
   #coins: ReadonlyMap<string, Coin> = new Map()
+  /** Currencies in which it prices coins; null before it was asked. */
+  #priced: ReadonlySet<unknown> | null = null
 
   constructor(options: CoinGeckoOptions) {
     this.#options = options
@@ -114,12 +116,9 @@ export class CoinGeckoProvider implements Provider {
     const list = await this.#call(question, (sdk) => sdk.coins.list.get({}))
     const coins = coinsOf(list.value)
     if (coins.length === 0) throw this.#client.malformed(list.answer, 'gave no list of coins')
-    const quotes = await this.#call(question, (sdk) => sdk.simple.supportedVsCurrencies.get())
-    if (!Array.isArray(quotes.value))
-      throw this.#client.malformed(quotes.answer, 'gave no list of currencies')
-    const priced = new Set(quotes.value as unknown[])
+    const priced = await this.#readPriced(question)
     this.#coins = new Map(coins.map((coin) => [coin.id, coin]))
-    const own = this.#quotes().filter((quote) => priced.has(quote))
+    const own = this.#ownQuotes(priced)
     const listed = coins.flatMap((coin) => own.flatMap((quote) => listedMarket(coin, quote) ?? []))
     const ids = new Set(listed.map(({ id }) => id))
     const others = wanted.filter((id) => !ids.has(id)).map(parseMarketId)
@@ -137,9 +136,9 @@ export class CoinGeckoProvider implements Provider {
   }
 
   async search(text: string): Promise<readonly ListedMarket[]> {
-    const { value, answer } = await this.#call({ priority: 'live', subject: null }, (sdk) =>
-      sdk.search.get({ query: text }),
-    )
+    const question: Question = { priority: 'live', subject: null }
+    const own = this.#ownQuotes(this.#priced ?? (await this.#readPriced(question)))
+    const { value, answer } = await this.#call(question, (sdk) => sdk.search.get({ query: text }))
     const { coins } = (value ?? {}) as { coins?: unknown }
     if (!Array.isArray(coins)) throw this.#client.malformed(answer, 'found no list of coins')
     return coins.flatMap((found: unknown) => {
@@ -150,7 +149,7 @@ export class CoinGeckoProvider implements Provider {
       }
       const rank = isLosslessNumber(told) ? Number(told.value) : null
       const more = { rank, ...(typeof logo === 'string' && { logo }) }
-      return coin ? this.#quotes().flatMap((quote) => listedMarket(coin, quote, more) ?? []) : []
+      return coin ? own.flatMap((quote) => listedMarket(coin, quote, more) ?? []) : []
     })
   }
 
@@ -373,6 +372,17 @@ export class CoinGeckoProvider implements Provider {
       context.error = error
       throw error
     }
+  }
+
+  async #readPriced(question: Question): Promise<ReadonlySet<unknown>> {
+    const { value, answer } = await this.#call(question, (sdk) => sdk.simple.supportedVsCurrencies.get())
+    if (!Array.isArray(value)) throw this.#client.malformed(answer, 'gave no list of currencies')
+    this.#priced = new Set(value as unknown[])
+    return this.#priced
+  }
+
+  #ownQuotes(priced: ReadonlySet<unknown>): string[] {
+    return this.#quotes().filter((quote) => priced.has(quote))
   }
 
   #quotes(): string[] {

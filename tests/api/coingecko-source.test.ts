@@ -24,9 +24,10 @@ const world = createCoinGecko({ seed: SEED, reachMs: null })
 
 interface Opening extends Partial<CoinGeckoServeOptions> {
   readonly apiKey?: string
+  readonly quotes?: readonly string[]
 }
 
-async function open({ apiKey, ...options }: Opening = {}) {
+async function open({ apiKey, quotes = ['USD', 'EUR'], ...options }: Opening = {}) {
   const server = createCoinGeckoSimulator({ seed: SEED, reachMs: 365 * DAY_MS, now: () => NOW, ...options })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -36,7 +37,7 @@ async function open({ apiKey, ...options }: Opening = {}) {
     feedUrl: null,
     requestsPerSecond: 100,
     apiKey: apiKey ?? null,
-    quotes: ['USD', 'EUR'],
+    quotes,
     keepRaw: (answer) => void raw.push(answer),
     clock: { now: () => NOW },
     log: pino({ level: 'silent' }),
@@ -85,6 +86,14 @@ describe.concurrent('prices', () => {
     const prices = await opened.provider.prices([unknown, renamed, btc])
     expect([...prices.keys()]).toEqual([btc])
   })
+})
+
+test('coins are found in those of the wanted currencies in which they are priced, whose list is asked once', async () => {
+  await using opened = await open({ quotes: ['USD', 'XAG'] })
+  const ids = async () => (await opened.provider.search!('bitcoin')).map(({ id }) => id)
+  expect(await ids()).toEqual([btc])
+  expect(await ids()).toEqual([btc])
+  expect(await opened.asked()).toHaveLength(3)
 })
 
 describe.concurrent('candles', () => {
