@@ -1,6 +1,7 @@
 /**
  * Calendar parts of an instant in a time zone, and back. The reader's own zone and UTC are asked of `Date`, any other of `Intl`.
  */
+import { DAY_MS } from './interval.ts'
 
 /** The zone of the device, UTC, or a name of the IANA database such as `Europe/Berlin`. */
 export type Zone = 'local' | 'utc' | `${string}/${string}`
@@ -57,16 +58,23 @@ export function zoneParts(ms: number, zone: Zone): ZoneParts {
 }
 
 /**
- * The instant at which a calendar day begins in the zone.
+ * The first instant of a calendar day in the zone: its midnight, the earlier one where clocks are set back over it, and where
+ * they are set ahead over it the instant of that.
  *
  * @param month 0 = January; months and days beyond their range are carried on, as with `Date`
  */
 export function zoneMidnight(year: number, month: number, day: number, zone: Zone): number {
   if (zone === 'local') return new Date(year, month, day).getTime()
   const wall = Date.UTC(year, month, day)
-  // The offset at the wall's own number may be that of the other side of a change of the clocks: asked once more.
-  const near = wall - zoneOffsetMs(wall, zone)
-  return wall - zoneOffsetMs(near, zone)
+  // No zone is further than 14 hours from UTC, so these lie on both sides of a change of the clocks that is near midnight.
+  const before = zoneOffsetMs(wall - DAY_MS, zone)
+  const after = zoneOffsetMs(wall + DAY_MS, zone)
+  if (before === after) return wall - before
+  const midnights = [Math.max(before, after), Math.min(before, after)]
+    .filter((offset) => zoneOffsetMs(wall - offset, zone) === offset)
+    .map((offset) => wall - offset)
+  // By the clocks that were not set yet, the day begins as they are.
+  return midnights[0] ?? wall - before
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
