@@ -1,6 +1,6 @@
 /** Reads the answer of `/api/v1/markets/{id}/gaps`. */
 import { GAP_CLASSES, type GapClass } from './owner.ts'
-import { fieldsOf, instantOf, listOf, wordOf, wrong } from './fields.ts'
+import { fieldsOf, flagOf, instantOf, listOf, wordOf, wrong } from './fields.ts'
 
 /** A stretch of missing places of one class, `fromMs` ≤ start < `toMs`. */
 export interface SeriesGap {
@@ -9,13 +9,17 @@ export interface SeriesGap {
   readonly class: GapClass
 }
 
-/**
- * The stretches of missing places of one series, in the order of time.
- *
- * @throws WireError when a field breaks the rules; the path names it
- */
-export function readGapsAnswer(json: unknown): readonly SeriesGap[] {
-  return listOf(fieldsOf(json, 'answer').gaps, 'gaps').map((entry, index) => {
+export interface SeriesGaps {
+  /** In the order of time. */
+  readonly gaps: readonly SeriesGap[]
+  /** There are older ones, of which the server does not tell. */
+  readonly more: boolean
+}
+
+/** @throws WireError when a field breaks the rules; the path names it */
+export function readSeriesGaps(json: unknown): SeriesGaps {
+  const answer = fieldsOf(json, 'answer')
+  const gaps = listOf(answer.gaps, 'gaps').map((entry, index) => {
     const path = `gaps[${index}]`
     const gap = fieldsOf(entry, path)
     const fromMs = Date.parse(instantOf(gap.from, `${path}.from`))
@@ -23,4 +27,5 @@ export function readGapsAnswer(json: unknown): readonly SeriesGap[] {
     if (toMs <= fromMs) throw wrong(`${path}.to`, 'an instant after from', gap.to)
     return { fromMs, toMs, class: wordOf(gap.class, `${path}.class`, GAP_CLASSES) }
   })
+  return { gaps, more: flagOf(answer.more, 'more') }
 }

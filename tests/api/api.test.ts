@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { HistoryProgress } from '../../core/wire/api.ts'
-import { readGapsAnswer } from '../../core/wire/gaps.ts'
+import { readSeriesGaps } from '../../core/wire/gaps.ts'
 import { readSyncAnswer } from '../../core/wire/sync.ts'
 import { decodeTail } from '../../core/wire/tail.ts'
 import type { MarketId } from '../../core/market.ts'
@@ -478,7 +478,7 @@ describe('why something is missing', () => {
       places: 15,
       class: 'unread',
     })
-    expect(readGapsAnswer({ gaps }).at(-1)).toEqual({
+    expect(readSeriesGaps({ gaps, more }).gaps.at(-1)).toEqual({
       fromMs: MINUTES_TO_MS,
       toMs: NOW_MS,
       class: 'unread',

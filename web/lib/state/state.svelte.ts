@@ -5,7 +5,7 @@
 import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
-import type { SeriesGap } from '../../../core/wire/gaps.ts'
+import type { SeriesGaps } from '../../../core/wire/gaps.ts'
 import type { PackFile } from '../pack/export.ts'
 import type { ImportReport } from '../pack/import.ts'
 import type { PackCost } from '../store/cost.ts'
@@ -23,7 +23,7 @@ export interface Actions {
   clearAll(withPreferences: boolean): Promise<void>
   packFile(market: MarketId): Promise<PackFile>
   takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
-  gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
+  gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   applyUpdate(): void
@@ -127,7 +127,7 @@ export class State implements AppState {
   async takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport> {
     return (await this.#actions.promise).takePackFile(file, progress)
   }
-  async gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null> {
+  async gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null> {
     return (await this.#actions.promise).gaps(market, interval)
   }
   async askPersistence(): Promise<boolean> {

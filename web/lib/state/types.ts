@@ -5,7 +5,7 @@
 import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Continues, Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
-import type { SeriesGap } from '$core/wire/gaps.ts'
+import type { SeriesGaps } from '$core/wire/gaps.ts'
 import type { PackFile } from '$lib/pack/export.ts'
 import type { ImportReport } from '$lib/pack/import.ts'
 import type { PackCost } from '$lib/store/cost.ts'
@@ -136,7 +136,7 @@ export interface AppState {
    */
   takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
   /** Why places of a series are missing, by the server; null where it does not say. */
-  gaps(market: MarketId, interval: StoredInterval): Promise<readonly SeriesGap[] | null>
+  gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   /** What `keepView` kept of this market, for the first paint of a cold start; null when it was another market. */

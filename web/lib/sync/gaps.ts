@@ -1,19 +1,15 @@
 /** Why places of a series are missing, as the server tells it; asked only while somebody looks at the calendar. */
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
-import type { SeriesGap } from '../../../core/wire/gaps.ts'
 import { WireError } from '../../../core/wire/error.ts'
-import { readGapsAnswer } from '../../../core/wire/gaps.ts'
+import { readSeriesGaps, type SeriesGaps } from '../../../core/wire/gaps.ts'
 import { askJson, RequestError } from './request.ts'
 
 /** null where the server cannot be reached, or is of an earlier version: what the device knows must do. */
-export async function askGaps(
-  market: MarketId,
-  interval: StoredInterval,
-): Promise<readonly SeriesGap[] | null> {
+export async function askGaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null> {
   const path = `/api/v1/markets/${encodeURIComponent(market)}/gaps?interval=${interval}`
   try {
-    return readGapsAnswer(await askJson((url, init) => fetch(url, init), path, new AbortController().signal))
+    return readSeriesGaps(await askJson((url, init) => fetch(url, init), path, new AbortController().signal))
   } catch (error) {
     if (error instanceof RequestError || error instanceof WireError) return null
     throw error

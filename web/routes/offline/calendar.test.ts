@@ -82,14 +82,22 @@ it('gives the reasons of the server where it was asked, else those that the byte
     { fromMs: START - DAY_MS, toMs: START + 3_600_000, class: 'not-listed' },
     { fromMs: START + 2 * DAY_MS, toMs: START + 3 * DAY_MS, class: 'rate-limited' },
   ] as const
-  expect(reasonsOf(all(), '1h', gaps)).toEqual([
-    {
-      places: 24,
-      words: 'waits for the limit of the source',
-      isHole: true,
-    },
+  const waits = { places: 24, words: 'waits for the limit of the source', isHole: true }
+  expect(reasonsOf(all(), '1h', { gaps, more: false })).toEqual([
+    waits,
     { places: 1, words: 'before the listing', isHole: false },
   ])
+})
+
+it('gives reasons of its own for the days before the first gap of which the server still tells', () => {
+  const waits = { fromMs: START + 2 * DAY_MS, toMs: START + 3 * DAY_MS, class: 'rate-limited' } as const
+  const told = { gaps: [waits], more: true }
+  expect(reasonsOf(all(), '1h', told).map(({ places, words }) => [places, words])).toEqual([
+    [24, 'waits for the limit of the source'],
+    [3, 'outage of the source'],
+    [1, 'not confirmed by the source, or not yet fetched by the server'],
+  ])
+  expect(reasonsOf(all().slice(0, 2), '1h', { ...told, more: false })).toEqual([])
 })
 
 test.each([

@@ -1,7 +1,7 @@
-/** Why places are missing, in words: by the server's classes where it was asked, else by what the stored bytes say. */
+/** Why places are missing, in words: by the server's classes where it tells them, else by what the stored bytes say. */
 import type { StoredInterval } from '$core/time/interval.ts'
-import { INTERVAL_MS } from '$core/time/interval.ts'
-import type { SeriesGap } from '$core/wire/gaps.ts'
+import { DAY_MS, INTERVAL_MS } from '$core/time/interval.ts'
+import type { SeriesGap, SeriesGaps } from '$core/wire/gaps.ts'
 import type { GapClass } from '$core/wire/owner.ts'
 import { gapWords } from '$lib/admin/words.ts'
 import { plural, t } from '$lib/i18n/t.ts'
@@ -33,28 +33,36 @@ const NO_HOLES: ReadonlySet<GapClass | AbsenceName> = new Set([
 /**
  * What is missing in these neighbouring days and why, the most first.
  *
- * @param gaps of the series as the server tells them; null where it was not asked, or does not answer
+ * @param told of the series by the server; null where it was not asked, or does not answer
  */
 export function reasonsOf(
   days: readonly DayFacts[],
   interval: StoredInterval,
-  gaps: readonly SeriesGap[] | null,
+  told: SeriesGaps | null,
 ): Reason[] {
-  const [first, last] = [days[0], days.at(-1)]
-  if (!first || !last) return []
-  const found = gaps ? byClass(gaps, first.startMs, last.startMs + INTERVAL_MS['1d'], interval) : bySelf(days)
-  return found.filter(({ places }) => places > 0).sort((a, b) => b.places - a.places)
+  const toldFromMs = told ? (told.more ? (told.gaps[0]?.fromMs ?? Infinity) : -Infinity) : Infinity
+  const found = [
+    ...bySelf(days.filter(({ startMs }) => startMs < toldFromMs)),
+    ...byClass(
+      told?.gaps ?? [],
+      days.filter(({ startMs }) => startMs >= toldFromMs),
+      interval,
+    ),
+  ]
+  const byWords = new Map<string, Reason>()
+  for (const reason of found) {
+    const { places = 0 } = byWords.get(reason.words) ?? {}
+    byWords.set(reason.words, { ...reason, places: places + reason.places })
+  }
+  return [...byWords.values()].filter(({ places }) => places > 0).sort((a, b) => b.places - a.places)
 }
 
-function byClass(
-  gaps: readonly SeriesGap[],
-  fromMs: number,
-  toMs: number,
-  interval: StoredInterval,
-): Reason[] {
+function byClass(gaps: readonly SeriesGap[], days: readonly DayFacts[], interval: StoredInterval): Reason[] {
+  const [first, last] = [days[0], days.at(-1)]
+  if (!first || !last) return []
   const places = new Map<GapClass, number>()
   for (const gap of gaps) {
-    const length = Math.min(toMs, gap.toMs) - Math.max(fromMs, gap.fromMs)
+    const length = Math.min(last.startMs + DAY_MS, gap.toMs) - Math.max(first.startMs, gap.fromMs)
     if (length > 0) places.set(gap.class, (places.get(gap.class) ?? 0) + length / INTERVAL_MS[interval])
   }
   return [...places].map(([kind, count]) => ({
