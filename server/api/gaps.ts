@@ -7,14 +7,37 @@ import { LRUCache } from 'lru-cache'
 import type { MarketId } from '../../core/market.ts'
 import { STORED_INTERVALS, type StoredInterval } from '../../core/time/interval.ts'
 import { GAP_CLASSES } from '../../core/wire/owner.ts'
-import type { Gap } from '../archive/types.ts'
+import type { Operations } from '../control/operations.ts'
 import { json, problemAnswer, route, type Api, type ApiParts } from './context.ts'
 import * as schema from './schemas.ts'
 
 const STANDS_MS = 60_000
-const MOST_SERIES = 500
+/** Stretches kept over all series, about 200 bytes each. */
+const MOST_KEPT = 200_000
 /** Told of one series; the newest ones. */
 const MOST_GAPS = 10_000
+
+const answer = z.object({
+  market: z.string(),
+  interval: z.enum(STORED_INTERVALS),
+  gaps: z.array(
+    z
+      .object({
+        from: z.string().openapi({ format: 'date-time' }),
+        to: z.string().openapi({ format: 'date-time' }),
+        places: z.int(),
+        class: z.enum(GAP_CLASSES),
+      })
+      .openapi('SeriesGap'),
+  ),
+  more: z.boolean().openapi({ description: 'there are older ones' }),
+})
+type Answer = z.infer<typeof answer>
+
+interface Series {
+  readonly id: MarketId
+  readonly interval: StoredInterval
+}
 
 const gaps = route({
   method: 'get',
@@ -29,21 +52,7 @@ const gaps = route({
   responses: {
     200: json(
       `the stretches in the order of time, the newest ${MOST_GAPS} at most; as they stood up to a minute ago`,
-      z.object({
-        market: z.string(),
-        interval: z.enum(STORED_INTERVALS),
-        gaps: z.array(
-          z
-            .object({
-              from: z.string().openapi({ format: 'date-time' }),
-              to: z.string().openapi({ format: 'date-time' }),
-              places: z.int(),
-              class: z.enum(GAP_CLASSES),
-            })
-            .openapi('SeriesGap'),
-        ),
-        more: z.boolean().openapi({ description: 'there are older ones' }),
-      }),
+      answer,
     ),
     default: problemAnswer,
   },
@@ -51,30 +60,35 @@ const gaps = route({
 
 export function addGaps(api: Api, { operations }: ApiParts): void {
   let turn: Promise<unknown> = Promise.resolve()
-  const found = new LRUCache<string, Promise<readonly Gap[]>>({ max: MOST_SERIES, ttl: STANDS_MS })
-  const find = (id: MarketId, interval: StoredInterval): Promise<readonly Gap[]> => {
-    const key = `${id} ${interval}`
-    const known = found.get(key)
-    if (known) return known
-    const asked = turn.then(() => operations.gaps(id, interval))
-    // Whoever waits for a turn is told by his own promise.
-    turn = asked.catch(() => undefined)
-    found.set(key, asked)
-    asked.catch(() => found.delete(key))
-    return asked
-  }
+  const answers = new LRUCache<string, Answer, Series>({
+    maxSize: MOST_KEPT,
+    sizeCalculation: ({ gaps }) => gaps.length + 1,
+    ttl: STANDS_MS,
+    // Whoever asked is answered, also where others need the room meanwhile.
+    ignoreFetchAbort: true,
+    fetchMethod: (_key, _stale, { context }) => {
+      const asked = turn.then(() => answerOf(context, operations))
+      // Whoever waits for a turn is told by his own promise.
+      turn = asked.catch(() => undefined)
+      return asked
+    },
+  })
   api.openapi(gaps, async (c) => {
     const { id } = c.req.valid('param')
     const { interval } = c.req.valid('query')
-    const all = await find(id, interval)
-    const answer = {
-      market: id,
-      interval,
-      gaps: all
-        .slice(-MOST_GAPS)
-        .map(({ from, to, places, class: kind }) => ({ from, to, places, class: kind })),
-      more: all.length > MOST_GAPS,
-    }
-    return c.json(answer, 200, { 'cache-control': 'no-cache' })
+    const found = await answers.forceFetch(`${id} ${interval}`, { context: { id, interval } })
+    return c.json(found, 200, { 'cache-control': 'no-cache' })
   })
+}
+
+async function answerOf({ id, interval }: Series, operations: Operations): Promise<Answer> {
+  const all = await operations.gaps(id, interval)
+  return {
+    market: id,
+    interval,
+    gaps: all
+      .slice(-MOST_GAPS)
+      .map(({ from, to, places, class: kind }) => ({ from, to, places, class: kind })),
+    more: all.length > MOST_GAPS,
+  }
 }
