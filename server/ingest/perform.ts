@@ -137,6 +137,8 @@ export class Performer {
       const prices = await this.#asking.ask(first.source, (provider) =>
         provider.prices(batch.map(({ market }) => market)),
       )
+      // A request that gives nothing is one that fails; where it gives some, the others cost no more.
+      if (prices.size === 0) throw noPrice(batch)
       await this.#record(batch, prices)
       this.#wantLogos(first.source, [...prices.keys()])
     } catch (error) {
@@ -161,7 +163,7 @@ export class Performer {
       const told = prices.get(market.market)
       if (!told) {
         // In its next turn with the others it costs no request.
-        this.#failedPrice(market, noPrice(market))
+        this.#failedPrice(market, noPrice([market]))
         continue
       }
       const { price, asOfMs } = told
@@ -302,8 +304,10 @@ function holdMs(failures: number, error: SourceError): number {
     : backoffMs(failures, HOLD_MS, LONGEST_HOLD_MS, Math.random)
 }
 
-function noPrice({ market, source }: FollowedMarket): SourceError {
-  return new SourceError(source, `${source}: told no price of ${market}`, 404, null)
+function noPrice([first, ...others]: readonly FollowedMarket[]): SourceError {
+  const { market, source } = first!
+  const more = others.length > 0 ? ` and of ${others.length} more` : ''
+  return new SourceError(source, `${source}: told no price of ${market}${more}`, 404, null)
 }
 
 function inSeconds(ms: number): string {

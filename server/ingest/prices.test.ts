@@ -154,6 +154,24 @@ it('asks for a coin that is left out of answers with the others all the same', a
   for (const markets of asked) expect(markets).toEqual(coins)
 })
 
+it('asks less and less often while no answer has any price, and as ever when one has', async () => {
+  const knownMs = source.nowMs + 3 * MINUTE_MS
+  let answers = 0
+  source.onPrices = (markets) => {
+    if (source.nowMs >= knownMs) return markets
+    answers++
+    return []
+  }
+  const asked = await live(8)
+  source.onPrices = (markets) => markets
+  for (const markets of asked) expect(markets).toEqual(coins)
+  // Every five seconds it would be 36.
+  expect(answers).toBeGreaterThan(3)
+  expect(answers).toBeLessThan(12)
+  // The longest pause so far was 160 seconds.
+  expect(asked.length - answers).toBeGreaterThan(24)
+})
+
 it('asks for all coins of a call that was refused together again, whatever has failed of each before', async () => {
   let answers = 0
   source.onPrices = (markets) => {
