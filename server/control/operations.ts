@@ -139,6 +139,8 @@ export function createOperations({
     )
   }
 
+  const chosen = async (id: MarketId | null) => (id === null ? archive.markets() : [await known(id)])
+
   const readAgain = createReadAgain()
   const search = createSearch({ sources, clock, logos })
   return {
@@ -210,12 +212,10 @@ export function createOperations({
       return (await archive.priceFrame(id, interval, fromMs)) ?? new Uint8Array(0)
     },
     verify: async (id) => {
-      if (id !== null) await known(id)
-      return archive.verify(id, await limitsOf(await archive.markets(), sources))
+      return archive.verify(id, await limitsOf(await chosen(id), sources))
     },
     gaps: async (id, interval) => {
-      if (id !== null) await known(id)
-      return archive.gaps(id, interval, await limitsOf(await archive.markets(), sources))
+      return archive.gaps(id, interval, await limitsOf(await chosen(id), sources))
     },
     rebuild: async (id, at) => {
       await known(id)
