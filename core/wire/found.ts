@@ -2,7 +2,19 @@
 import type { MarketId } from '../market.ts'
 import { STORED_INTERVALS, type StoredInterval } from '../time/interval.ts'
 import type { BackfillProgress } from './api.ts'
-import { countOf, fieldsOf, flagOf, instantOf, listOf, marketOf, nameOf, textOf, wordOf } from './fields.ts'
+import { progressOf } from './backfill.ts'
+import {
+  countOf,
+  fieldsOf,
+  flagOf,
+  instantOf,
+  listOf,
+  marketOf,
+  nameOf,
+  orNull,
+  textOf,
+  wordOf,
+} from './fields.ts'
 
 /** A market that could be tracked. */
 export interface FoundMarket {
@@ -46,6 +58,8 @@ export interface FoundAnswer {
 const MOST = 1_000_000
 const LOGO = /^\/api\/v1\/logos\/[a-z0-9][a-z0-9._-]{0,99}$/
 
+const count = (json: unknown, path: string) => countOf(json, path, MOST)
+
 /** The names of the sources that can be searched. @throws WireError */
 export function readSources(json: unknown): readonly string[] {
   return listOf(fieldsOf(json, 'answer').sources, 'sources').map((name, i) => nameOf(name, `sources[${i}]`))
@@ -57,22 +71,15 @@ export function readFound(json: unknown): FoundAnswer {
   return {
     markets: listOf(answer.markets, 'markets').map((entry, i) => marketFrom(entry, `markets[${i}]`)),
     sources: listOf(answer.sources, 'sources').map((entry, i) => factsFrom(entry, `sources[${i}]`)),
-    leftOff: countOf(answer.left_off, 'left_off', MOST),
+    leftOff: count(answer.left_off, 'left_off'),
   }
 }
 
 /** How far the history of each series is read, in an answer of `/api/v1/markets`. @throws WireError */
 export function readBackfill(json: unknown): readonly BackfillProgress[] {
-  return listOf(fieldsOf(json, 'answer').backfill, 'backfill').map((entry, i) => {
-    const path = `backfill[${i}]`
-    const { market, interval, wanted, done } = fieldsOf(entry, path)
-    return {
-      market: marketOf(market, `${path}.market`),
-      interval: wordOf(interval, `${path}.interval`, STORED_INTERVALS),
-      wanted: countOf(wanted, `${path}.wanted`, MOST),
-      done: countOf(done, `${path}.done`, MOST),
-    }
-  })
+  return listOf(fieldsOf(json, 'answer').backfill, 'backfill').map((entry, i) =>
+    progressOf(entry, `backfill[${i}]`),
+  )
 }
 
 function marketFrom(json: unknown, path: string): FoundMarket {
@@ -83,9 +90,9 @@ function marketFrom(json: unknown, path: string): FoundMarket {
     source: nameOf(source, `${path}.source`),
     base: name,
     quote: nameOf(quote, `${path}.quote`),
-    coin: coin === null ? null : nameOf(coin, `${path}.coin`),
+    coin: orNull(coin, `${path}.coin`, nameOf),
     symbol: symbol === undefined ? name : nameOf(symbol, `${path}.symbol`),
-    rank: rank === undefined || rank === null ? null : countOf(rank, `${path}.rank`, MOST),
+    rank: orNull(rank ?? null, `${path}.rank`, count),
     logo:
       logo === undefined
         ? null
@@ -96,8 +103,6 @@ function marketFrom(json: unknown, path: string): FoundMarket {
 
 function factsFrom(json: unknown, path: string): SourceFacts {
   const facts = fieldsOf(json, path)
-  const orNull = (value: unknown, name: string) =>
-    value === null ? null : countOf(value, `${path}.${name}`, MOST)
   return {
     source: nameOf(facts.source, `${path}.source`),
     intervals: listOf(facts.intervals, `${path}.intervals`).map((one, i) =>
@@ -105,7 +110,7 @@ function factsFrom(json: unknown, path: string): SourceFacts {
     ),
     sampled: flagOf(facts.sampled, `${path}.sampled`),
     sinceMs: Date.parse(instantOf(facts.since, `${path}.since`)),
-    reachBars: orNull(facts.reach_bars, 'reach_bars'),
-    reachDays: orNull(facts.reach_days, 'reach_days'),
+    reachBars: orNull(facts.reach_bars, `${path}.reach_bars`, count),
+    reachDays: orNull(facts.reach_days, `${path}.reach_days`, count),
   }
 }

@@ -1,6 +1,6 @@
 /** Reads the answers that only the owner gets, as far as the app uses them; what breaks the rules is a `WireError` that names the field. */
 import { STORED_INTERVALS } from '../time/interval.ts'
-import type { BackfillProgress } from './api.ts'
+import { progressOf } from './backfill.ts'
 import {
   countOf,
   fieldsOf,
@@ -173,15 +173,6 @@ function followedOf(market: Fields, path: string): FollowedMarket {
     live: flagOf(market.live, `${path}.live`),
     lastError: orNull(market.lastError, `${path}.lastError`, words),
     heldUntilMs: orNull(market.heldUntilMs, `${path}.heldUntilMs`, measureOf),
-  }
-}
-
-function progressOf(progress: Fields, path: string): BackfillProgress {
-  return {
-    market: marketOf(progress.market, `${path}.market`),
-    interval: wordOf(progress.interval, `${path}.interval`, STORED_INTERVALS),
-    wanted: count(progress.wanted, `${path}.wanted`),
-    done: count(progress.done, `${path}.done`),
   }
 }
 
