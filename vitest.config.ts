@@ -1,7 +1,13 @@
 import { sveltekit } from '@sveltejs/kit/vite'
 import { defineConfig } from 'vitest/config'
 
-const node = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000 }
+const node = {
+  environment: 'node' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // A busy machine may take longer than the second that is the default.
+  expect: { poll: { timeout: 30_000 } },
+}
 
 export default defineConfig({
   test: {

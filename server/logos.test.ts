@@ -7,9 +7,6 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fetchLogo, LogoError, openLogos } from './logos.ts'
 
-/** A busy machine may take longer than the second that is the default. */
-const SOON = { timeout: 30_000 }
-
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 
 /** What the picture host answers, by path. */
@@ -79,7 +76,7 @@ test('a logo is fetched once, kept under the name of its coin, and known after a
   const find = vi.fn(async () => new Map([['bitcoin', `${own}/good.png`]]))
   expect(await logos.read('bitcoin')).toBeNull()
   logos.want(['bitcoin', 'bitcoin', '../bitcoin', 'nobody'], find)
-  await vi.waitFor(() => expect(logos.has('bitcoin')).toBe(true), SOON)
+  await expect.poll(() => logos.has('bitcoin')).toBe(true)
   logos.want(['bitcoin', 'nobody'], find)
   expect(find.mock.calls).toEqual([[['bitcoin', 'nobody']]])
   expect(await logos.read('bitcoin')).toEqual({ bytes: new Uint8Array(PNG), type: 'image/png' })
@@ -99,7 +96,7 @@ test('a picture that hangs holds up no other one, and who asks for it but a mome
     ['behind', `${own}/good.png`],
   ])
   logos.want([...addresses.keys()], () => Promise.resolve(addresses))
-  await vi.waitFor(() => expect(hanging).toBe(1), SOON)
+  await expect.poll(() => hanging).toBe(1)
   expect(await logos.read('bitcoin')).not.toBeNull()
   expect(await logos.read('behind')).toBeNull()
   expect(await logos.read('slow')).toBeNull()

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Gap } from '../archive/types.ts'
+import type { Operations } from '../control/operations.ts'
 import type { ApiParts } from './context.ts'
 import { createRouter } from './context.ts'
 import { addGaps } from './gaps.ts'
@@ -19,7 +20,8 @@ function open(find: () => Promise<readonly Gap[]>) {
   const api = createRouter()
   api.onError((_, c) => c.body(null, 500))
   const look = vi.fn(find)
-  addGaps(api, { operations: { gaps: look } } as Partial<ApiParts> as ApiParts)
+  const operations = { gaps: look } as Partial<Operations> as Operations
+  addGaps(api, { operations } as Partial<ApiParts> as ApiParts)
   const ask = async (market = 'coinbase:BTC-USD') => {
     const answer = await api.request(`/api/v1/markets/${market}/gaps?interval=1d`)
     return { status: answer.status, body: answer.ok ? ((await answer.json()) as unknown) : null }

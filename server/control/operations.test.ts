@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { parseMarketId } from '../../core/market.ts'
-import type { Archive } from '../archive/types.ts'
-import type { Provider } from '../providers/types.ts'
+import type { Archive, Market } from '../archive/types.ts'
+import type { Provider, ProviderHealth } from '../providers/types.ts'
 import type { Sources } from '../sources.ts'
 import { createOperations, type OperationParts } from './operations.ts'
 
@@ -10,12 +10,14 @@ const bitcoin = parseMarketId(ids[0]).id
 
 /** What asks an archive of three markets of three sources why something is missing. */
 function open() {
-  const markets = ids.map((id) => ({ ...parseMarketId(id), name: id, tick: null, status: 'live' }))
+  const more = { tick: null, status: 'live', minutesFromMs: null } as const
+  const markets: Market[] = ids.map((id) => ({ ...parseMarketId(id), name: id, ...more }))
   const asked = vi.fn<Archive['gaps']>(async () => [])
   const archive = { markets: async () => markets, gaps: asked } as Partial<Archive> as Archive
   const need = vi.fn(async (source: string) => {
-    const provider = { source, foundedMs: 0, reach: null, intervals: ['1m', '1h', '1d'], isSampled: false }
-    return { ...provider, health: () => ({ limitedUntilMs: null }) } as Partial<Provider> as Provider
+    const health = () => ({ limitedUntilMs: null }) as Partial<ProviderHealth> as ProviderHealth
+    const intervals = ['1m', '1h', '1d'] as const
+    return { source, foundedMs: 0, reach: null, intervals, health } as Partial<Provider> as Provider
   })
   const sources = { need } as Partial<Sources> as Sources
   const parts = { archive, sources, clock: { now: () => 0 }, logos: null } as Partial<OperationParts>

@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 /** The operations on files as PostgreSQL calls them; writes are noted and not done. */
-async function operations() {
+async function operations(more: object = { _PostgresMainLoopOnce: () => {} }) {
   const module = {
     NODEFS: {
       stream_ops: {
@@ -48,6 +48,7 @@ async function operations() {
       realPath: (node: { name: string }) => join(folder, 'database', node.name),
     },
     FS: { mkdirTree: () => {}, mount: () => {} },
+    ...more,
   }
   const { emscriptenOpts } = await files.init({ Module: { FS: { quit: () => {} } } } as unknown as PGlite, {})
   for (const run of emscriptenOpts.preRun ?? []) run(module as never)
@@ -104,4 +105,8 @@ test('a file of the log that a checkpoint took away needs no sync', async () => 
   sync(LOG)
   write('base/5/1259')
   expect(happened).toEqual(['wrote base/5/1259'])
+})
+
+test('an engine whose panics could not be seen is not taken', async () => {
+  await expect(operations({})).rejects.toThrow('another main loop')
 })

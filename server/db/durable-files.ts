@@ -120,7 +120,8 @@ export class DurableFiles extends NodeFS {
   /** A refused statement leaves by a long jump; whatever else the engine is left by is a panic, whichever file it was about. */
   #watchForPanic(module: EmscriptenModule): void {
     const once = module._PostgresMainLoopOnce
-    if (!once) return
+    if (!once)
+      throw new Error('this PGlite has another main loop: a panic of its engine would freeze the server')
     module._PostgresMainLoopOnce = () => {
       try {
         once()

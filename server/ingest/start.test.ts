@@ -19,9 +19,6 @@ import { defaultSettling } from '../settling.ts'
 import { sliceStart } from './slice.ts'
 import { startIngest } from './start.ts'
 
-/** A busy machine may take longer than the second that is the default. */
-const SOON = { timeout: 30_000 }
-
 const btc = parseMarketId('coinbase:BTC-USD').id
 const bad = parseMarketId('coinbase:BAD-USD').id
 const old = parseMarketId('coinbase:OLD-USD').id
@@ -126,7 +123,7 @@ it('says once that its source cannot be reached, goes on by itself, and lets no 
   await first.close()
   await track(btc, bad, old)
   const { ingest, said } = run(port)
-  await vi.waitFor(() => expect(said('npm run demo')).toBe(1), { timeout: 20_000 })
+  await expect.poll(() => said('npm run demo')).toBe(1)
   // Some more failures, and not a word more.
   await vi.waitFor(() => expect(ingest.status().sources[0]!.failures).toBeGreaterThan(3), { timeout: 20_000 })
   expect(said('npm run demo')).toBe(1)
@@ -221,7 +218,7 @@ it('waits before it asks a broken database again', async () => {
     },
   }) as Archive
   const { ingest, said } = run(9, broken)
-  await vi.waitFor(() => expect(said('cannot be read')).toBeGreaterThan(0), SOON)
+  await expect.poll(() => said('cannot be read')).toBeGreaterThan(0)
   // A stop does not wait for the next try.
   await ingest.stop()
   expect(said('cannot be read, trying again in 5 s')).toBe(1)

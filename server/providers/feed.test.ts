@@ -2,14 +2,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { pino } from 'pino'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { coinbase } from './coinbase.ts'
 import { PriceFeed } from './feed.ts'
-
-/** A busy machine may take longer than the second that is the default. */
-const SOON = { timeout: 30_000 }
 
 const NOW = Date.parse('2024-03-01T12:00:00Z')
 const btc = parseMarketId('coinbase:BTC-USD').id
@@ -63,7 +60,7 @@ async function open(markets: readonly MarketId[] = [btc, eth]) {
     heard,
     /** The connection of this number, once it has asked for everything. */
     async client(number: number): Promise<WebSocket> {
-      await vi.waitFor(() => expect(clients).toHaveLength(number), SOON)
+      await expect.poll(() => clients).toHaveLength(number)
       return clients[number - 1]!
     },
     async [Symbol.asyncDispose]() {
@@ -77,13 +74,10 @@ async function open(markets: readonly MarketId[] = [btc, eth]) {
 it('asks one socket for each market and tells their prices as text', async () => {
   await using opened = await open()
   const client = await opened.client(1)
-  await vi.waitFor(
-    () => expect(opened.asked.map(({ product_ids: ids }) => ids)).toEqual([['BTC-USD'], ['ETH-USD']]),
-    SOON,
-  )
+  await expect.poll(() => opened.asked.map(({ product_ids: ids }) => ids)).toEqual([['BTC-USD'], ['ETH-USD']])
   client.send(ticker({ price: '61168.130' }))
   client.send(ticker({ product_id: 'ETH-USD', price: '0.000012345678901234567' }))
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(2), SOON)
+  await expect.poll(() => opened.heard).toHaveLength(2)
   expect(opened.heard).toEqual([
     ['price', btc, '61168.13', NOW - 500],
     ['price', eth, '0.000012345678901234567', NOW - 500],
@@ -94,19 +88,13 @@ it('asks one socket for each market and tells their prices as text', async () =>
 it('subscribes and unsubscribes markets while it runs, and leaves when none is left', async () => {
   await using opened = await open([btc])
   await opened.client(1)
-  await vi.waitFor(() => expect(opened.asked).toHaveLength(1), SOON)
+  await expect.poll(() => opened.asked).toHaveLength(1)
   opened.feed.follow([eth])
-  await vi.waitFor(
-    () =>
-      expect(opened.asked.map(({ type, product_ids: [id] }) => `${type} ${id}`)).toEqual([
-        'subscribe BTC-USD',
-        'unsubscribe BTC-USD',
-        'subscribe ETH-USD',
-      ]),
-    SOON,
-  )
+  await expect
+    .poll(() => opened.asked.map(({ type, product_ids: [id] }) => `${type} ${id}`))
+    .toEqual(['subscribe BTC-USD', 'unsubscribe BTC-USD', 'subscribe ETH-USD'])
   opened.feed.follow([])
-  await vi.waitFor(() => expect(opened.server.clients.size).toBe(0), SOON)
+  await expect.poll(() => opened.server.clients.size).toBe(0)
   opened.feed.follow([btc])
   await opened.client(2)
 })
@@ -123,7 +111,7 @@ it('takes a heartbeat for a sign of life only while no later trade is missing', 
     heartbeat(8),
   ])
     client.send(text)
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(4), SOON)
+  await expect.poll(() => opened.heard).toHaveLength(4)
   expect(opened.heard.map(([kind]) => kind)).toEqual(['price', 'alive', 'price', 'alive'])
 })
 
@@ -139,7 +127,7 @@ it.each<[string, string | Buffer, MarketId | null, RegExp]>([
   const client = await opened.client(1)
   client.send(frame)
   client.send(ticker())
-  await vi.waitFor(() => expect(opened.heard).toHaveLength(2), SOON)
+  await expect.poll(() => opened.heard).toHaveLength(2)
   expect(opened.heard).toEqual([
     ['refused', market, expect.stringMatching(reason)],
     ['price', btc, '61168.13', NOW - 500],
@@ -160,14 +148,11 @@ it.each<[string, (client: WebSocket) => void, RegExp]>([
 ])('connects anew, with growing pauses, when the socket %s', async (_, misbehave, reason) => {
   await using opened = await open()
   misbehave(await opened.client(1))
-  await vi.waitFor(() => expect(opened.feed.health().lastError).toMatch(reason), SOON)
+  await expect.poll(() => opened.feed.health().lastError).toMatch(reason)
   const second = await opened.client(2)
-  await vi.waitFor(
-    () => expect(opened.asked.filter(({ product_ids: [id] }) => id === 'BTC-USD')).toHaveLength(2),
-    SOON,
-  )
+  await expect.poll(() => opened.asked.filter(({ product_ids: [id] }) => id === 'BTC-USD')).toHaveLength(2)
   second.send(ticker())
-  await vi.waitFor(() => expect(opened.heard.at(-1)).toEqual(['price', btc, '61168.13', NOW - 500]), SOON)
+  await expect.poll(() => opened.heard.at(-1)).toEqual(['price', btc, '61168.13', NOW - 500])
   expect(opened.feed.health().lastError).toBeNull()
 })
 
@@ -188,9 +173,9 @@ it('goes on trying a socket that refuses to connect or never answers', async () 
     { price: () => {}, alive: () => {}, refused: () => {} },
   )
   feed.follow([btc])
-  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/handshake has timed out/), SOON)
+  await expect.poll(() => feed.health().lastError).toMatch(/handshake has timed out/)
   mute.close()
-  await vi.waitFor(() => expect(feed.health().lastError).toMatch(/ECONNREFUSED/), SOON)
+  await expect.poll(() => feed.health().lastError).toMatch(/ECONNREFUSED/)
   feed.close()
   expect(feed.health()).toMatchObject({ isOpen: false, nextTryMs: null })
 })

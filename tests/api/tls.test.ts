@@ -101,9 +101,8 @@ test('a stop does not wait for a handshake that never comes', async () => {
   const own = await start({ DATA_DIR: join(folder, 'own') })
   const silent = connect(own.port, '127.0.0.1')
   await once(silent, 'connect')
-  const startedMs = performance.now()
+  const closed = once(silent.resume(), 'close')
   await own.stop()
-  // Node itself would give it two minutes.
-  expect(performance.now() - startedMs).toBeLessThan(30_000)
-  silent.destroy()
+  // Node itself would give it two minutes, which is longer than a test may take.
+  await closed
 })

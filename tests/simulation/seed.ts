@@ -155,10 +155,12 @@ class Run {
       minuteDays,
       say: (line) => say(`${this.#now()} ${line.trim()}`),
     })
+    // A refused statement ends its own trouble.
+    const isTroubled = this.#isTroubled()
     try {
       this.#life = await time.passWhile(beginning)
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error
+      if (!isTroubled || !(error instanceof DatabaseError)) throw error
       say(`${this.#now()} life ${this.#lives} does not begin: ${error.message}`)
       await this.#real(() => database.close())
       this.#database = null
@@ -328,6 +330,12 @@ class Run {
 
   #now(): string {
     return new Date(this.#parts.time.now()).toISOString()
+  }
+
+  /** Something is wrong with the database, so that it may fail. */
+  #isTroubled(): boolean {
+    const { isGone, slowMs, refuseAfter } = this.#trouble
+    return isGone || slowMs > 0 || refuseAfter < Infinity || this.#parts.disk.freeBytes !== null
   }
 
   #endTroubles(): void {
