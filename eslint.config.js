@@ -51,6 +51,8 @@ export default ts.config(
     files: [
       'server/run.mjs',
       'server/dev.mjs',
+      'server/alive.mjs',
+      'docker/**',
       'server/cli/**',
       'simulator/**',
       'tests/run/**',

@@ -32,6 +32,10 @@ export function whyBuild() {
 
 /** @throws Error with all that the build printed; while it succeeds it says nothing */
 export async function buildApp() {
+  if (!existsSync(join(root, 'node_modules', 'vite')))
+    throw new Error(
+      'the app cannot be built, since its build tools are not installed: run npm ci (without --omit=dev)',
+    )
   // The messages first: building puts in those that are known.
   await run(join('wuchale', 'dist', 'cli', 'index.js'))
   const before = fingerprint()

@@ -76,6 +76,12 @@ describe('the configuration', () => {
     })
   })
 
+  test('is at https of DOMAIN, unless PUBLIC_URL says otherwise', () => {
+    expect(readConfig({ DOMAIN: 'Prices.example.org' }).publicUrl).toBe('https://prices.example.org')
+    const publicUrl = 'https://prices.example.org:8443'
+    expect(readConfig({ DOMAIN: 'prices.example.org', PUBLIC_URL: publicUrl }).publicUrl).toBe(publicUrl)
+  })
+
   test('takes the public socket beside the public address only, and any that is given', () => {
     const feedUrl = (env: Record<string, string>) => readConfig(env).sources['coinbase']?.feedUrl
     expect(feedUrl({ COINBASE_URL: 'http://127.0.0.1:4000' })).toBeNull()
@@ -88,6 +94,8 @@ describe('the configuration', () => {
     ['PORT', 'http', '0 to 65535'],
     ['PORT', '-1', '0 to 65535'],
     ['PUBLIC_URL', 'ftp://x', 'http(s) address'],
+    ['DOMAIN', 'https://prices.example.org', 'without https:// and port'],
+    ['DOMAIN', 'prices.example.org:443', 'without https:// and port'],
     ['MARKETS', 'coinbase:BTC-USD,bitcoin', 'SOURCE:BASE-QUOTE'],
     ['SAMPLE_SECONDS', '0', 'from 1 to 3600'],
     ['SAMPLE_SECONDS', '1e2', 'from 1 to 3600'],

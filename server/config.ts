@@ -209,6 +209,11 @@ const VARIABLES = {
     accepted:
       'the http(s) address that browsers use, without user and password, for example https://prices.example.org',
   },
+  DOMAIN: {
+    schema: z.string().regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*$/),
+    fallback: null,
+    accepted: 'a name without https:// and port, for example prices.example.org',
+  },
   TLS_CERT: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
   TLS_KEY: { schema: z.string().min(1), fallback: null, accepted: 'the path of a PEM file' },
   TRUSTED_PROXIES: {
@@ -289,10 +294,12 @@ type ValueOf<K extends Name> = z.output<(typeof VARIABLES)[K]['schema']>
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const optional = <K extends Name>(name: K) => readVariable(env, name)
   const required = <K extends Name>(name: K) => readVariable(env, name) as ValueOf<K>
+  // The name for which a proxy in front (compose.yaml) gets a certificate by itself.
+  const domain = optional('DOMAIN')
   return {
     host: required('HOST'),
     port: required('PORT'),
-    publicUrl: optional('PUBLIC_URL'),
+    publicUrl: optional('PUBLIC_URL') ?? (domain === null ? null : `https://${domain.toLowerCase()}`),
     tls: tlsFiles(optional('TLS_CERT'), optional('TLS_KEY')),
     trustedProxies: optional('TRUSTED_PROXIES') ?? [],
     dataDir: required('DATA_DIR'),

@@ -31,6 +31,7 @@ import { defaultSettling } from './settling.ts'
 import { openLogos } from './logos.ts'
 import { createOwner } from './owner/owner.ts'
 import { createProxies } from './proxies.ts'
+import { warnOfUnknownName } from './public-name.ts'
 import { createSources, openFollowed, UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
@@ -169,6 +170,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     }
     warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
     address = addressOf(config, listening.port)
+    if (config.publicUrl !== null) void warnOfUnknownName(config.publicUrl, log)
     const first = (await owner.isKnown())
       ? []
       : [`Owner:    ${(await operations.ownerLink()).url} (once, within an hour)`]

@@ -60,13 +60,20 @@ async function prepare(url: string, place: string): Promise<void> {
     await sign(db)
   } catch (error) {
     if (error instanceof DatabaseError && !isConnection(error.cause)) throw error
-    throw new DatabaseError(
-      `PostgreSQL at ${place} does not answer: ${reason(error)}. Check DATABASE_URL and that the server runs`,
-      { cause: error },
-    )
+    throw new DatabaseError(`PostgreSQL at ${place} ${refusal(error)}`, { cause: error })
   } finally {
     await client.end({ timeout: 1 })
   }
+}
+
+/** What a connection failed of, and what to do about it. */
+function refusal(error: unknown): string {
+  const code = codeOf(error) ?? ''
+  if (code.startsWith('28'))
+    return `does not let this user in: ${reason(error)}. Set user and password in DATABASE_URL right; a database keeps those that it was made with`
+  if (code === '3D000')
+    return `has no such database: ${reason(error)}. Make it, or name another in DATABASE_URL`
+  return `does not answer: ${reason(error)}. Check DATABASE_URL and that the server runs`
 }
 
 async function refuseOld(db: Transaction, place: string): Promise<void> {
@@ -89,8 +96,13 @@ function lost(error: unknown, place: string): never {
 
 /** Codes of the operating system, of postgres.js, and of PostgreSQL when it shuts down or starts. */
 function isConnection(error: unknown): boolean {
+  const code = codeOf(error)
+  return code !== null && /^(E[A-Z]+|CONNECT\w*|57P0[123]|08\w{3})$/.test(code)
+}
+
+function codeOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && /^(E[A-Z]+|CONNECT\w*|57P0[123]|08\w{3})$/.test(code)
+  return typeof code === 'string' ? code : null
 }
 
 function reason(error: unknown): string {

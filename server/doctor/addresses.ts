@@ -1,11 +1,11 @@
 /** Whether the server can listen where it is told to, is reached where browsers look for it, and its certificate serves. */
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
+import { ENTER_THE_NAME, whyUnknown } from '../public-name.ts'
 import { loadTls } from '../tls.ts'
 import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
 
@@ -84,15 +84,8 @@ function checkTls({ host, tls }: Config, nowMs: number): Finding {
 
 async function checkPublic(publicUrl: string, runs: boolean): Promise<Finding> {
   const { hostname } = new URL(publicUrl)
-  try {
-    await lookup(hostname.replace(/^\[|\]$/g, ''))
-  } catch (error) {
-    return fault(
-      'address',
-      `the name of PUBLIC_URL is not known (${reasonOf(error)})`,
-      'enter it in the DNS, or set PUBLIC_URL right',
-    )
-  }
+  const why = await whyUnknown(hostname)
+  if (why !== null) return fault('address', `the name ${hostname} is not known (${why})`, ENTER_THE_NAME)
   if (await isUp(publicUrl)) return ok('address', `Crypto Tracker answers at ${publicUrl}`)
   if (!runs)
     return ok('address', `${hostname} is known; whether ${publicUrl} leads here shows once the server runs`)

@@ -122,7 +122,7 @@ describe('what is wrong is a fault that names the thing', () => {
       'a public name that nobody knows',
       { PUBLIC_URL: 'https://nowhere.invalid' },
       'address',
-      /PUBLIC_URL is not known/,
+      /the name nowhere\.invalid is not known/,
     ],
     [
       'a certificate that is not there',

@@ -27,6 +27,21 @@ test('an address without a server is named, without the password', async () => {
   await expect(opened).rejects.not.toThrow(/secret/)
 })
 
+test('a wrong password and a missing database are each said by name, with what to do', async () => {
+  const right = new URL(await server.createDatabase())
+  const open = (change: (url: URL) => void) => {
+    const wrong = new URL(right)
+    change(wrong)
+    return expect(openDatabase({ dataDir: folder, databaseUrl: wrong.href })).rejects
+  }
+  await open((url) => (url.password = 'wrong')).toThrow(
+    /does not let this user in: password authentication failed for user "postgres"\. Set user and password in DATABASE_URL/,
+  )
+  await open((url) => (url.pathname = '/missing')).toThrow(
+    /has no such database: database "missing" does not exist\. Make it, or name another in DATABASE_URL/,
+  )
+})
+
 test('an address where each connection is closed at once is given up after 10 s', async () => {
   const closing = createServer((pipe) => pipe.end())
   await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve))
