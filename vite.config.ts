@@ -5,7 +5,10 @@ import { wuchale } from 'wuchale/vite'
 import icons from 'unplugin-icons/vite'
 import { readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
+import { PNG } from 'pngjs'
+import { indexedPng } from './server/png.ts'
 import { newsOf } from './web/lib/arrival/whats-new.ts'
+import { splashes, splashPainter } from './web/splash.ts'
 
 const server = `http://127.0.0.1:${process.env['PORT'] || 8000}`
 
@@ -38,10 +41,24 @@ const whatsNew: Plugin = {
   },
 }
 
+/** The pictures that iOS shows while the app opens; it fetches the one of its size when the app is installed. */
+const splashScreens: Plugin = {
+  name: 'splash-screens',
+  apply: 'build',
+  generateBundle() {
+    if (this.environment.name !== 'client') return
+    const paint = splashPainter(PNG.sync.read(readFileSync('static/icon-512.png')))
+    for (const splash of splashes()) {
+      this.emitFile({ type: 'asset', fileName: splash.file, source: indexedPng(paint(splash)) })
+    }
+  },
+}
+
 export default defineConfig({
   plugins: [
     designPage,
     whatsNew,
+    splashScreens,
     tailwindcss(),
     wuchale(),
     icons({ compiler: 'svelte' }),
@@ -53,7 +70,11 @@ export default defineConfig({
       injectRegister: false,
       manifest: false,
       kit: { spa: true, adapterFallback: 'index.html', outDir: '.svelte-kit' },
-      injectManifest: { globPatterns: ['client/**/*.{js,css,svg,png,webmanifest,woff2}'] },
+      injectManifest: {
+        globPatterns: ['client/**/*.{js,css,svg,png,webmanifest,woff2}'],
+        // The system keeps the one that it needs.
+        globIgnores: ['client/splash/**'],
+      },
     }),
   ],
   define: { __VERSION__: JSON.stringify(version), __WHATS_NEW__: JSON.stringify(news) },

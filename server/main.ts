@@ -116,7 +116,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const security = securityHeaders(address)
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
-    const { adminToken } = config
+    const { adminToken, quotes } = config
     const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
     const health = () => sources.list.map((provider) => provider.health())
     const metrics = createMetrics({ archive, live, sources: health, backfill, clock })
@@ -131,6 +131,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       docs,
       operations,
       metrics,
+      quotes,
       adminToken,
       owner,
       address,

@@ -92,6 +92,8 @@ export interface SyncPage {
   readonly sample_seconds: number
   /** The mark "simulated data" is shown when true. */
   readonly simulated: boolean
+  /** Currencies in which this server prices coins (`QUOTES`), as it spells them. An older server leaves them out. */
+  readonly quotes?: readonly string[]
   /** Of all markets together. A server that does not read, and an older one, leave it out. */
   readonly backfill?: HistoryProgress
   readonly markets: readonly SyncMarket[]

@@ -42,6 +42,13 @@ test('how far the history is read comes out where the server says it', () => {
   expect(readSyncAnswer(PAGE)).not.toHaveProperty('backfill')
 })
 
+test('the currencies of the server come out where it says them', () => {
+  const quotes = ['USD', 'EUR']
+  expect(readSyncAnswer({ ...PAGE, quotes })).toEqual({ ...PAGE, quotes })
+  expect(readSyncAnswer(PAGE)).not.toHaveProperty('quotes')
+  expect(pathOf({ ...PAGE, quotes: ['USD', 7] })).toBe('quotes[1]')
+})
+
 test.each([
   [{ wanted: 2, done: 3 }, 'backfill.done'],
   [{ wanted: -1, done: 0 }, 'backfill.wanted'],

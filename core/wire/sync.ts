@@ -55,6 +55,7 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
     sample_seconds: countOf(answer.sample_seconds, 'sample_seconds', 86_400, 1),
     // Servers that do not say it know no other data than real.
     simulated: answer.simulated !== undefined && flagOf(answer.simulated, 'simulated'),
+    ...(answer.quotes === undefined ? {} : { quotes: readQuotes(answer.quotes) }),
     ...(answer.backfill === undefined ? {} : { backfill: readProgress(answer.backfill) }),
     markets: listOf(answer.markets, 'markets').map((market, index) =>
       readMarket(market, `markets[${index}]`),
@@ -63,6 +64,10 @@ export function readSyncAnswer(json: unknown): SyncAnswer {
       readChunk(chunk, `chunks[${index}]`, revision),
     ),
   }
+}
+
+function readQuotes(json: unknown): readonly string[] {
+  return listOf(json, 'quotes').map((quote, index) => nameOf(quote, `quotes[${index}]`))
 }
 
 function readProgress(json: unknown): HistoryProgress {

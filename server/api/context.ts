@@ -32,6 +32,8 @@ export interface ApiParts {
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations
   readonly metrics: Metrics
+  /** Currencies in which coins are priced. */
+  readonly quotes: readonly string[]
   readonly adminToken: string | null
   readonly owner: Owner
   /** The server's address as browsers see it; where that is https, cookies go by nothing else. */

@@ -219,6 +219,14 @@ const SyncPage = z.object({
   format: z.int(),
   sample_seconds: z.int(),
   simulated: z.boolean(),
+  quotes: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .openapi({
+      description: 'currencies in which this server prices coins (QUOTES)',
+      example: ['USD', 'EUR'],
+    }),
   backfill: z
     .object({ wanted: z.int(), done: z.int() })
     .optional()

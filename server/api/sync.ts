@@ -81,7 +81,7 @@ const live = route({
 
 export function addSync(
   api: Api,
-  { archive, backfill, chunks, clock, live: hub, security, log }: ApiParts,
+  { archive, backfill, chunks, clock, live: hub, quotes, security, log }: ApiParts,
 ): void {
   // Every device asks every few seconds while history comes; the sum may be a second old.
   const progress = shared(async () => sumOf(await backfill()), PROGRESS_MS)
@@ -91,7 +91,7 @@ export function addSync(
     const encoding = preferredEncoding(c.req.header('accept-encoding'))
     const answer = await archive.sync(since, markets, encoding === 'br' ? 'br' : 'gzip', known ?? null)
     if (!('chunks' in answer)) return c.json(answer, 200, { 'cache-control': 'no-cache' })
-    const page = { ...answer, backfill: await progress() }
+    const page = { ...answer, quotes, backfill: await progress() }
     if (encoding === 'identity') {
       const chunks = answer.chunks.map((entry) => ({ ...entry, bytes: entry.size }))
       return c.json({ ...page, chunks }, 200, { 'cache-control': 'no-cache' })

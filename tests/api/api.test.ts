@@ -226,6 +226,7 @@ describe('sync, chunks and tail', () => {
     const page = readSyncAnswer(await (await get('/api/v1/sync?since=0')).json())
     if ('reset' in page) throw new Error('reset')
     expect(page).toMatchObject({ more: false, format: 1, sample_seconds: 60, simulated: false })
+    expect(page.quotes).toEqual(['USD', 'EUR', 'CHF'])
     expect(page.markets.map(({ id }) => id)).toEqual([bitcoin, ether])
     expect(page.chunks.map(({ interval, period, part }) => `${interval} ${period} ${part}`)).toEqual(
       expect.arrayContaining(['1d 2022 price', '1d 2022 volume', '1d 2023 price', '1d 2023 volume']),

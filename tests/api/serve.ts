@@ -113,6 +113,7 @@ export async function serveArchive({
       address: () => 'http://localhost:8000',
     }),
     metrics,
+    quotes: ['USD', 'EUR', 'CHF'],
     adminToken: ADMIN_TOKEN,
     owner,
     address,

@@ -36,7 +36,15 @@ describe('settings', () => {
     await page.getByRole('button', { name: /Kolkata/ }).click()
     await page.getByRole('combobox', { name: 'Estimator' }).selectOption('parkinson')
     await page.getByRole('slider', { name: 'Window' }).fill('60')
-    await page.getByRole('combobox', { name: 'Currency' }).selectOption('EUR')
+    const currency = page.getByRole('combobox', { name: 'Currency' })
+    // Those of the server, in which no market is followed yet, are among them.
+    expect(await currency.locator('option').allInnerTexts()).toEqual([
+      'As the server lists',
+      'CHF',
+      'EUR',
+      'USD',
+    ])
+    await currency.selectOption('EUR')
     await page.getByRole('combobox', { name: 'Language' }).selectOption('de')
     await page.waitForSelector('html[lang="de"]', { state: 'attached' })
 

@@ -11,6 +11,12 @@ const AGENTS = {
     'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
   firefoxOnAndroid: 'Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0',
   firefoxOnLinux: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  firefoxOnWindows: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  oldFirefoxOnWindows: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  oldMac:
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.6 Safari/605.1.15',
+  webkitOnLinux:
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
 }
 const on = (userAgent: string, maxTouchPoints = 0, hasPrompt = false) =>
   platformOf({ userAgent, maxTouchPoints, hasPrompt })
@@ -26,10 +32,18 @@ describe('the way onto the device', () => {
     expect(on(AGENTS.mac, 5)).toBe('ios-safari')
     expect(on(AGENTS.mac)).toBe('desktop-safari')
   })
-  test('is a menu on Android, and nothing where the browser installs no apps or has offered none', () => {
+  test('is a menu on Android, and in a Chromium of a desktop that makes no offer', () => {
     expect(on(AGENTS.firefoxOnAndroid, 5)).toBe('android-menu')
-    expect(on(AGENTS.firefoxOnLinux)).toBe('none')
-    expect(on(AGENTS.chromeOnMac)).toBe('none')
+    expect(on(AGENTS.chromeOnMac)).toBe('desktop-menu')
+  })
+  test('is the taskbar in a Firefox on Windows; any other one installs nothing, which is said', () => {
+    expect(on(AGENTS.firefoxOnWindows)).toBe('firefox-windows')
+    expect(on(AGENTS.oldFirefoxOnWindows)).toBe('firefox')
+    expect(on(AGENTS.firefoxOnLinux)).toBe('firefox')
+  })
+  test('is not told where there is none: a Safari before the Dock took web apps, a WebKit of another system', () => {
+    expect(on(AGENTS.oldMac)).toBe('none')
+    expect(on(AGENTS.webkitOnLinux)).toBe('none')
   })
 })
 

@@ -8,8 +8,24 @@ export interface BrowserFacts {
   readonly hasPrompt: boolean
 }
 
-/** `ios`: by the share sheet. `android-menu`, `desktop-safari`: by a menu. `none`: not at all. */
-export type Platform = 'prompt' | 'ios-safari' | 'ios-other' | 'android-menu' | 'desktop-safari' | 'none'
+/**
+ * `ios`: by the share sheet. `menu`, `desktop-safari`: by a menu. `firefox-windows`: onto the taskbar. `firefox`: not at all,
+ * and people may be told what works there. `none`: nothing is known of it.
+ */
+export type Platform =
+  | 'prompt'
+  | 'ios-safari'
+  | 'ios-other'
+  | 'android-menu'
+  | 'desktop-menu'
+  | 'desktop-safari'
+  | 'firefox-windows'
+  | 'firefox'
+  | 'none'
+
+/** The first Safari that takes web apps into the Dock, and the first Firefox that takes them onto Windows' taskbar. */
+const SAFARI_WITH_DOCK = 17
+const FIREFOX_WITH_TASKBAR = 143
 
 /**
  * The user agent is the only thing that tells iPhones and menus apart; where it lies, people read of a menu that they do
@@ -21,8 +37,13 @@ export function platformOf({ userAgent, maxTouchPoints, hasPrompt }: BrowserFact
   if (isApple) return /\b(CriOS|FxiOS|EdgiOS|OPiOS|DuckDuckGo)\b/.test(userAgent) ? 'ios-other' : 'ios-safari'
   if (hasPrompt) return 'prompt'
   if (/\bAndroid\b/.test(userAgent)) return 'android-menu'
-  const isSafari = /\bMacintosh\b/.test(userAgent) && /\bVersion\/\d+.*\bSafari\//.test(userAgent)
-  return isSafari ? 'desktop-safari' : 'none'
+  const firefox = Number(/\bFirefox\/(\d+)/.exec(userAgent)?.[1] ?? 0)
+  if (firefox > 0)
+    return /\bWindows\b/.test(userAgent) && firefox >= FIREFOX_WITH_TASKBAR ? 'firefox-windows' : 'firefox'
+  // Chromium makes its offer unless it has the app already, or somebody has turned it down.
+  if (/\bChrome\//.test(userAgent)) return 'desktop-menu'
+  const safari = Number(/\bMacintosh\b.*\bVersion\/(\d+).*\bSafari\//.exec(userAgent)?.[1] ?? 0)
+  return safari >= SAFARI_WITH_DOCK ? 'desktop-safari' : 'none'
 }
 
 /** What is known when it is asked whether to tell people how to install. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { newsBetween, newsOf, readNews } from './whats-new.ts'
 
@@ -48,8 +48,16 @@ test('what a server gives is read, and whatever else comes is no news', () => {
   for (const json of [null, {}, 'x', [{ de: 'b' }], [{ en: 1 }], [null]]) expect(readNews(json)).toBeNull()
 })
 
-test('the changelog of this project has news for people', () => {
-  const news = newsOf(readFileSync(new URL('../../../CHANGELOG.md', import.meta.url), 'utf8'))
+test('the changelog of this project has news for people, each in every language of the app', () => {
+  const root = new URL('../../../', import.meta.url)
+  const news = newsOf(readFileSync(new URL('CHANGELOG.md', root), 'utf8'))
+  const languages = readdirSync(new URL('web/locales', root)).flatMap(
+    (name) => /^(.+)\.po$/.exec(name)?.[1] ?? [],
+  )
   expect(news.length).toBeGreaterThan(0)
-  for (const { en } of news) expect(en).not.toMatch(/[`<>]/)
+  expect(languages).toContain('de')
+  for (const entry of news) {
+    expect(Object.keys(entry).sort(), entry.en).toEqual(languages.toSorted())
+    for (const text of Object.values(entry)) expect(text).not.toMatch(/[`<>]/)
+  }
 })

@@ -43,11 +43,12 @@ export class DeviceData implements DataEvents {
     if (!archive) return
     await Promise.all([this.#showMarkets(), this.packsChosen()])
     const positions = await this.#store.positions.toArray()
-    const { sampleSeconds, simulated, lastSuccessMs } = archive
+    const { sampleSeconds, simulated, quotes = [], lastSuccessMs } = archive
     clock.passed(lastSuccessMs)
     this.#state.setConnection({
       sampleSeconds,
       simulated,
+      quotes,
       lastSuccessMs,
       revision:
         positions.length > 0 ? Math.min(...positions.map((position) => position.tail)) : archive.revision,
@@ -135,9 +136,9 @@ export class DeviceData implements DataEvents {
   async #showMarkets(): Promise<void> {
     const archive = await this.#store.meta.get('archive')
     if (!archive) return
-    const { sampleSeconds, simulated } = archive
+    const { sampleSeconds, simulated, quotes = [] } = archive
     this.#state.setMarkets(await loadMarkets(this.#store, { sigma: this.#sigma, newest: this.#newest }))
-    this.#state.setConnection({ sampleSeconds, simulated })
+    this.#state.setConnection({ sampleSeconds, simulated, quotes })
   }
 
   async #showPacks(): Promise<void> {

@@ -37,6 +37,7 @@ const UNCONNECTED: Connection = {
   connecting: true,
   lastSuccessMs: null,
   simulated: false,
+  quotes: [],
   sampleSeconds: 60,
   notInstallable: null,
   storageDenied: false,

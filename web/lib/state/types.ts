@@ -20,6 +20,8 @@ export interface Connection {
   /** null before the first success ever. */
   readonly lastSuccessMs: number | null
   readonly simulated: boolean
+  /** Currencies in which the server prices coins; empty where it does not say. */
+  readonly quotes: readonly string[]
   /** Seconds between two samples of a price, from the server. */
   readonly sampleSeconds: number
   /** Why the app cannot be installed or work offline here (plain http, no service worker); null when it can. */

@@ -15,6 +15,8 @@ export interface ArchiveRow {
   readonly revision: number
   readonly sampleSeconds: number
   readonly simulated: boolean
+  /** Left out by older servers, by packs, and by what an earlier version of the app stored. */
+  readonly quotes?: readonly string[] | undefined
   readonly lastSuccessMs: number
   /** The server's list of markets was read since one of them changed. */
   readonly listed: boolean

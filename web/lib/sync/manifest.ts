@@ -111,6 +111,7 @@ async function applyPage(
       revision: page.revision,
       sampleSeconds: page.sample_seconds,
       simulated: page.simulated,
+      quotes: page.quotes,
       lastSuccessMs: now,
       listed: page.markets.length === 0 && before?.listed === true,
     }
