@@ -15,6 +15,7 @@ describe('the configuration', () => {
       publicUrl: null,
       dataDir: './data',
       databaseUrl: null,
+      role: 'all',
       sampleSeconds: 60,
       rawDays: 30,
       retention: {},

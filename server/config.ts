@@ -40,6 +40,7 @@ export interface Config {
   readonly dataDir: string
   /** null = embedded. */
   readonly databaseUrl: string | null
+  readonly role: Role
   /** Tracked at the first start. */
   readonly markets: readonly MarketName[]
   /** Currencies in which coins are priced where a source prices each in dozens. */
@@ -77,6 +78,10 @@ const DEFAULT_MARKETS = [
   ...['BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'ADA', 'LINK', 'LTC'].map((base) => `coinbase:${base}-USD`),
   ...['BTC', 'ETH'].map((base) => `coinbase:${base}-EUR`),
 ]
+
+/** What a process does: `api` serves and reads no source, `ingest` reads sources and serves no app. */
+const ROLES = ['all', 'api', 'ingest'] as const
+export type Role = (typeof ROLES)[number]
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -230,6 +235,7 @@ const VARIABLES = {
       'postgres://USER:PASSWORD@HOST:PORT/DATABASE (PostgreSQL 14 or newer), or unset for the embedded one',
     secret: true,
   },
+  ROLE: { schema: z.enum(ROLES), fallback: 'all', accepted: `one of ${ROLES.join(', ')}` },
   MARKETS: {
     schema: marketList,
     fallback: DEFAULT_MARKETS.join(','),
@@ -304,6 +310,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: optional('TRUSTED_PROXIES') ?? [],
     dataDir: required('DATA_DIR'),
     databaseUrl: optional('DATABASE_URL'),
+    role: roleOf(required('ROLE'), optional('DATABASE_URL')),
     markets: required('MARKETS'),
     quotes: required('QUOTES'),
     sampleSeconds: required('SAMPLE_SECONDS'),
@@ -333,6 +340,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     minutesFromMs: {},
     appDir: 'build',
   }
+}
+
+/** The embedded database has one process, which does everything. */
+function roleOf(role: Role, databaseUrl: string | null): Role {
+  if (role === 'all' || databaseUrl !== null) return role
+  throw new ConfigError(
+    'ROLE',
+    role,
+    'the embedded database takes one process only; accepted is all, or DATABASE_URL with it (PostgreSQL 14 or newer, which several processes share)',
+  )
 }
 
 function tlsFiles(cert: string | null, key: string | null): TlsFiles | null {

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { addressOf } from './address.ts'
 import { loadAppFiles } from './api/app-files.ts'
-import { createApi } from './api/api.ts'
+import { createApi, createUpApi } from './api/api.ts'
 import type { Api } from './api/context.ts'
 import { loadDocs } from './api/docs.ts'
 import { createHotChunks } from './api/hot-chunks.ts'
@@ -18,21 +18,21 @@ import { securityHeaders } from './api/security.ts'
 import { openArchive } from './archive/open.ts'
 import type { Archive, Market, SettlingMs } from './archive/types.ts'
 import { systemClock, type Clock } from './clock.ts'
-import type { Config } from './config.ts'
+import type { Config, Role } from './config.ts'
 import { createOperations } from './control/operations.ts'
 import { controlSocketPath, serveControl } from './control/socket.ts'
 import { openDatabase } from './db/open.ts'
 import { tellOutages } from './db/outage.ts'
-import { startIngest } from './ingest/start.ts'
-import type { Ingest } from './ingest/types.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './secrets.ts'
 import { defaultSettling } from './settling.ts'
 import { openLogos } from './logos.ts'
-import { createOwner } from './owner/owner.ts'
+import { createOwner, linkPath, type Owner } from './owner/owner.ts'
 import { createProxies } from './proxies.ts'
 import { warnOfUnknownName } from './public-name.ts'
-import { createSources, openFollowed, UnknownSourceError, type Sources } from './sources.ts'
+import { readAlone } from './reading.ts'
+import { readBeside } from './share/share.ts'
+import { UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
 
 /** Running requests have this long to end at a stop. */
@@ -92,21 +92,20 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     }
   }
   try {
-    const sources = createSources(config, archive, clock, log)
-    running.push(() => sources.close())
-    await trackAtFirstStart(config, archive, sources, log)
-    await openFollowed(sources, [...config.markets, ...(await archive.markets())], log)
-
     const ownUrl = config.sources['coingecko']?.baseUrl ?? null
     const logos = await openLogos({ dataDir: config.dataDir, ownUrl, clock, log })
     running.push(() => logos.close())
-    let ingest: Ingest | null = null
+    const own = { config, archive, clock, settling, logos, log }
+    const reading = database.listen ? await readBeside({ ...own, database }) : readAlone(own)
+    running.push(() => reading.stop())
+    const { sources } = reading
+    if (config.role !== 'api') await trackAtFirstStart(config, archive, sources, log)
     const owner = createOwner(database, clock)
     let address = addressOf(config, config.port)
     const operations = createOperations({
       archive,
       sources,
-      ingest: () => ingest,
+      ingest: () => reading,
       minuteDays,
       clock,
       logos,
@@ -117,12 +116,13 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
     const live = createLiveHub(archive)
     const { adminToken, quotes } = config
-    const backfill = async () => ingest?.status().backfill ?? archive.progress(clock.now())
-    const health = () => sources.list.map((provider) => provider.health())
-    const metrics = createMetrics({ archive, live, sources: health, backfill, clock })
+    const backfill = async () => (await reading.status())?.backfill ?? archive.progress(clock.now())
+    const metrics = createMetrics({ archive, live, sources: reading.health, backfill, clock })
     const chunks = createHotChunks(archive, metrics, security)
-    const api = createApi({
-      archive,
+    const proxies = createProxies(config.trustedProxies)
+    const common = { archive, metrics, proxies, security, log }
+    const app = {
+      ...common,
       live,
       chunks,
       backfill,
@@ -130,17 +130,15 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       logos,
       docs,
       operations,
-      metrics,
       quotes,
       adminToken,
       owner,
       address,
-      proxies: createProxies(config.trustedProxies),
-      security,
       clock,
-      log,
-    })
-    const direct = [chunks.answer, createPlainLive({ live, metrics, security, log })]
+    }
+    const isServing = config.role !== 'ingest'
+    const api = isServing ? createApi(app) : createUpApi(common)
+    const direct = isServing ? [chunks.answer, createPlainLive({ live, metrics, security, log })] : []
     const listening = await listenAt(api, { ...config, tls, security, direct, metrics })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
@@ -152,29 +150,15 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
         `the path of ${config.dataDir} is too long for a control socket: the command line works only while the server is stopped`,
       )
 
-    const started = startIngest({
-      archive,
-      providers: sources.list,
-      clock,
-      sampleSeconds,
-      settling,
-      minuteDays,
-      retention,
-      logos,
-      log,
-    })
-    ingest = started
-    running.push(() => started.stop())
+    await reading.start()
     const warm = async () => {
       await files.warm()
       await docs.warm()
     }
     warm().catch((error: unknown) => log.error({ err: error }, 'the app could not be compressed'))
     address = addressOf(config, listening.port)
-    if (config.publicUrl !== null) void warnOfUnknownName(config.publicUrl, log)
-    const first = (await owner.isKnown())
-      ? []
-      : [`Owner:    ${(await operations.ownerLink()).url} (once, within an hour)`]
+    if (isServing && config.publicUrl !== null) void warnOfUnknownName(config.publicUrl, log)
+    const first = isServing ? await signInLine(owner, config.role, address) : []
     return {
       address,
       port: listening.port,
@@ -185,6 +169,17 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await stopAll()
     throw error
   }
+}
+
+/** How the owner gets in, as long as nobody has; the link of another process that serves stays valid. */
+async function signInLine(owner: Owner, role: Role, address: string): Promise<readonly string[]> {
+  if (await owner.isKnown()) return []
+  const link = role === 'all' ? await owner.link() : await owner.firstLink()
+  return [
+    link
+      ? `Owner:    ${address}${linkPath(link.token)} (once, within an hour)`
+      : 'Owner:    the link that another process has printed within the hour, or a new one: crypto-tracker owner link',
+  ]
 }
 
 async function listenAt(api: Api, options: ListenOptions): Promise<Listening> {
@@ -238,7 +233,13 @@ function describe(
     const place = baseUrl ? `at ${baseUrl}` : set ? 'at its public address' : 'through ccxt'
     return `${provider.source} ${place} (at most ${Number(requestsPerSecond.toFixed(3))} requests a second; prices ${feedUrl ? `by ${feedUrl}` : 'polled'})`
   })
+  const roles = {
+    all: 'all',
+    api: 'api: serves, and reads no source',
+    ingest: 'ingest: reads sources, and serves no app',
+  }
   return [
+    ...(config.role === 'all' ? [] : [`Role:     ${roles[config.role]}`]),
     `Address:  ${address} (listening at ${listening.host}, port ${listening.port})`,
     `Database: ${database}`,
     `Sources:  ${sources.join(', ') || 'none'}${config.simulated ? ' — simulated data' : ''}`,

@@ -12,13 +12,16 @@ import { exchangeNames } from './providers/ccxt-exchange.ts'
 import { createProvider, NAMED_SOURCES } from './providers/create.ts'
 import type { Provider } from './providers/types.ts'
 
-export interface Sources {
+/** What is known of a source, and what may be asked of it beside its prices and candles. */
+export type Source = Omit<Provider, 'candles' | 'prices' | 'feed'>
+
+export interface Sources<S extends Source = Source> {
   /** Those that are open. It grows. */
-  readonly list: readonly Provider[]
+  readonly list: readonly S[]
   /** Those that can be searched: open ones, and those that the settings name. */
   readonly searchable: readonly string[]
   /** Opens the source, if it is not. @throws UnknownSourceError */
-  need(source: string): Promise<Provider>
+  need(source: string): Promise<S>
   close(): Promise<void>
 }
 
@@ -29,11 +32,26 @@ export class UnknownSourceError extends Error {
 
 const NEAREST = 3
 
+export interface OpenParts {
+  readonly config: Config
+  /** Keeps raw answers. */
+  readonly archive: Archive
+  readonly clock: Clock
+  readonly log: Logger
+  /** While it says no, nothing is asked; not there = always. */
+  readonly mayAsk?: () => boolean
+  /** The source takes no request for so long yet. */
+  readonly pausedMs?: number
+}
+
 /**
- * Raw answers go to the archive, unless they are to be kept for no day at all; one that cannot be kept is said in the log
- * and disturbs nothing else.
+ * Opens one source with a client of its own. Raw answers go to the archive, unless they are to be kept for no day at all;
+ * one that cannot be kept is said in the log and disturbs nothing else.
+ *
+ * @throws UnknownSourceError
  */
-export function createSources(config: Config, archive: Archive, clock: Clock, log: Logger): Sources {
+export async function openSource(source: string, parts: OpenParts): Promise<Provider> {
+  const { config, archive, clock, log, mayAsk, pausedMs } = parts
   const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
     if (config.rawDays === 0) return
     archive.keepRaw(answer).catch((error: unknown) => {
@@ -42,20 +60,29 @@ export function createSources(config: Config, archive: Archive, clock: Clock, lo
       log[level]({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
     })
   }
-  const list: Provider[] = []
-  const opening = new Map<string, Promise<Provider>>()
+  if (config.simulated && !config.sources[source])
+    throw new UnknownSourceError(
+      `there is no source "${source}" here: simulated data never mixes with real data`,
+    )
+  const { quotes } = config
+  const held = { ...(mayAsk && { mayAsk }), ...(pausedMs !== undefined && { pausedMs }) }
+  const given = { ...UNCONFIGURED, ...config.sources[source], quotes, keepRaw, clock, log, ...held }
+  const provider = await createProvider(source, given)
+  if (!provider) throw new UnknownSourceError(await unknown(source))
+  return provider
+}
 
-  async function open(source: string): Promise<Provider> {
-    if (config.simulated && !config.sources[source])
-      throw new UnknownSourceError(
-        `there is no source "${source}" here: simulated data never mixes with real data`,
-      )
-    const { quotes } = config
-    const given = { ...UNCONFIGURED, ...config.sources[source], quotes, keepRaw, clock, log }
-    const provider = await createProvider(source, given)
-    if (!provider) throw new UnknownSourceError(await unknown(source))
-    list.push(provider)
-    return provider
+/** The sources of the configuration and whatever else is needed, each opened once. */
+export function createSources<S extends Source>(
+  config: Config,
+  openOne: (source: string) => Promise<S>,
+): Sources<S> {
+  const list: S[] = []
+  const opening = new Map<string, Promise<S>>()
+  const open = async (source: string) => {
+    const opened = await openOne(source)
+    list.push(opened)
+    return opened
   }
 
   return {

@@ -1,7 +1,7 @@
 /** Variables that the project promises and this version does not use yet: who sets one is told, not left to wonder. */
 import { isVariable } from './config.ts'
 
-const PROMISED = ['ROLE', 'CHUNK_STORE', 'VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT']
+const PROMISED = ['CHUNK_STORE', 'VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT']
 
 /** A sentence for people; null when nothing of the kind is set. Values are not repeated: some are secrets. */
 export function unbuiltVariables(env: NodeJS.ProcessEnv): string | null {

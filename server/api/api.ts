@@ -21,12 +21,24 @@ import { watchRequests } from './watch.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
+/** What every process answers. */
+type CommonParts = Pick<ApiParts, 'archive' | 'metrics' | 'proxies' | 'security' | 'log'>
+
+/** Of a process that reads sources and serves no app: whether it is alive, and its figures. */
+export function createUpApi(parts: CommonParts): Api {
+  const api = createCommon(parts)
+  api.notFound((c) => {
+    throw new ApiProblem(
+      'not-found',
+      `no ${c.req.path.slice(0, 200)} here: this process reads sources (ROLE=ingest) and answers /up, /up/databases and /metrics; the app is served by one with ROLE=api or all`,
+    )
+  })
+  return api
+}
+
 export function createApi(parts: ApiParts): Api {
-  const api = createRouter()
-  // By no header of the client's: what the log says must not be theirs to choose.
-  api.use(requestId({ headerName: '' }), watchRequests(parts), setSecurityHeaders(parts), compressAnswers())
+  const api = createCommon(parts)
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
-  addUp(api, parts)
   addMarkets(api, parts)
   addGaps(api, parts)
   addLogos(api, parts)
@@ -64,6 +76,14 @@ export function createApi(parts: ApiParts): Api {
     return parts.files.answer(c.req.raw, c.req.path)
   })
 
+  return api
+}
+
+function createCommon(parts: CommonParts): Api {
+  const api = createRouter()
+  // By no header of the client's: what the log says must not be theirs to choose.
+  api.use(requestId({ headerName: '' }), watchRequests(parts), setSecurityHeaders(parts), compressAnswers())
+  addUp(api, parts)
   api.onError((error, c) => {
     if (error instanceof ApiProblem) return problemResponse(error)
     if (isBadBody(error)) {
@@ -100,7 +120,7 @@ function refuseBody(): never {
 }
 
 /** Whatever an answer does not set itself. */
-function setSecurityHeaders({ security }: ApiParts): MiddlewareHandler<ApiEnv> {
+function setSecurityHeaders({ security }: CommonParts): MiddlewareHandler<ApiEnv> {
   const headers = Object.entries(security)
   return async (c, next) => {
     await next()

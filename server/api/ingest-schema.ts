@@ -70,6 +70,18 @@ export const IngestStatus = z
       .readonly()
       .optional()
       .openapi({ description: 'markets that cannot be asked for, and which names come near' }),
+    processes: z
+      .array(
+        z.object({ role: z.string(), version: z.string(), place: z.string(), startedMs: ms, seenMs: ms }),
+      )
+      .readonly()
+      .optional()
+      .openapi({ description: 'processes that run on this database, where there may be several' }),
+    leases: z
+      .array(z.object({ what: z.string(), holder: text, takenMs: ms, renewedMs: ms }))
+      .readonly()
+      .optional()
+      .openapi({ description: 'which process reads each source, and seals; null: none at the moment' }),
     backfill: z
       .array(Progress)
       .readonly()

@@ -33,7 +33,10 @@ const figures = route({
   },
 })
 
-export function addUp(api: Api, { archive, metrics, log }: ApiParts): void {
+export function addUp(
+  api: Api,
+  { archive, metrics, log }: Pick<ApiParts, 'archive' | 'metrics' | 'log'>,
+): void {
   api.openapi(up, (c) => c.json({ status: 'up' as const }, 200, { 'cache-control': 'no-store' }))
   api.openapi(databases, async (c) => {
     try {

@@ -4,7 +4,11 @@ import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv, ApiParts } from './context.ts'
 
 /** Counts by the pattern of the route, never by the path, of which clients can make up any number. */
-export function watchRequests({ metrics, proxies, log }: ApiParts): MiddlewareHandler<ApiEnv> {
+export function watchRequests({
+  metrics,
+  proxies,
+  log,
+}: Pick<ApiParts, 'metrics' | 'proxies' | 'log'>): MiddlewareHandler<ApiEnv> {
   const warn = once((peer: string) =>
     log.warn(
       `${peer} says for whom it asks (X-Forwarded-For), and TRUSTED_PROXIES does not name it: if it is your proxy, name it there, or all its guests share one limit`,

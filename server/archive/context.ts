@@ -1,8 +1,10 @@
 /** What every room of the archive works with: the database, the clock and the writing transaction that takes a revision. */
 import { sql } from 'drizzle-orm'
 import { rows, type Database, type Transaction } from '../db/database.ts'
+import { notify } from '../db/notices.ts'
 import type { Clock } from '../clock.ts'
 import type { Zipped } from './chunk-bytes.ts'
+import { revisionNotices } from './notice.ts'
 import type { ReadyPeriods } from './ready.ts'
 import type { Events } from './events.ts'
 import type { Retention } from './kept.ts'
@@ -33,6 +35,8 @@ export interface Context extends ArchiveOptions {
   readonly told: Map<MarketId, Sample>
   readonly zipped: Zipped
   readonly ready: ReadyPeriods
+  /** Nobody waits for what goes on in here but the end. */
+  readonly underWay: Set<Promise<void>>
 }
 
 /**
@@ -48,19 +52,24 @@ export interface Committed<T> {
   readonly events: readonly ArchiveEvent[]
 }
 
-/** Runs a writing transaction and tells its events after the commit, in the order of revisions. */
+/**
+ * Runs a writing transaction and tells its events after the commit, in the order of revisions: to this process, or where
+ * there may be several, to all that follow.
+ */
 export async function commit<T>(
   { database, events }: Pick<Context, 'database' | 'events'>,
   work: (tx: Transaction, takeRevision: TakeRevision) => Promise<Committed<T>>,
 ): Promise<T> {
   let taken: number | null = null
   try {
-    const { result, events: told } = await database.write((tx) =>
-      work(tx, async () => {
+    const { result, events: told } = await database.write(async (tx) => {
+      const committed = await work(tx, async () => {
         taken ??= await nextRevision(tx, (revision) => events.expect(revision))
         return taken
-      }),
-    )
+      })
+      if (taken !== null && database.listen) await notify(tx, ...revisionNotices(taken, committed.events))
+      return committed
+    })
     if (taken !== null) events.tell(taken, [...told, { kind: 'revision', revision: taken }])
     return result
   } catch (error) {

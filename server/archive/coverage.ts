@@ -29,11 +29,12 @@ interface CoverageRecord {
   open: number
 }
 
-/** All slices ever read or marked, by market, interval and time. */
-export async function listCoverage(tx: Transaction): Promise<CoverageSlice[]> {
+/** All slices ever read or marked, of one source or of all, by market, interval and time. */
+export async function listCoverage(tx: Transaction, source?: string): Promise<CoverageSlice[]> {
   const found = await rows<CoverageRecord>(
     tx,
     sql`SELECT m.id, c.* FROM coverage c JOIN market m ON m.key = c.market WHERE NOT m.removed
+        AND m.source = coalesce(${source ?? null}::text, m.source)
       ORDER BY c.market, c.interval, c.from_minute`,
   )
   return found.map((record) => ({

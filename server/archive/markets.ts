@@ -4,7 +4,9 @@ import type { MarketId } from '../../core/market.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import { list, textList } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
+import { notify } from '../db/notices.ts'
 import { commit, type Context } from './context.ts'
+import { noticeText } from './notice.ts'
 import type { Market } from './types.ts'
 
 /** A market with the small number that hot tables know it by. */
@@ -116,6 +118,7 @@ export function removeMarket(context: Context, id: MarketId, purge: boolean): Pr
   return commit(context, async (tx, takeRevision) => {
     const { key, source } = await lockMarket(tx, id)
     context.told.delete(id)
+    if (context.database.listen) await notify(tx, noticeText({ kind: 'removed', market: id }))
     if (purge) {
       for (const table of OF_MARKET)
         await rows(tx, sql`DELETE FROM ${sql.identifier(table)} WHERE market = ${key}`)

@@ -5,9 +5,12 @@ import { rows, type Database, type Transaction } from '../db/database.ts'
 import { marketAnswers, priceAnswers } from './answers.ts'
 import { backup } from './backup.ts'
 import { readCandleRows } from './candles.ts'
+import { notify, type Listening } from '../db/notices.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
 import { chunkBytes, createZipped } from './chunk-bytes.ts'
+import { follow } from './follow.ts'
+import { noticeText } from './notice.ts'
 import { createEvents } from './events.ts'
 import { figures } from './figures.ts'
 import { priceFrame } from './frame.ts'
@@ -22,14 +25,14 @@ import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
 import { ReadyPeriods } from './ready.ts'
 import { retain } from './retain.ts'
-import { readSamples, recordSamples, tellPrices } from './samples.ts'
+import { lastSampled, readSamples, recordSamples, tellPrices } from './samples.ts'
 import { readJoinedCandles } from './seams.ts'
 import { sealNext } from './seal.ts'
 import { size } from './size.ts'
 import { StandingFrames } from './standing.ts'
 import { sync } from './sync.ts'
 import { tail } from './tail.ts'
-import type { Archive } from './types.ts'
+import type { Archive, Fence } from './types.ts'
 import { verify } from './verify.ts'
 
 /**
@@ -37,7 +40,7 @@ import { verify } from './verify.ts'
  */
 export async function openArchive(database: Database, options: ArchiveOptions): Promise<Archive> {
   const archiveId = await archiveOf(database)
-  const context: Context = {
+  return doors({
     ...options,
     database,
     archiveId,
@@ -46,10 +49,19 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     told: new Map(),
     zipped: createZipped(),
     ready: new ReadyPeriods(),
+    underWay: new Set(),
+  })
+}
+
+function doors(context: Context): Archive {
+  const { database, archiveId, underWay } = context
+  const { read, write } = database
+  const track = (work: Promise<void>) => {
+    const tracked = work.finally(() => underWay.delete(tracked))
+    underWay.add(tracked)
+    return tracked
   }
-  const { read } = database
-  /** Nobody waits for what goes on in here but the end. */
-  const underWay = new Set<Promise<void>>()
+  let following: Listening | null = null
   return {
     id: archiveId,
     markets: () => read(listMarkets),
@@ -57,20 +69,17 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     putMarkets: (markets) => putMarkets(context, markets),
     removeMarket: (id, purge) => removeMarket(context, id, purge),
 
-    coverage: () => read(listCoverage),
+    coverage: (source) => read((tx) => listCoverage(tx, source)),
     applyReading: (reading) => applyReading(context, reading),
     markBeyond: (...span) => markBeyond(context, ...span),
     markUnread: (market, sinceMs) => markUnread(context, market, sinceMs),
-    keepRaw: (answer) => {
-      const kept = keepRaw(context, answer).finally(() => underWay.delete(kept))
-      underWay.add(kept)
-      return kept
-    },
+    keepRaw: (answer) => track(keepRaw(context, answer)),
     quarantine: (...refused) => quarantine(context, ...refused),
     keepDoubt: (...doubted) => keepDoubt(context, ...doubted),
     recordSamples: (samples) => recordSamples(context, samples),
     samples: (market, fromMs, toMs) => database.read((tx) => readSamples(tx, market, fromMs, toMs)),
-    tellPrices: (samples) => tellPrices(context, samples),
+    lastSampled: () => read(lastSampled),
+    tellPrices: (samples) => track(tellPrices(context, samples)),
     sealNext: async (...question) => {
       const sealed = await sealNext(context, ...question)
       return sealed && { market: sealed.market.id, interval: sealed.interval, period: sealed.period.text }
@@ -87,8 +96,14 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),
     marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, context, nowMs)),
     prices: (nowMs) => read((tx) => priceAnswers(tx, context, nowMs)),
-    eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, options.clock.now())),
+    eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, context.clock.now())),
     subscribe: context.events.subscribe,
+    follow: async (heard) => {
+      if (database.listen) following ??= await follow(context, heard)
+    },
+    notify: async (notice) => {
+      if (database.listen) await write((tx) => notify(tx, noticeText(notice)))
+    },
 
     import: (...question) => importRows(context, ...question),
     verify: (...question) => verify(context, ...question),
@@ -99,16 +114,29 @@ export async function openArchive(database: Database, options: ArchiveOptions): 
     backup: (file) => backup(context, file),
     size: () => read(size),
     figures: () => read(figures),
-    progress: (nowMs) => read((tx) => listProgress(tx, options, nowMs)),
+    progress: (nowMs) => read((tx) => listProgress(tx, context, nowMs)),
 
+    under: (fence) => doors({ ...context, database: fenced(database, fence) }),
     ping: async () => {
       await read(headRevision)
     },
     close: async () => {
+      await following?.close()
       // Whoever handed it over hears what went wrong.
       await Promise.allSettled(underWay)
       await database.close()
     },
+  }
+}
+
+function fenced(database: Database, fence: Fence): Database {
+  return {
+    ...database,
+    write: (work) =>
+      database.write(async (tx) => {
+        await fence(tx)
+        return work(tx)
+      }),
   }
 }
 

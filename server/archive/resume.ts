@@ -15,6 +15,8 @@ interface Missed {
   low: string
   close: string
   volume: string | null
+  samples: number
+  flags: number
   revision: string | number
 }
 
@@ -31,7 +33,7 @@ export async function eventsSince(
   await rows(tx, sql`SET LOCAL enable_seqscan = off`)
   const missed = await rows<Missed>(
     tx,
-    sql`SELECT m.id, c.interval, c.minute, c.open, c.high, c.low, c.close, c.volume, c.revision
+    sql`SELECT m.id, c.interval, c.minute, c.open, c.high, c.low, c.close, c.volume, c.samples, c.flags, c.revision
       FROM candle c JOIN market m ON m.key = c.market
       WHERE c.revision > ${since} AND c.minute >= ${minuteOf(nowMs - HOT_MS)} ORDER BY c.revision, m.key, c.interval, c.minute LIMIT ${limit + 1}`,
   )
@@ -47,12 +49,21 @@ export async function eventsSince(
 }
 
 function candleEvent(row: Missed, revision: number): ArchiveEvent {
-  const { id, interval, minute, open, high, low, close, volume } = row
+  const { id, interval, minute, open, high, low, close, volume, samples, flags } = row
   return {
     kind: 'candle',
     market: id,
     interval: intervalFrom(interval),
-    row: { startMs: msOf(minute), open, high, low, close, volume },
+    row: {
+      startMs: msOf(minute),
+      open,
+      high,
+      low,
+      close,
+      volume,
+      ...(samples > 0 && { samples }),
+      ...(flags > 0 && { flags }),
+    },
     revision,
   }
 }

@@ -4,7 +4,9 @@ import type { MarketId } from '../../core/market.ts'
 import { HOUR_MS } from '../../core/time/interval.ts'
 import { list, textList } from '../db/arrays.ts'
 import { rows, type Transaction } from '../db/database.ts'
+import { notify } from '../db/notices.ts'
 import type { Context } from './context.ts'
+import { priceNotices } from './notice.ts'
 import type { Sample } from './types.ts'
 
 /** So long are samples kept. */
@@ -13,8 +15,8 @@ export const SAMPLES_MS = 48 * HOUR_MS
 /** Stores samples of known markets; one of a market that is gone is left out. */
 export async function recordSamples(context: Context, samples: readonly Sample[]): Promise<void> {
   if (samples.length === 0) return
-  await context.database.write((tx) =>
-    rows(
+  await context.database.write(async (tx) => {
+    await rows(
       tx,
       sql`INSERT INTO sample (market, at, price)
         SELECT m.key, s.at, s.price FROM unnest(
@@ -23,8 +25,9 @@ export async function recordSamples(context: Context, samples: readonly Sample[]
           ${list(samples.map(({ price }) => price))}::text::numeric[]) AS s (id, at, price)
         JOIN market m ON m.id = s.id AND NOT m.removed
         ON CONFLICT (market, at) DO NOTHING`,
-    ),
-  )
+    )
+    if (context.database.listen) await notify(tx, ...priceNotices(samples))
+  })
   for (const sample of samples) context.events.tellNow({ kind: 'price', sample })
 }
 
@@ -43,9 +46,25 @@ export async function readSamples(
   return found.map(({ at, price }) => ({ market, atMs: Number(at), price }))
 }
 
-export function tellPrices({ told, events }: Context, samples: readonly Sample[]): void {
+/** When each market was sampled last. */
+export async function lastSampled(tx: Transaction): Promise<Map<MarketId, number>> {
+  const found = await rows<{ id: MarketId; at: string | number }>(
+    tx,
+    sql`SELECT m.id, s.at FROM market m
+      CROSS JOIN LATERAL (SELECT at FROM sample WHERE market = m.key ORDER BY at DESC LIMIT 1) s`,
+  )
+  return new Map(found.map(({ id, at }) => [id, Number(at)]))
+}
+
+/** Tells prices that are not kept: here, or where there may be several processes, to all that follow. */
+export async function tellPrices(
+  { told, events, database }: Context,
+  samples: readonly Sample[],
+): Promise<void> {
+  if (samples.length === 0) return
   for (const sample of samples) {
     told.set(sample.market, sample)
     events.tellNow({ kind: 'price', sample })
   }
+  if (database.listen) await database.write((tx) => notify(tx, ...priceNotices(samples)))
 }

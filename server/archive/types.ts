@@ -7,6 +7,8 @@ import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
+import type { Transaction } from '../db/database.ts'
+import type { OtherNotice } from './follow.ts'
 import type { GapAnswer } from '../../core/wire/owner.ts'
 
 /** A market as the archive keeps it. */
@@ -289,6 +291,9 @@ export interface SealOptions {
 
 export type Encoding = 'br' | 'gzip'
 
+/** Called first in each writing transaction. */
+export type Fence = (tx: Transaction) => Promise<void>
+
 /** What happened in the archive, told after the commit, in the order of revisions. */
 export type ArchiveEvent =
   | { readonly kind: 'price'; readonly sample: Sample }
@@ -321,7 +326,8 @@ export interface Archive {
   removeMarket(id: MarketId, purge: boolean): Promise<void>
 
   // Ingest
-  coverage(): Promise<readonly CoverageSlice[]>
+  /** Of the markets of one source, or of all. */
+  coverage(source?: string): Promise<readonly CoverageSlice[]>
   /** Judges the reading against what is known and stores rows, places, quarantine and coverage in one transaction. */
   applyReading(reading: Reading): Promise<WriteResult>
   /**
@@ -338,8 +344,13 @@ export interface Archive {
   recordSamples(samples: readonly Sample[]): Promise<void>
   /** Recorded samples with `fromMs` < time ≤ `toMs`, ascending; they are kept for `SAMPLES_MS`. */
   samples(market: MarketId, fromMs: number, toMs: number): Promise<readonly Sample[]>
-  /** Tells prices to listeners and to whoever asks for the newest, without keeping them. */
-  tellPrices(samples: readonly Sample[]): void
+  /** When each market was sampled last, of those that were within the last 48 hours. */
+  lastSampled(): Promise<ReadonlyMap<MarketId, number>>
+  /**
+   * Tells prices to listeners and to whoever asks for the newest, without keeping them. That it could not costs
+   * freshness alone.
+   */
+  tellPrices(samples: readonly Sample[]): Promise<void>
   /** Seals the next period that is ready (by coverage and `nowMs`); null when none is. */
   sealNext(
     nowMs: number,
@@ -392,6 +403,13 @@ export interface Archive {
   /** Candles and revisions after `since`, for a listener that resumes; null when it must sync instead. */
   eventsSince(since: number, limit: number): Promise<readonly ArchiveEvent[] | null>
   subscribe(listener: (event: ArchiveEvent) => void): () => void
+  /**
+   * From here on `subscribe` hears what any process on this database writes, this one included, all of them in one order;
+   * `heard` takes what else they tell. Nothing to do where the database has one process.
+   */
+  follow(heard: (notice: OtherNotice) => void): Promise<void>
+  /** Tells all processes on this database. */
+  notify(notice: Exclude<OtherNotice, { kind: 'again' }>): Promise<void>
 
   // Command line
   import(
@@ -424,6 +442,8 @@ export interface Archive {
   /** What is watched: chunks, how far reading and sealing are, rows in quarantine. */
   figures(): Promise<ArchiveFigures>
 
+  /** The same archive, in which each write passes the fence first: what throws there is not written. */
+  under(fence: Fence): Archive
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The archive opened by the command line itself, under the folder's lock, while no server runs. */
+/** The archive opened by the command line itself, under the folder's lock, while no server runs on it; on PostgreSQL others may. */
 import { mkdir } from 'node:fs/promises'
 import { openArchive } from '../archive/open.ts'
 import { systemClock } from '../clock.ts'
@@ -7,12 +7,12 @@ import { createOperations } from '../control/operations.ts'
 import { openDatabase } from '../db/open.ts'
 import { addressOf } from '../address.ts'
 import { createOwner } from '../owner/owner.ts'
-import { startIngest } from '../ingest/start.ts'
-import type { Ingest } from '../ingest/types.ts'
 import { createLog } from '../log.ts'
 import { secretsOf } from '../secrets.ts'
 import { defaultSettling } from '../settling.ts'
-import { createSources, openFollowed } from '../sources.ts'
+import { readAlone } from '../reading.ts'
+import { someoneReads } from '../share/members.ts'
+import { readBeside } from '../share/share.ts'
 import type { Connection } from './connect.ts'
 
 /** Runs the work and closes what was opened, whatever happens. */
@@ -34,25 +34,17 @@ export async function withOwnArchive<T>(
     retention,
     minuteDays,
   })
-  const sources = createSources(config, archive, clock, log)
-  let ingest: Ingest | null = null
-  const startReading = async () => {
-    await openFollowed(sources, await archive.markets(), log)
-    ingest ??= startIngest({
-      archive,
-      providers: sources.list,
-      clock,
-      sampleSeconds,
-      settling: defaultSettling,
-      minuteDays,
-      retention,
-      log,
-    })
-  }
+  const own = { config, archive, clock, settling: defaultSettling, logos: null, log }
+  // Beside processes that read it asks through them; where none does, it reads itself when it has to.
+  const remote = database.listen !== null && (await database.read(someoneReads))
+  const role = remote ? 'api' : 'all'
+  const reading = database.listen
+    ? await readBeside({ ...own, config: { ...config, role }, database })
+    : readAlone(own)
   const operations = createOperations({
     archive,
-    sources,
-    ingest: () => ingest,
+    sources: reading.sources,
+    ingest: () => reading,
     minuteDays,
     clock,
     logos: null,
@@ -60,10 +52,13 @@ export async function withOwnArchive<T>(
     address: () => addressOf(config, config.port),
   })
   try {
-    return await work({ operations, remote: false, startReading })
+    return await work({
+      operations,
+      remote,
+      startReading: () => (remote ? Promise.resolve() : reading.start()),
+    })
   } finally {
-    await (ingest as Ingest | null)?.stop()
-    await sources.close()
+    await reading.stop()
     await archive.close()
   }
 }

@@ -38,9 +38,9 @@ import type { Logos } from '../logos.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
-import type { Ingest, IngestStatus } from '../ingest/types.ts'
-import type { ListedMarket, Provider } from '../providers/types.ts'
-import { UnknownSourceError, type Sources } from '../sources.ts'
+import type { IngestStatus } from '../ingest/types.ts'
+import type { ListedMarket } from '../providers/types.ts'
+import { UnknownSourceError, type Source, type Sources } from '../sources.ts'
 
 /** Names suggested for one that is not there. */
 const NEAREST = 3
@@ -100,11 +100,19 @@ export interface Operations {
   backup(file: string): Promise<BackupReport>
 }
 
+/** Whoever reads sources. */
+interface Reader {
+  /** Markets or coverage were changed: it looks again now. */
+  wake(): Promise<void> | void
+  /** null where nobody reads. */
+  status(): Promise<IngestStatus | null> | IngestStatus
+}
+
 export interface OperationParts {
   readonly archive: Archive
   readonly sources: Sources
-  /** null where nothing is being read, so that an order waits for the next start. */
-  readonly ingest: () => Ingest | null
+  /** Who reads sources, here or in another process; null where an order waits for the next start. */
+  readonly ingest: () => Reader | null
   readonly minuteDays: number
   readonly clock: Clock
   /** null where nobody looks at pictures. */
@@ -149,7 +157,7 @@ export function createOperations({
       size: await archive.size(),
       tracked: (await archive.markets()).map(({ id, name, status }) => ({ id, name, status })),
       // What reads knows which slices nobody will ever ask for.
-      ...(ingest()?.status() ?? { backfill: await archive.progress(clock.now()) }),
+      ...((await ingest()?.status()) ?? { backfill: await archive.progress(clock.now()) }),
     }),
     markets: () => archive.markets(),
     searchable: () => Promise.resolve(sources.searchable),
@@ -167,17 +175,17 @@ export function createOperations({
       const older = continues ?? before?.continues
       const market: Market = older === undefined ? own : { ...own, continues: older }
       await archive.putMarket(market)
-      ingest()?.wake()
+      await ingest()?.wake()
       return market
     },
     remove: async (id, purge) => {
       await known(id)
       await archive.removeMarket(id, purge)
-      ingest()?.wake()
+      await ingest()?.wake()
     },
     pause: async (id) => {
       await archive.putMarket({ ...(await known(id)), status: 'paused' })
-      ingest()?.wake()
+      await ingest()?.wake()
     },
     ownerLink: async () => {
       const { token, expiresMs } = await owner.link()
@@ -190,7 +198,7 @@ export function createOperations({
       if (sinceMs !== null && sinceMs < minutesFromMs)
         await archive.putMarket({ ...market, minutesFromMs: sinceMs })
       await archive.markUnread(id, sinceMs ?? 0)
-      ingest()?.wake()
+      await ingest()?.wake()
       return { sinceMs: sinceMs ?? 0 }
     },
     progress: (id, sinceMs) => progressSince(archive, id, sinceMs, clock.now()),
@@ -287,7 +295,7 @@ function imported(id: MarketId): Market {
 }
 
 /** The source of a market, opened if it is not. @throws ApiProblem where there is none to ask */
-async function providerOf(id: MarketId, sources: Sources): Promise<Provider> {
+async function providerOf(id: MarketId, sources: Sources): Promise<Source> {
   try {
     return await sources.need(parseMarketId(id).source)
   } catch (error) {
@@ -297,7 +305,7 @@ async function providerOf(id: MarketId, sources: Sources): Promise<Provider> {
 }
 
 /** @throws ApiProblem where nothing can be there from this instant on that is not there from a later one on */
-function requireHistory({ source, foundedMs }: Provider, sinceMs: number | null, nowMs: number): void {
+function requireHistory({ source, foundedMs }: Source, sinceMs: number | null, nowMs: number): void {
   if (sinceMs === null || (sinceMs >= foundedMs && sinceMs <= nowMs)) return
   const what =
     sinceMs > nowMs
@@ -309,7 +317,7 @@ function requireHistory({ source, foundedMs }: Provider, sinceMs: number | null,
   )
 }
 
-async function findListed(id: MarketId, provider: Provider): Promise<ListedMarket> {
+async function findListed(id: MarketId, provider: Source): Promise<ListedMarket> {
   const listed = await answered(provider.listMarkets([id]))
   const found = listed.find((market) => market.id === id)
   if (found) return found

@@ -7,8 +7,8 @@ import { MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { Clock } from '../clock.ts'
 import type { Logos } from '../logos.ts'
-import { SourceError, type ListedMarket, type Provider, type Reach } from '../providers/types.ts'
-import { UnknownSourceError, type Sources } from '../sources.ts'
+import { SourceError, type ListedMarket, type Reach } from '../providers/types.ts'
+import { UnknownSourceError, type Source, type Sources } from '../sources.ts'
 
 /** A market that was found. */
 export interface FoundMarket extends ListedMarket {
@@ -67,7 +67,7 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
   const seen = new Map<MarketId, { readonly atMs: number; readonly market: ListedMarket }>()
 
   /** The whole list of a source, read again when it is old; one that failed is not kept. */
-  function listOf(provider: Provider): Promise<readonly FoundMarket[]> {
+  function listOf(provider: Source): Promise<readonly FoundMarket[]> {
     const known = listings.get(provider.source)
     if (known && clock.now() - known.atMs < KEEP_MS) return known.markets
     const markets = readList(provider)
@@ -80,7 +80,7 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
   }
 
   /** The best first. */
-  async function findAt(provider: Provider, words: Words): Promise<readonly FoundMarket[]> {
+  async function findAt(provider: Source, words: Words): Promise<readonly FoundMarket[]> {
     const { source } = provider
     if (!provider.search) {
       const listed = await listOf(provider)
@@ -141,7 +141,7 @@ export function createSearch({ sources, clock, logos }: SearchParts): Search {
   }
 }
 
-async function readList(provider: Provider): Promise<readonly FoundMarket[]> {
+async function readList(provider: Source): Promise<readonly FoundMarket[]> {
   const { source } = provider
   const [markets, names] = await Promise.all([
     provider.listMarkets([]),
@@ -225,6 +225,6 @@ function bestFirst(markets: readonly FoundMarket[], coin: string): readonly Foun
 
 const rankOf = ({ rank }: FoundMarket): number => rank ?? 1_000_000
 
-function factsOf({ source, intervals, isSampled = false, reach, foundedMs }: Provider): SourceFacts {
+function factsOf({ source, intervals, isSampled = false, reach, foundedMs }: Source): SourceFacts {
   return { source, intervals, isSampled, reach, foundedMs }
 }

@@ -3,6 +3,7 @@
  * The two kinds are opened in `embedded.ts` and `postgres.ts`.
  */
 import { DrizzleQueryError, type SQL } from 'drizzle-orm'
+import type { Listening, NoticeListener } from './notices.ts'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 
 /** Inside a transaction. The query builder and `rows` both work on it. */
@@ -23,6 +24,8 @@ export interface Database {
   readInTurn<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Gives the space of deleted rows back, of the tables named, where the database does not do so by itself. */
   pack(tables: readonly string[]): Promise<void>
+  /** Hears what other processes on it tell; null where there can be none. */
+  readonly listen: ((listener: NoticeListener) => Promise<Listening>) | null
   close(): Promise<void>
 }
 

@@ -97,6 +97,7 @@ function describe(engine: Engine, dataDir: string, release: () => void): Databas
         })
       await turns.inTurn(checkpoint)
     },
+    listen: null,
     close: async () => {
       try {
         await engine.close()

@@ -35,6 +35,11 @@ class ConnectTimeoutError extends Error {
 }
 
 const CONNECTIONS = 10
+/**
+ * A process that stands still in the middle of a transaction (a paused machine) holds up everybody else for so long at most:
+ * its locks go with the connection.
+ */
+const IDLE_IN_TRANSACTION_MS = 15_000
 export const CONNECT_SECONDS = 10
 
 /**
@@ -134,6 +139,7 @@ class Generation {
     this.#connections.push(connection)
     try {
       await connected(client)
+      await client.unsafe(`SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`)
     } catch (error) {
       this.#break()
       throw error

@@ -1,4 +1,5 @@
 /** A real PostgreSQL, 14 or newer. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
@@ -11,8 +12,13 @@ import {
   type Database,
   type Transaction,
 } from './database.ts'
-import { MIGRATIONS, refuseNewer, sign } from './migrate.ts'
+import { MIGRATIONS, othersOnOldTables, PROGRAM, refuseNewer, sign } from './migrate.ts'
+import { listenTo } from './notices.ts'
 import { connected, CONNECT_SECONDS, createPool } from './postgres-pool.ts'
+
+/** Longer than a killed process counts as there. */
+const OTHERS_GONE_WITHIN_MS = 25_000
+const LOOK_EVERY_MS = 500
 
 /** Any number that nothing else on the server uses: one process migrates, the others wait for it. */
 const MIGRATION_LOCK = 8_160_001
@@ -38,6 +44,7 @@ export async function openPostgres(url: string): Promise<Database> {
     readInTurn: read,
     // The server's own autovacuum does it; a full one would lock readers out.
     pack: async () => {},
+    listen: (listener) => reached(() => listenTo(url, listener)),
     close: pool.end,
   }
 }
@@ -56,6 +63,7 @@ async function prepare(url: string, place: string): Promise<void> {
     await refuseOld(db, place)
     await rows(db, sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
     await refuseNewer(db)
+    await waitForOthers(db, place)
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
     await sign(db)
   } catch (error) {
@@ -63,6 +71,23 @@ async function prepare(url: string, place: string): Promise<void> {
     throw new DatabaseError(`PostgreSQL at ${place} ${refusal(error)}`, { cause: error })
   } finally {
     await client.end({ timeout: 1 })
+  }
+}
+
+/**
+ * Tables are not changed beneath programs that run on them: whoever stops a version to start the next one may do so in any
+ * order, within the time in which one that was killed is forgotten.
+ */
+async function waitForOthers(db: Transaction, place: string): Promise<void> {
+  const endAt = performance.now() + OTHERS_GONE_WITHIN_MS
+  for (;;) {
+    const others = await othersOnOldTables(db)
+    if (others.length === 0) return
+    if (performance.now() > endAt)
+      throw new DatabaseError(
+        `the database at ${place} is in use by an older program: ${others.join('; ')}. ${PROGRAM} has to change its tables: stop those first, then start it again`,
+      )
+    await pause(LOOK_EVERY_MS)
   }
 }
 

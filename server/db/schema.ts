@@ -248,3 +248,43 @@ export const quarantine = pgTable(
   },
   (t) => [index('quarantine_place').on(t.market, t.start)],
 )
+
+/** Processes that run on this database, by their own word. Times are the database's. In no backup, like the two below. */
+export const processTable = pgTable('process', {
+  id: uuid('id').primaryKey(),
+  role: text('role').notNull(),
+  version: text('version').notNull(),
+  /** Machine and number of the process. */
+  place: text('place').notNull(),
+  startedAt: ms('started_at').notNull(),
+  seenAt: ms('seen_at').notNull(),
+})
+
+/** Who speaks with a source, or keeps the archive up: one process at a time. */
+export const lease = pgTable('lease', {
+  name: text('name').primaryKey(),
+  /** Another one whenever somebody takes it: writes under an older one are refused. */
+  token: bigint('token', { mode: 'number' }).notNull(),
+  holder: uuid('holder').notNull(),
+  takenAt: ms('taken_at').notNull(),
+  renewedAt: ms('renewed_at').notNull(),
+  /** Free from then on. */
+  expiresAt: ms('expires_at').notNull(),
+  /** The source takes no request before; whoever takes the lease obeys it as well. */
+  pausedUntil: ms('paused_until'),
+  /** How the source stands, and its markets, as JSON. */
+  standing: text('standing'),
+  details: text('details'),
+})
+
+/** What somebody wants to know of a source, asked and answered through the database. */
+export const question = pgTable('question', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  source: text('source').notNull(),
+  kind: text('kind').notNull(),
+  asked: text('asked').notNull(),
+  askedAt: ms('asked_at').notNull(),
+  /** JSON, once it is answered; or why it was not. */
+  answer: text('answer'),
+  failure: text('failure'),
+})

@@ -5,7 +5,7 @@
 import type { MarketId } from '../../core/market.ts'
 import type { Opinion, Sample } from '../archive/types.ts'
 import type { FeedHealth, PriceFeed } from '../providers/feed.ts'
-import type { FollowedMarket, Roster } from './roster.ts'
+import { isToRecord, nextSampleTime, type FollowedMarket, type Roster } from './roster.ts'
 import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
 
@@ -21,12 +21,11 @@ interface Told {
   /** When it was last known to be the newest price, by the steady clock; −Infinity once it is doubted. */
   aliveAt: number
   recordedAtMs: number
-  nextRecordMs: number
   toldAtMs: number
   toldAt: number
 }
 
-const NEVER = { recordedAtMs: -Infinity, nextRecordMs: 0, toldAtMs: -Infinity, toldAt: -Infinity }
+const NEVER = { recordedAtMs: -Infinity, toldAtMs: -Infinity, toldAt: -Infinity }
 const LOOK_MS = 1000
 /** Without a sign of life for so long, a market is polled again. */
 const FRESH_MS = 5000
@@ -140,7 +139,8 @@ export class LivePrices {
 
     const nowMs = clock.now()
     const at = performance.now()
-    const due: [Told, Sample][] = []
+    const roundMs = sampleSeconds * 1000
+    const due: [FollowedMarket, Told, Sample][] = []
     const changed: Sample[] = []
     for (const market of followed.values()) {
       const told = this.#told.get(market.market)
@@ -149,26 +149,28 @@ export class LivePrices {
       if (market.nextSampleMs < nowMs + FRESH_MS)
         this.#roster.change(market, { nextSampleMs: nowMs + FRESH_MS })
       const sample = { market: market.market, price: told.price, atMs: told.atMs }
-      const isDue = nowMs >= told.nextRecordMs || told.nextRecordMs > nowMs + 2 * sampleSeconds * 1000
-      if (isDue && told.atMs > told.recordedAtMs && !this.#recording) due.push([told, sample])
+      const isDue = isToRecord(market, nowMs, roundMs)
+      if (isDue && told.atMs > told.recordedAtMs && !this.#recording) due.push([market, told, sample])
       else if (told.atMs > told.toldAtMs && at - told.toldAt >= TELL_EVERY_MS) changed.push(sample)
       else continue
       told.toldAtMs = told.atMs
       told.toldAt = at
     }
-    archive.tellPrices(changed)
+    // A database that is out of reach is told once, by itself; the next prices come in seconds.
+    archive
+      .tellPrices(changed)
+      .catch((error: unknown) => log.debug({ err: error }, 'prices could not be told'))
     if (due.length === 0) return
-    const roundMs = sampleSeconds * 1000
     this.#recording = archive
-      .recordSamples(due.map(([, sample]) => sample))
+      .recordSamples(due.map(([, , sample]) => sample))
       .then(() => {
-        for (const [told, sample] of due) {
+        for (const [market, told, sample] of due) {
           told.recordedAtMs = sample.atMs
-          told.nextRecordMs = (Math.floor(nowMs / roundMs) + 1) * roundMs
+          market.recordFromMs = nextSampleTime(nowMs, roundMs)
         }
       })
       .catch((error: unknown) => {
-        for (const [told] of due) told.nextRecordMs = nowMs + RECORD_AGAIN_MS
+        for (const [market] of due) market.recordFromMs = nowMs + RECORD_AGAIN_MS
         log.error({ err: error }, 'prices could not be recorded, they are tried again in 5 s')
       })
       .finally(() => (this.#recording = null))

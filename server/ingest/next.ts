@@ -29,6 +29,8 @@ export interface Followed {
 
 export interface State {
   readonly agenda: Agenda
+  /** Others on the same database are reading. */
+  readonly isBusyElsewhere?: boolean
   readonly minuteDays: number
   readonly retention?: Retention | undefined
   readonly foundedMs: Readonly<Record<string, number>>
@@ -107,7 +109,7 @@ export function next(nowMs: number, state: State, limits: Limits): Action {
   const mark = agenda.mark()
   if (mark && limits.canMark) return { kind: 'beyond', ...mark }
   if (limits.canSeal) {
-    const { isIdle } = agenda
+    const isIdle = agenda.isIdle && !state.isBusyElsewhere
     if (state.nextSealMs <= nowMs) return { kind: 'seal', isIdle }
     if (state.nextRetainMs + (isIdle ? 0 : RETAIN_AT_LEAST_MS) <= nowMs) return { kind: 'retain' }
     later(state.nextSealMs)

@@ -10,7 +10,7 @@ import type { Sample } from '../archive/types.ts'
 import { Asking, isRefusal } from './asking.ts'
 import type { Action } from './next.ts'
 import { Reader, type Read } from './reader.ts'
-import type { FollowedMarket, Roster } from './roster.ts'
+import { isToRecord, nextSampleTime, type FollowedMarket, type Roster } from './roster.ts'
 import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
 
@@ -77,6 +77,11 @@ export class Performer {
       this.#roster.change(market, { nextSampleMs: nextSampleMs + byMs, heldUntilMs: heldUntilMs + byMs })
       for (const series of market.series) series.shiftHolds(byMs)
     }
+  }
+
+  /** Something was written that may be ready to be sealed. */
+  sealSoon(): void {
+    this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + this.#sealAfterMs())
   }
 
   perform(action: Exclude<Action, { kind: 'wait' }>): Promise<void> {
@@ -158,7 +163,8 @@ export class Performer {
 
   async #record(batch: readonly FollowedMarket[], prices: ReadonlyMap<MarketId, Price>): Promise<void> {
     const { archive, clock, log } = this.#options
-    const samples: Sample[] = []
+    const recorded = new Map<FollowedMarket, Sample>()
+    const between: Sample[] = []
     for (const market of batch) {
       const told = prices.get(market.market)
       if (!told) {
@@ -172,7 +178,9 @@ export class Performer {
       const opinion = isExpected ? null : await this.#opinions.onPrice(market.market, price)
       if (isExpected || opinion?.isSupport) {
         if (opinion) market.guard.support(Number(price))
-        samples.push({ market: market.market, atMs: asOfMs, price })
+        const sample = { market: market.market, atMs: asOfMs, price }
+        if (isToRecord(market, clock.now(), this.#sampleMs(market))) recorded.set(market, sample)
+        else between.push(sample)
         continue
       }
       const reason = 'far from the last price, and no other sample supports it yet'
@@ -184,7 +192,14 @@ export class Performer {
         ...(opinion && { opinion }),
       })
     }
-    await archive.recordSamples(samples)
+    await archive.recordSamples([...recorded.values()])
+    for (const market of recorded.keys())
+      market.recordFromMs = nextSampleTime(clock.now(), this.#sampleMs(market))
+    await archive.tellPrices(between)
+  }
+
+  #sampleMs({ source }: FollowedMarket): number {
+    return this.#roster.pace(source).pricesMs
   }
 
   #dueWith(first: FollowedMarket, atMost: number): FollowedMarket[] {
@@ -211,8 +226,7 @@ export class Performer {
     try {
       const isChange = await this.#reader.read(action)
       this.#succeededMarket(market)
-      if (isChange)
-        this.#nextSealMs = Math.min(this.#nextSealMs, this.#options.clock.now() + this.#sealAfterMs())
+      if (isChange) this.sealSoon()
     } catch (error) {
       this.#failedMarket(market, error)
     }

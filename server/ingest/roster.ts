@@ -24,6 +24,8 @@ export interface FollowedMarket extends Followed {
   /** Failures in a row to get its current price. */
   priceFailures: number
   lastError: string | null
+  /** A price of before is told and not recorded: its time has a sample. */
+  recordFromMs: number
   readonly guard: SpikeGuard
 }
 
@@ -101,7 +103,7 @@ export class Roster {
     return this.#inTurn(async () => {
       const written: CoverageSlice[] = []
       this.#written = written
-      const coverage = await this.#options.archive.coverage().finally(() => (this.#written = null))
+      const coverage = await this.#coverage().finally(() => (this.#written = null))
       const bySeries = groupBySeries(coverage)
       for (const market of this.#followed.values())
         for (const series of market.series) series.relearn(bySeries.get(nameOf(series)) ?? [])
@@ -127,6 +129,13 @@ export class Roster {
     })
   }
 
+  /** Markets that are traded, those that other processes read as well. */
+  live(): ReadonlySet<MarketId> {
+    const tracked = this.#tracked.filter(({ status }) => status === 'live').map(({ id }) => id)
+    const followed = [...this.#followed.values()].filter(({ live }) => live).map(({ market }) => market)
+    return new Set([...followed, ...tracked])
+  }
+
   /** Markets of a source that somebody wants, be they listed or not. */
   trackedOf(source: string): readonly MarketId[] {
     return this.#tracked.filter((market) => market.source === source).map(({ id }) => id)
@@ -147,6 +156,12 @@ export class Roster {
       .get(slice.market)
       ?.series.find(({ interval }) => interval === slice.interval)
       ?.learn(slice)
+  }
+
+  /** What was read of the markets that are this roster's. */
+  async #coverage(): Promise<readonly CoverageSlice[]> {
+    const { share, archive } = this.#options
+    return share === null ? [] : archive.coverage(share)
   }
 
   /** One after the other: each of them looks at what the one before has left. */
@@ -229,11 +244,13 @@ export class Roster {
       this.#followed.delete(id)
       this.agenda.remove(market)
     }
+    let sampled: ReadonlyMap<MarketId, number> | null = null
     const providers = new Map(this.#options.providers.map((provider) => [provider.source, provider]))
     for (const market of tracked.values()) {
       const provider = providers.get(market.source)
       if (!provider) {
-        if (market.status !== 'imported' && market.source !== 'csv')
+        const isOthers = this.#options.share !== undefined
+        if (!isOthers && market.status !== 'imported' && market.source !== 'csv')
           this.#report(market.id, `${market.source} is no source of this version`, [])
         continue
       }
@@ -242,15 +259,21 @@ export class Roster {
       const live = market.status === 'live'
       const { minutesFromMs } = market
       if (!followed) {
-        coverage ??= groupBySeries(await this.#options.archive.coverage())
-        await this.#follow(market, provider, coverage)
+        coverage ??= groupBySeries(await this.#coverage())
+        sampled ??= await this.#options.archive.lastSampled()
+        await this.#follow(market, provider, coverage, sampled.get(market.id) ?? null)
       } else if (followed.live !== live || followed.minutesFromMs !== minutesFromMs)
         this.change(followed, { live, minutesFromMs })
     }
     this.#paces.clear()
   }
 
-  async #follow(market: Market, provider: Provider, coverage: CoverageBySeries): Promise<void> {
+  async #follow(
+    market: Market,
+    provider: Provider,
+    coverage: CoverageBySeries,
+    sampledMs: number | null,
+  ): Promise<void> {
     const { settling } = this.#options
     const make = (interval: '1m' | '1h' | '1d', longer: Series | null) =>
       new Series({
@@ -277,6 +300,8 @@ export class Roster {
       minutesFromMs: market.minutesFromMs,
       nextSampleMs: 0,
       heldUntilMs: 0,
+      // Somebody else may have sampled it a moment ago.
+      recordFromMs: sampledMs === null ? 0 : nextSampleTime(sampledMs, this.#options.sampleSeconds * 1000),
       failures: 0,
       priceFailures: 0,
       lastError: null,
@@ -313,6 +338,16 @@ export class Roster {
   #wasListed({ id, tick }: Market): boolean {
     return tick !== null || this.#everRead.has(id)
   }
+}
+
+/** When the time after this one begins of which each has one sample. */
+export function nextSampleTime(ms: number, everyMs: number): number {
+  return (Math.floor(ms / everyMs) + 1) * everyMs
+}
+
+/** Whether its newest price is to be recorded; the clock may have been set back. */
+export function isToRecord({ recordFromMs }: FollowedMarket, nowMs: number, everyMs: number): boolean {
+  return nowMs >= recordFromMs || recordFromMs > nowMs + 2 * everyMs
 }
 
 function hasMinutes({ intervals }: Provider): boolean {

@@ -19,11 +19,11 @@ interface Judged extends Opinion {
 
 export class SecondOpinion {
   readonly #options: Pick<IngestOptions, 'archive' | 'clock' | 'sampleSeconds'>
-  readonly #roster: Pick<Roster, 'followed'>
+  readonly #roster: Pick<Roster, 'live'>
 
   constructor(
     options: Pick<IngestOptions, 'archive' | 'clock' | 'sampleSeconds'>,
-    roster: Pick<Roster, 'followed'>,
+    roster: Pick<Roster, 'live'>,
   ) {
     this.#options = options
     this.#roster = roster
@@ -57,12 +57,11 @@ export class SecondOpinion {
     return null
   }
 
-  /** Followed markets of other sources with the same base and quote. */
+  /** Traded markets of other sources with the same base and quote. */
   #twins(market: MarketId): MarketId[] {
     const { source, base, quote } = parseMarketId(market)
-    return [...this.#roster.followed.values()]
-      .filter(({ live }) => live)
-      .map((one) => parseMarketId(one.market))
+    return [...this.#roster.live()]
+      .map(parseMarketId)
       .filter((one) => one.source !== source && one.base === base && one.quote === quote)
       .map(({ id }) => id)
   }

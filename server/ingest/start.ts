@@ -5,7 +5,9 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnknownMarketError } from '../archive/markets.ts'
+import type { ArchiveEvent } from '../archive/types.ts'
 import { DatabaseUnavailableError } from '../db/database.ts'
+import { LimiterClosed } from '../providers/limiter.ts'
 import { LivePrices } from './live-prices.ts'
 import { ClockWatch, clockWasSet } from './clock-watch.ts'
 import { next, type Action, type Limits, type State } from './next.ts'
@@ -28,6 +30,9 @@ const STUMBLE_MS = 2000
 /** A database that cannot be used now is left alone for so long, and no source is asked for what cannot be stored. */
 const UNAVAILABLE_MS = 5000
 
+/** Whoever wrote so short a time ago is writing still. */
+const BUSY_MS = 10_000
+
 export function startIngest(options: IngestOptions): Ingest {
   const loop = new Loop(options)
   loop.start()
@@ -49,6 +54,9 @@ class Loop implements Ingest {
   #isUnavailable = false
   #wakeUp: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
+  #hearing: () => void = () => {}
+  /** When another loop wrote last, by the steady clock. */
+  #heardAt = -Infinity
 
   constructor(options: IngestOptions) {
     this.#options = options
@@ -60,12 +68,14 @@ class Loop implements Ingest {
   }
 
   start(): void {
-    this.#prices.start()
+    if (this.#isUpkeep) this.#hearing = this.#options.archive.subscribe(({ kind }) => this.#heard(kind))
+    else this.#prices.start()
     this.#running = this.#run()
   }
 
   async stop(): Promise<void> {
     this.#ending.abort()
+    this.#hearing()
     this.#wakeUp()
     await Promise.all(this.#options.providers.map((provider) => provider.close()))
     await this.#prices.stop()
@@ -96,6 +106,23 @@ class Loop implements Ingest {
       if (action.kind === 'wait') await this.#sleep(Math.min(LONGEST_WAIT_MS, action.untilMs - nowMs))
       else this.#begin(action)
     }
+  }
+
+  /** Whether it keeps the archive up, and nothing else. */
+  get #isUpkeep(): boolean {
+    return this.#options.share === null
+  }
+
+  get #keepsUp(): boolean {
+    return typeof this.#options.share !== 'string'
+  }
+
+  /** What others have read may be ready to be sealed. */
+  #heard(kind: ArchiveEvent['kind']): void {
+    if (kind !== 'revision') return
+    this.#heardAt = performance.now()
+    this.#performer.sealSoon()
+    this.#wakeUp()
   }
 
   #lookAtClock(): void {
@@ -135,8 +162,9 @@ class Loop implements Ingest {
   async #stumble(action: Action, error: unknown): Promise<void> {
     if (this.#ending.signal.aborted) return
     const { log } = this.#options
-    // Removed while it was asked for: the answer is nobody's any more, and the next look at the roster leaves it out.
-    if (error instanceof UnknownMarketError) log.debug(`${action.kind}: ${error.message}`)
+    // Removed while it was asked for, and the next look at the roster leaves it out; or another process asks from now on.
+    const isOver = error instanceof UnknownMarketError || error instanceof LimiterClosed
+    if (isOver) log.debug(`${action.kind}: ${error.message}`)
     else if (error instanceof DatabaseUnavailableError) this.#isUnavailable = true
     else log.error({ err: error }, `${action.kind} failed, it is tried again`)
     await this.#pause(STUMBLE_MS)
@@ -167,7 +195,8 @@ class Loop implements Ingest {
   }
 
   #limits(): Limits {
-    const isSealing = this.#seals > 0 || this.#performer.dues().nextSealMs <= this.#options.clock.now()
+    const isSealing =
+      this.#keepsUp && (this.#seals > 0 || this.#performer.dues().nextSealMs <= this.#options.clock.now())
     const most = (requestsPerSecond: number) => {
       if (!isSealing) return MOST_READS
       return requestsPerSecond > SLOW_REQUESTS_PER_SECOND ? READS_BESIDE_SEALING : SLOW_READS_BESIDE_SEALING
@@ -179,7 +208,7 @@ class Loop implements Ingest {
         return [provider.source, { free: Math.min(room, health.available), pausedUntilMs: health.nextTryMs }]
       }),
     )
-    return { sources, canMark: this.#marks === 0, canSeal: this.#seals === 0 }
+    return { sources, canMark: this.#marks === 0, canSeal: this.#keepsUp && this.#seals === 0 }
   }
 
   #readsOf(source: string): number {
@@ -190,6 +219,7 @@ class Loop implements Ingest {
     const { providers } = this.#options
     return {
       agenda: this.#roster.agenda,
+      isBusyElsewhere: performance.now() - this.#heardAt < BUSY_MS,
       paceMs: Object.fromEntries(providers.map(({ source }) => [source, this.#roster.pace(source).readsMs])),
       minuteDays: this.#options.minuteDays,
       retention: this.#options.retention,

@@ -13,6 +13,11 @@ export interface IngestOptions {
   readonly archive: Archive
   /** It may grow while ingest runs; `wake` makes it look. */
   readonly providers: readonly Provider[]
+  /**
+   * The one source that it reads, where others on the same database read the others and keep the archive up; null = it
+   * seals, compresses and lets go of what is old, and reads none. Not there = all of it.
+   */
+  readonly share?: string | null
   readonly clock: Clock
   readonly sampleSeconds: number
   readonly settling: SettlingMs
@@ -42,6 +47,29 @@ export interface IngestStatus {
   /** Markets that cannot be asked for, with the nearest names. */
   readonly unknown: readonly UnknownMarket[]
   readonly backfill: readonly BackfillProgress[]
+  /** Where there may be several: those that run, and who does what. */
+  readonly processes?: readonly ProcessStatus[]
+  readonly leases?: readonly LeaseStatus[]
+}
+
+/** A process on this database. */
+interface ProcessStatus {
+  readonly role: string
+  readonly version: string
+  /** Machine and number of the process. */
+  readonly place: string
+  readonly startedMs: number
+  readonly seenMs: number
+}
+
+/** What one process does at a time. */
+interface LeaseStatus {
+  /** A source, or sealing and retention. */
+  readonly what: string
+  /** The place of its process; null while nobody does it. */
+  readonly holder: string | null
+  readonly takenMs: number
+  readonly renewedMs: number
 }
 
 /** How often the markets of a source take turns: as wanted, or as its limit allows. */

@@ -6,11 +6,18 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { DAY_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { Clock } from '../clock.ts'
-import { rows, type Database } from '../db/database.ts'
+import { rows, type Database, type Transaction } from '../db/database.ts'
+
+interface OwnerLink {
+  readonly token: string
+  readonly expiresMs: number
+}
 
 export interface Owner {
   /** Makes a new link's token; those made before are no longer taken. */
-  link(): Promise<{ readonly token: string; readonly expiresMs: number }>
+  link(): Promise<OwnerLink>
+  /** The same, unless there is one that is valid still: null then. */
+  firstLink(): Promise<OwnerLink | null>
   /** Signs in with a token, once; null when it is unknown, used or expired. */
   signIn(token: string): Promise<{ readonly session: string; readonly expiresMs: number } | null>
   isSignedIn(session: string): Promise<boolean>
@@ -26,15 +33,15 @@ const TOKEN_BYTES = 32
 
 export function createOwner(database: Database, clock: Clock): Owner {
   return {
-    link: async () => {
-      const token = randomBytes(TOKEN_BYTES).toString('base64url')
-      const expiresMs = clock.now() + LINK_MS
-      await database.write(async (tx) => {
-        await rows(tx, sql`DELETE FROM owner_link`)
-        await rows(tx, sql`INSERT INTO owner_link (hash, expires_at) VALUES (${hashOf(token)}, ${expiresMs})`)
-      })
-      return { token, expiresMs }
-    },
+    link: () => database.write((tx) => newLink(tx, clock)),
+
+    firstLink: () =>
+      database.write(async (tx) => {
+        // Of several processes that start together one makes it.
+        await rows(tx, sql`LOCK TABLE owner_link IN EXCLUSIVE MODE`)
+        const [known] = await rows(tx, sql`SELECT 1 FROM owner_link WHERE expires_at > ${clock.now()}`)
+        return known ? null : newLink(tx, clock)
+      }),
 
     signIn: (token) =>
       database.write(async (tx) => {
@@ -76,6 +83,15 @@ export function createOwner(database: Database, clock: Clock): Owner {
       return found.length > 0
     },
   }
+}
+
+/** The one link that is valid from here on. */
+async function newLink(tx: Transaction, clock: Clock): Promise<OwnerLink> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  const expiresMs = clock.now() + LINK_MS
+  await rows(tx, sql`DELETE FROM owner_link`)
+  await rows(tx, sql`INSERT INTO owner_link (hash, expires_at) VALUES (${hashOf(token)}, ${expiresMs})`)
+  return { token, expiresMs }
 }
 
 /** The path that signs in, behind the server's address. Below `/api`, where no stored page of the app stands in for it. */

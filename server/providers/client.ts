@@ -8,7 +8,7 @@ import type { RawAnswer } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
 import { hiding } from '../secrets.ts'
 import { Circuit } from './circuit.ts'
-import { Limiter } from './limiter.ts'
+import { Limiter, LimiterClosed } from './limiter.ts'
 import { sparedUntilMs, toldQuota, type Quota, type ToldQuota } from './quota.ts'
 import { tellingSent } from './sent.ts'
 import { isJson, readJson, request, TRUSTED_CLOCK_DIFFERENCE_MS, type Answer } from './transport.ts'
@@ -29,6 +29,10 @@ export interface ClientOptions {
   readonly log: Logger
   /** What to do about a refusal, to be said behind its words; empty where it says enough. */
   readonly advice?: (answer: Answer) => string
+  /** While it says no, nothing leaves; not there = always. */
+  readonly mayAsk?: () => boolean
+  /** The source takes no request for so long yet, as it told somebody before. */
+  readonly pausedMs?: number
   /** Tests only; 10 s. */
   readonly deadlineMs?: number
   readonly random?: () => number
@@ -63,6 +67,7 @@ export class SourceClient {
       requestsPerSecond: options.requestsPerSecond,
       concurrency: CONCURRENCY,
     })
+    if (options.pausedMs) this.#limiter.pauseFor(options.pausedMs)
     this.#circuit = new Circuit(this.#limiter, options.random ?? Math.random)
     this.#requests = { answered: 0, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 }
   }
@@ -83,6 +88,7 @@ export class SourceClient {
     accept: (value: unknown, answer: Answer) => Promise<T> | T,
   ): Promise<T> {
     return this.#limiter.run(priority, async (sent) => {
+      if (this.#options.mayAsk?.() === false) throw new LimiterClosed()
       const begun = this.#circuit.begin()
       let answer: Answer | null = null
       try {

@@ -192,11 +192,11 @@ function tokensOf(requestsPerSecond: number): number {
   return Math.max(1, Math.floor(requestsPerSecond))
 }
 
-/** The program ends; nothing is asked any more. */
+/** The program ends, or another process asks from now on. */
 export class LimiterClosed extends Error {
   override readonly name = 'LimiterClosed'
 
   constructor() {
-    super('the source is no longer asked: the program ends')
+    super('the source is no longer asked: the program ends, or another process asks it')
   }
 }

@@ -195,13 +195,16 @@ test('what may be on purpose is a warning, no fault', async () => {
     await mkdtemp(open)
     await chmod(files, 0o755)
     const { hasFault, of } = await doctor({
-      ROLE: 'ingest',
+      CHUNK_STORE: 's3://bucket',
       DATA_DIR: files,
       TLS_CERT: join(files, 'cert.pem'),
       TLS_KEY: join(files, 'key.pem'),
     })
     expect(hasFault).toBe(false)
-    expect(of('settings')[0]).toMatchObject({ status: 'warning', finding: expect.stringContaining('ROLE') })
+    expect(of('settings')[0]).toMatchObject({
+      status: 'warning',
+      finding: expect.stringContaining('CHUNK_STORE'),
+    })
     expect(of('folder')[0]).toMatchObject({ status: 'warning', todo: `chmod 700 ${files}` })
     expect(of('address')[1]).toMatchObject({ status: 'warning', todo: expect.stringContaining('renew') })
   } finally {

@@ -59,6 +59,7 @@ describe.each(KINDS)('on %s', (kind) => {
         minutesFromMs: null,
         nextSampleMs: 0,
         heldUntilMs: 0,
+        recordFromMs: 0,
         failures: 0,
         priceFailures: 0,
         lastError: null,

@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface RunningApp {
   readonly url: string
+  readonly pid: number
   /** All that it printed. */
   printed(): string
   /** SIGKILL: no chance to tidy up. */
@@ -55,6 +56,7 @@ export function launchApp(
     return ended
   }
   return {
+    pid: child.pid!,
     address,
     ended,
     printed: () => printed,

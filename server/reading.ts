@@ -1,0 +1,65 @@
+/** What a process has to do with sources: it asks them itself, or leaves that to others on its database. */
+import type { Logger } from 'pino'
+import type { Archive, SettlingMs } from './archive/types.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { startIngest } from './ingest/start.ts'
+import type { Ingest, IngestStatus } from './ingest/types.ts'
+import type { Logos } from './logos.ts'
+import type { ProviderHealth } from './providers/types.ts'
+import { createSources, openFollowed, openSource, type Sources } from './sources.ts'
+
+export interface Reading {
+  readonly sources: Sources
+  /** Begins to read what is followed. */
+  start(): Promise<void>
+  /** Markets or coverage were changed by order: whoever reads looks again now. */
+  wake(): Promise<void>
+  /** null where nobody reads. */
+  status(): Promise<IngestStatus | null>
+  /** Of the sources that this very process asks. */
+  health(): readonly ProviderHealth[]
+  /** What is under way ends first. */
+  stop(): Promise<void>
+}
+
+export interface ReadingParts {
+  readonly config: Config
+  readonly archive: Archive
+  readonly clock: Clock
+  readonly settling: SettlingMs
+  /** null where nobody looks at pictures. */
+  readonly logos: Logos | null
+  readonly log: Logger
+}
+
+/** All sources are this process's: nobody else has the database. */
+export function readAlone({ config, archive, clock, settling, logos, log }: ReadingParts): Reading {
+  const sources = createSources(config, (source) => openSource(source, { config, archive, clock, log }))
+  const { sampleSeconds, minuteDays, retention } = config
+  let ingest: Ingest | null = null
+  return {
+    sources,
+    start: async () => {
+      await openFollowed(sources, [...config.markets, ...(await archive.markets())], log)
+      ingest ??= startIngest({
+        archive,
+        providers: sources.list,
+        clock,
+        sampleSeconds,
+        settling,
+        minuteDays,
+        retention,
+        ...(logos && { logos }),
+        log,
+      })
+    },
+    wake: async () => ingest?.wake(),
+    status: async () => ingest?.status() ?? null,
+    health: () => sources.list.map((provider) => provider.health()),
+    stop: async () => {
+      await ingest?.stop()
+      await sources.close()
+    },
+  }
+}
