@@ -54,7 +54,23 @@ const splashScreens: Plugin = {
   },
 }
 
+/**
+ * What every start needs, and what every start loads right after its first paint, are each one file: over a slow line a request costs more
+ * than the bytes that it brings, and a browser makes six at a time.
+ */
+const codeSplitting = {
+  groups: [
+    {
+      name: 'shell',
+      test: /routes\/\+layout\.svelte$|kit\/src\/runtime\/client\/entry\.js$|client-optimized\/app\.js$/,
+      priority: 2,
+    },
+    { name: 'start', test: /web\/lib\/state\/(data|sync)\.ts$/, priority: 1 },
+  ],
+}
+
 export default defineConfig({
+  build: { rolldownOptions: { output: { codeSplitting } } },
   plugins: [
     designPage,
     whatsNew,

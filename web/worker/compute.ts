@@ -6,17 +6,14 @@ import { isMissing, type CandleColumns } from '../../core/candle/columns.ts'
 import { buildLevels, sumLevels, type Level } from '../../core/candle/levels.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
-  barsPerYear,
   INTERVAL_MS,
   STORED_INTERVALS,
   STORED_UNDER,
   type Interval,
   type StoredInterval,
 } from '../../core/time/interval.ts'
-import { LogColumns } from '../../core/volatility/logs.ts'
 import { Memory } from '../../core/volatility/memory.ts'
-import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volatility/volatility.ts'
-import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
+import type { Estimator } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
 import { heldSpans } from '../lib/store/series.ts'
 import { absenceOf } from './absence.ts'
@@ -45,20 +42,16 @@ import { eventsOf } from './events.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
+import { leadMs, SigmaSeries, summaryOf } from './sigma.ts'
 import { absentSpans, asOf } from './spans.ts'
 import { coverageOf } from './coverage.ts'
 import { storedSeries } from './stored.ts'
-
-/** σ is not shown where fewer than half of a window's bars could enter. */
-const MIN_COVERAGE = 0.5
-/** The longest window on screen, in bars. */
-const WINDOW_LEAD = 366
 
 export class Compute implements ComputeApi {
   readonly #store: Store
   readonly #cache: SeriesCache
   /** Of the series asked about last: another estimator or window of it needs no new ones. */
-  #logs: LogColumns | null = null
+  #series: SigmaSeries | null = null
   readonly #memory = new Memory()
 
   constructor(store: Store) {
@@ -114,29 +107,8 @@ export class Compute implements ComputeApi {
 
   async sigma(request: SigmaRequest): Promise<SigmaView> {
     const { market, interval, fromMs, toMs, window } = request
-    const step = INTERVAL_MS[interval]
-    // The window before the first place, and the close before that: of the longest window that people choose, so that all
-    // windows are of the same columns, whose logarithms are here.
-    const before = (Math.max(window, WINDOW_LEAD) + 1) * step
-    const columns = await this.#cache.read(market, interval, fromMs - before, toMs)
-    const series = sigmaOf(this.#logsOf(columns), request.estimator, window, request.mean)
-    const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
-    const view = {
-      market,
-      interval,
-      startMs: columns.startMs + skip * step,
-      sigma: series.sigma.slice(skip),
-      bars: series.bars.slice(skip),
-      flat: series.flat.slice(skip),
-      receipt: receiptOf(series, columns, request.estimator),
-      percentile: percentile({
-        ...series,
-        sigma: series.sigma.subarray(skip),
-        endPlace: series.endPlace - skip,
-      }),
-    }
-    this.#memory.giveBack(series.sigma)
-    return view
+    const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
+    return this.#seriesOf(columns).view(request)
   }
 
   async summaries(
@@ -148,8 +120,7 @@ export class Compute implements ComputeApi {
     for (const market of markets) {
       const { fromMs, toMs } = spanOf((await this.#spans(market))['1d'])
       const columns = await this.#cache.read(market, '1d', fromMs, toMs)
-      const series = sigmaOf(new LogColumns(columns), estimator, window, 'sample')
-      summaries.push({ receipt: receiptOf(series, columns, estimator), percentile: percentile(series) })
+      summaries.push(summaryOf(columns, estimator, window))
     }
     return summaries
   }
@@ -191,18 +162,18 @@ export class Compute implements ComputeApi {
 
   async invalidate(market: MarketId | null): Promise<void> {
     this.#cache.forget(market)
-    if (market === null || this.#logs?.columns.market === market) this.#forgetLogs()
+    if (market === null || this.#series?.columns.market === market) this.#forgetSeries()
   }
 
-  #logsOf(columns: CandleColumns): LogColumns {
-    if (this.#logs?.columns === columns) return this.#logs
-    this.#forgetLogs()
-    return (this.#logs = new LogColumns(columns, this.#memory))
+  #seriesOf(columns: CandleColumns): SigmaSeries {
+    if (this.#series?.columns === columns) return this.#series
+    this.#forgetSeries()
+    return (this.#series = new SigmaSeries(columns, this.#memory))
   }
 
-  #forgetLogs(): void {
-    this.#logs?.release()
-    this.#logs = null
+  #forgetSeries(): void {
+    this.#series?.release()
+    this.#series = null
   }
 
   async #spans(market: MarketId): Promise<Record<StoredInterval, Awaited<ReturnType<typeof heldSpans>>>> {
@@ -211,19 +182,6 @@ export class Compute implements ComputeApi {
     )
     return { '1m': minutes!, '1h': hours!, '1d': days! }
   }
-}
-
-function sigmaOf(logs: LogColumns, estimator: Estimator, window: number, mean: Mean): VolatilitySeries {
-  const { columns } = logs
-  const annual = barsPerYear(columns.interval)
-  const request = { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE }
-  return volatilityOrCloses(columns, request, logs)
-}
-
-/** The receipt of the newest σ, which tells where another estimator was taken than was asked for. */
-function receiptOf(series: VolatilitySeries, columns: CandleColumns, asked: Estimator): Receipt {
-  const receipt = newestReceipt(series, columns)
-  return receipt.estimator === asked ? receipt : { ...receipt, insteadOf: asked }
 }
 
 /** The span of all spans; empty without any. */

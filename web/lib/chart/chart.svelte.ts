@@ -6,6 +6,8 @@ import { AXIS_PX } from './axes.ts'
 import { canPan, clamp, pan, pinch, spanMs, zoom, type Limits, type Span } from './viewport.ts'
 
 const REST_MS = 200
+/** Words that follow a finger do it in steps: a frame has no time for laying out text. */
+const READ_MS = 100
 
 /** A bar of the price as it is drawn: the day, the hour, or the four hours that the screen has room for. */
 interface DrawnBar extends Span {
@@ -33,6 +35,8 @@ export class ChartState {
   view = $state.raw<Span>({ fromMs: 0, toMs: 1 })
   /** The view as it last stood still: for words and tables, which need not follow a finger. */
   resting = $state.raw<Span>({ fromMs: 0, toMs: 1 })
+  /** The view as words beside the chart name it: a few times a second while it moves. */
+  named = $state.raw<Span>({ fromMs: 0, toMs: 1 })
   limits = $state.raw<Limits>({ fromMs: 0, toMs: 1, minSpanMs: 1 })
   cursorMs = $state<number | null>(null)
   bars = $state.raw<DrawnBars>(NO_BARS)
@@ -46,6 +50,7 @@ export class ChartState {
   /** Room for the names of values at the right of every chart, CSS pixels. It grows, so that nothing jumps while one zooms. */
   axisPx = $state(AXIS_PX)
   #rest: ReturnType<typeof setTimeout> | undefined
+  #namedAtMs = -Infinity
   #home: Span = { fromMs: 0, toMs: 1 }
 
   /** Takes the extent of newly arrived data. A view that was moved by hand stays where it is. */
@@ -53,7 +58,7 @@ export class ChartState {
     this.#home = home
     this.limits = limits
     this.view = clamp(this.moved ? this.view : home, limits)
-    this.resting = this.view
+    this.#stand()
   }
 
   get canPan(): boolean {
@@ -90,7 +95,7 @@ export class ChartState {
   reset(): void {
     clearTimeout(this.#rest)
     this.view = this.home
-    this.resting = this.view
+    this.#stand()
     this.moved = false
   }
 
@@ -107,6 +112,15 @@ export class ChartState {
     this.view = view
     this.moved = true
     clearTimeout(this.#rest)
-    this.#rest = setTimeout(() => (this.resting = this.view), REST_MS)
+    this.#rest = setTimeout(() => this.#stand(), REST_MS)
+    const nowMs = performance.now()
+    if (nowMs - this.#namedAtMs < READ_MS) return
+    this.#namedAtMs = nowMs
+    this.named = view
+  }
+
+  #stand(): void {
+    this.resting = this.view
+    this.named = this.view
   }
 }

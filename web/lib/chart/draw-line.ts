@@ -72,14 +72,18 @@ export function drawLine(on: Surface, slice: Slice, runs: readonly number[]): vo
   }
   context.strokeStyle = colours.ink
   context.lineWidth = 1.6 * ratio
-  // Corners that are closer than the line is wide need no rounding, which is half of what drawing it costs.
-  context.lineJoin = columnsAPixel(on, slice) > 0.5 ? 'bevel' : 'round'
+  context.lineJoin = joinOf(on, slice)
   context.stroke()
   if (lastColumn < 0 || lastColumn !== newestColumn(slice)) return
   context.beginPath()
   context.arc(on.x(closeMsOf(slice, lastColumn)), on.y(close[lastColumn]!), 3.5 * ratio, 0, 2 * Math.PI)
   context.fillStyle = colours.ink
   context.fill()
+}
+
+/** Corners that are closer than the line is wide need no rounding, which is half of what drawing it costs. */
+export function joinOf(on: Surface, slice: Slice): CanvasLineJoin {
+  return columnsAPixel(on, slice) > 0.5 ? 'bevel' : 'round'
 }
 
 /** Columns of the slice in a canvas pixel. */

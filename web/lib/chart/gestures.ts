@@ -42,6 +42,8 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
     let pressed: Finger = { x: 0, y: 0 }
     let lastTapAt = 0
     let pinchedAt = 0
+    /** Where two fingers stood when the view last followed them; null when it has. */
+    let pinchedFrom: [number, number] | null = null
     let hold: ReturnType<typeof setTimeout> | undefined
     let moving = 0
     const wheel = { atMs: -Infinity, ours: false }
@@ -115,20 +117,31 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
     }
 
     function pinchTo(event: PointerEvent, finger: Finger): void {
-      const [first, second] = [...fingers.values()]
-      if (!first || !second) return
-      const before: [number, number] = [share(first.x), share(second.x)]
       const far = Math.hypot(event.clientX - finger.x, event.clientY - finger.y)
       // A finger that is put down is never quite still; what it goes until it is believed moves nothing.
       const begins = pinchedAt > 0
       if (begins && far < SLOP_PX) return
+      if (!begins) pinchedFrom ??= apart()
       pinchedAt = 0
       finger.x = event.clientX
       finger.y = event.clientY
-      if (!begins) chart.pinchTo(before, [share(first.x), share(second.x)])
+    }
+
+    function apart(): [number, number] | null {
+      const [first, second] = [...fingers.values()]
+      return first && second ? [share(first.x), share(second.x)] : null
+    }
+
+    /** Both fingers have moved: one step of the view for the two. */
+    function pinchOn(): void {
+      const before = pinchedFrom
+      pinchedFrom = null
+      const after = apart()
+      if (before && after) chart.pinchTo(before, after)
     }
 
     function up(event: PointerEvent): void {
+      pinchOn()
       if (!fingers.delete(event.pointerId)) return
       clearTimeout(hold)
       if (event.type === 'pointercancel') pinchedAt = 0
@@ -242,6 +255,8 @@ export function gestures(chart: ChartState, areaWidth: () => number): Attachment
 
     /** What is ours already is not the page's to scroll, however the finger goes on. */
     function keepOurs(event: TouchEvent): void {
+      // Comes once, after the moves of each finger.
+      pinchOn()
       if (event.cancelable && (mode === 'pan' || mode === 'point' || mode === 'pinch')) event.preventDefault()
     }
 

@@ -8,6 +8,7 @@ import type { SigmaView } from '../../worker/api.ts'
 import { locale } from '../i18n/language.ts'
 import { zoneFor } from '../ui/when.ts'
 import { drawHatched, type Hatched } from './absence.ts'
+import { joinOf } from './draw-line.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
 import type { Frame, Painter, Surface } from './plot.ts'
 import { numberTicks, timeTicks } from './ticks.ts'
@@ -127,7 +128,7 @@ function drawSigma(on: Surface, slice: Slice, dashes?: readonly number[]): void 
   }
   context.strokeStyle = colours.accent
   context.lineWidth = (dashes ? 1.2 : 1.8) * ratio
-  context.lineJoin = 'round'
+  context.lineJoin = joinOf(on, slice)
   context.setLineDash(dashes ? dashes.map((px) => px * ratio) : [])
   context.stroke()
   context.setLineDash([])

@@ -16,8 +16,18 @@ export function language(): Language {
   return chosen === 'system' ? (wanted().map(primary).find(isSpoken) ?? 'en') : chosen
 }
 
+/** The answer given last, and for what: figures on a moving chart ask many times a frame. */
+let answered: {
+  readonly spoken: Language
+  readonly tags: readonly string[]
+  readonly locale: string
+} | null = null
+
 /** For numbers and dates: the browser's own variant of the language on screen (`de-AT`), else the language. */
 export function locale(): string {
   const spoken = language()
-  return safeLocale(wanted().find((tag) => primary(tag) === spoken) ?? spoken)
+  const tags = wanted()
+  if (answered?.spoken !== spoken || answered.tags !== tags)
+    answered = { spoken, tags, locale: safeLocale(tags.find((tag) => primary(tag) === spoken) ?? spoken) }
+  return answered.locale
 }

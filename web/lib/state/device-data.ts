@@ -88,6 +88,7 @@ export class DeviceData implements DataEvents {
   status(status: SyncStatus): void {
     const before = this.#status
     this.#status = status
+    if (before && onlyFurther(before, status)) return this.#tellProgress()
     // The revision follows when its data is on screen.
     const { revision, ...news } = status
     const clockAheadMs = clock.aheadMs === null ? 0 : -clock.aheadMs
@@ -101,6 +102,11 @@ export class DeviceData implements DataEvents {
     if (revision !== before?.revision) this.#recompute()
   }
 
+  /** Every chunk of hundreds brings the progress on; a screen need not be made anew for each. */
+  #tellProgress = later(100, async () => {
+    this.#state.setConnection({ progress: this.#status?.progress ?? null })
+    this.#refreshPacks()
+  })
   #refreshMarkets = later(100, () => this.#showMarkets())
   #refreshPacks = later(500, () => this.#showPacks())
 
@@ -148,6 +154,14 @@ export class DeviceData implements DataEvents {
   #measure = later(1_000, async () => {
     this.#state.setStorage(await measureStorage())
   })
+}
+
+/** Whether nothing has changed but how far the download is. */
+function onlyFurther(before: SyncStatus, after: SyncStatus): boolean {
+  if (!before.progress || !after.progress) return false
+  return (Object.keys(after) as (keyof SyncStatus)[]).every(
+    (key) => key === 'progress' || Object.is(before[key], after[key]),
+  )
 }
 
 function hadData(): boolean {

@@ -24,14 +24,17 @@ export async function dropSuperseded(
   interval: StoredInterval,
   part: Part,
 ): Promise<void> {
-  const rows = await manifestOf(store, market, interval, part)
+  await dropLines(store, supersededIn(await manifestOf(store, market, interval, part)))
+}
+
+/** Of the lines of a series those that a longer period has replaced, where nothing is left to wait for. */
+export function supersededIn(rows: readonly ManifestRow[]): ManifestRow[] {
   const current = rows.filter((row) => row.sha256 !== null)
-  const done = rows.filter((row) => {
+  return rows.filter((row) => {
     if (row.sha256 !== null) return false
     const successors = current.filter((other) => overlaps(other, row))
     return successors.length === 0 || successors.some((other) => other.held !== null && covers(other, row))
   })
-  await dropLines(store, done)
 }
 
 /** Drops lines of the manifest with the bytes that they hold. */

@@ -6,7 +6,7 @@ import type { ChunkHash, Part } from '../../../core/chunk/chunk.ts'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { Store } from './database.ts'
-import type { ManifestRow, TailRow } from './records.ts'
+import type { ManifestRow, PeriodKey, TailRow } from './records.ts'
 
 /** Some of a series' bytes and the span they lie in. */
 export interface Piece {
@@ -17,7 +17,7 @@ export interface Piece {
   readonly from: { readonly hash: ChunkHash } | { readonly period: string }
 }
 
-interface Span {
+export interface Span {
   readonly fromMs: number
   readonly toMs: number
 }
@@ -47,6 +47,18 @@ export async function tailOf(
   const [low, high] = keysUnder(market, interval)
   const rows = await store.tail.where('[market+interval+period+part]').between(low, high).toArray()
   return rows.filter((row) => row.part === part)
+}
+
+/** Keys of every tail frame of a series, of one part: their bytes stay where they are. */
+export async function tailKeysOf(
+  store: Store,
+  market: MarketId,
+  interval: StoredInterval,
+  part: Part,
+): Promise<PeriodKey[]> {
+  const [low, high] = keysUnder(market, interval)
+  const keys = await store.tail.where('[market+interval+period+part]').between(low, high).primaryKeys()
+  return keys.filter((key) => key[3] === part)
 }
 
 /** Whether two half-open spans share an instant. */

@@ -2,14 +2,17 @@
  * The third step of a sync: the wanted chunks, made here where the device has their places, else downloaded, a few at
  * a time. Each is its own transaction, so an interruption costs the requests under way and nothing else.
  */
-import { ChunkError, ChunkFormatError, type ChunkHash } from '../../../core/chunk/chunk.ts'
+import { ChunkError, ChunkFormatError, type ChunkHash, type Part } from '../../../core/chunk/chunk.ts'
 import { decodeChunk } from '../../../core/chunk/decode.ts'
 import { hashChunk } from '../../../core/chunk/hash.ts'
+import type { MarketId } from '../../../core/market.ts'
+import type { StoredInterval } from '../../../core/time/interval.ts'
+import { parsePeriod } from '../../../core/time/period.ts'
 import type { Store } from '../store/database.ts'
-import { dropSuperseded, dropUnwanted, periodKey } from '../store/drop.ts'
+import { dropLines, dropUnwanted, periodKey, supersededIn } from '../store/drop.ts'
 import { isDue, missingChunks, wishesOf } from '../store/packs.ts'
 import type { ManifestRow } from '../store/records.ts'
-import { covers, tailOf } from '../store/series.ts'
+import { covers, manifestOf, overlaps, tailKeysOf, type Span } from '../store/series.ts'
 import { composeChunk } from './compose.ts'
 import type { SyncContext } from './context.ts'
 import { askBytes, RequestError } from './request.ts'
@@ -40,7 +43,9 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   const { store } = context
   await forgetLostBytes(store)
   const wishes = wishesOf(await store.packs.toArray())
-  const queue = missingChunks(await store.manifest.toArray(), wishes, context.now())
+  const manifest = await store.manifest.toArray()
+  const queue = missingChunks(manifest, wishes, context.now())
+  const held = await heldIn(store, manifest)
   const total = queue.reduce((sum, line) => sum + line.bytes, 0)
   const done = { chunks: 0, bytes: 0, skipped: 0, replaced: false, noRoom: false, waiting: false }
   const tell = () =>
@@ -53,7 +58,7 @@ export async function pullChunks(context: SyncContext): Promise<ChunkResult> {
   let next = 0
   const work = async (): Promise<void> => {
     for (let line = queue[next++]; line; line = queue[next++]) {
-      const outcome = (await isStillDue(context, line)) ? await fetchOne(context, line) : 'not due'
+      const outcome = (await isStillDue(context, line)) ? await fetchOne(context, line, held) : 'not due'
       if (outcome === 'stored') {
         done.chunks += 1
         done.bytes += line.bytes
@@ -99,18 +104,37 @@ async function forgetLostBytes(store: Store): Promise<void> {
 
 /** Packs may have been paused, cut or imported since the queue was made. */
 async function isStillDue({ store, now }: SyncContext, line: ManifestRow): Promise<boolean> {
-  const [current, pack] = await Promise.all([
-    store.manifest.get(periodKey(line)),
-    store.packs.get(line.market),
-  ])
+  const [current, pack] = await store.transaction('r', [store.manifest, store.packs], () =>
+    Promise.all([store.manifest.get(periodKey(line)), store.packs.get(line.market)]),
+  )
   return current !== undefined && isDue(current, wishesOf(pack ? [pack] : []), now())
 }
 
+/** By market, interval and part, the spans of which the device has bytes. */
+type Held = ReadonlyMap<string, readonly Span[]>
+
+const seriesKey = (market: MarketId, interval: StoredInterval, part: Part) => `${market} ${interval} ${part}`
+
+/** Read once for a whole queue: of most lines the device has nothing at first, and need not look for it. */
+async function heldIn(store: Store, manifest: readonly ManifestRow[]): Promise<Held> {
+  const spans = manifest
+    .filter(({ held }) => held !== null)
+    .map((row) => ({ key: seriesKey(row.market, row.interval, row.part), span: row as Span }))
+  for (const [market, interval, period, part] of await store.tail.toCollection().primaryKeys())
+    spans.push({ key: seriesKey(market, interval, part), span: parsePeriod(period) })
+  const held = new Map<string, Span[]>()
+  for (const { key, span } of spans) held.set(key, [...(held.get(key) ?? []), span])
+  return held
+}
+
+const hasPart = (held: Held, line: ManifestRow): boolean =>
+  held.get(seriesKey(line.market, line.interval, line.part))?.some((span) => overlaps(span, line)) ?? false
+
 type Outcome = 'stored' | 'replaced' | 'refused' | 'no room' | 'waits'
 
-async function fetchOne(context: SyncContext, line: ManifestRow): Promise<Outcome> {
+async function fetchOne(context: SyncContext, line: ManifestRow, held: Held): Promise<Outcome> {
   try {
-    const composed = await composeChunk(context.store, line)
+    const composed = hasPart(held, line) ? await composeChunk(context.store, line) : null
     if (!composed && !context.mayDownload()) return 'waits'
     const bytes = composed ?? (await download(context, line))
     if (!bytes) return 'refused'
@@ -161,12 +185,16 @@ function belongs(bytes: Uint8Array, line: ManifestRow): boolean {
 async function storeChunk(store: Store, line: ManifestRow, bytes: Uint8Array): Promise<boolean> {
   const hash = line.sha256 as ChunkHash
   return store.transaction('rw', [store.manifest, store.chunks, store.tail], async () => {
-    const current = await store.manifest.get(periodKey(line))
+    const lines = await manifestOf(store, line.market, line.interval, line.part)
+    const current = lines.find(({ period }) => period === line.period)
     if (current?.sha256 !== hash) return false
-    await store.chunks.put({ hash, bytes })
-    if (current.held !== null && current.held !== hash) await store.chunks.delete(current.held)
-    await store.manifest.put({ ...current, held: hash })
-    await dropSuperseded(store, line.market, line.interval, line.part)
+    const now = { ...current, held: hash }
+    await Promise.all([
+      store.chunks.put({ hash, bytes }),
+      current.held !== null && current.held !== hash ? store.chunks.delete(current.held) : null,
+      store.manifest.put(now),
+    ])
+    await dropLines(store, supersededIn(lines.map((row) => (row === current ? now : row))))
     await dropCovered(store, current, bytes)
     return true
   })
@@ -174,10 +202,10 @@ async function storeChunk(store: Store, line: ManifestRow, bytes: Uint8Array): P
 
 /** Tail frames leave with the chunk that covers them, unless they know something newer. */
 async function dropCovered(store: Store, line: ManifestRow, bytes: Uint8Array): Promise<void> {
-  const frames = (await tailOf(store, line.market, line.interval, line.part)).filter((row) =>
-    covers(line, row),
-  )
-  if (frames.length === 0) return
+  const keys = await tailKeysOf(store, line.market, line.interval, line.part)
+  const inside = keys.filter(([, , period]) => covers(line, parsePeriod(period)))
+  if (inside.length === 0) return
+  const frames = (await store.tail.bulkGet(inside)).filter((row) => row !== undefined)
   const chunk = decodeChunk(bytes)
   const done = frames.filter(
     (row) => row.revision <= line.revision || saysNothingNew(chunk, decodeChunk(row.bytes)),

@@ -13,7 +13,9 @@ import { compute } from '$lib/state/compute.ts'
 import { preferences } from '$lib/ui/preferences.svelte.ts'
 import { Latest } from '$lib/state/latest.ts'
 import type { PriceView, Range, SeriesEvent, SigmaRequest, SigmaView } from '$worker/api.ts'
+import { report } from '$lib/store/report.ts'
 import { panels } from './panels/panels.svelte.ts'
+import { SigmaHere } from './sigma-here.ts'
 
 /** Bars of σ that suit a range, where nobody chose others. */
 const SIGMA_INTERVAL: Readonly<Record<Range, Interval>> = {
@@ -30,6 +32,11 @@ const DEPTH_MS = { '1m': 31 * DAY_MS, '1h': 731 * DAY_MS, '1d': 16 * 366 * DAY_M
 
 const MIN_COLUMNS = 20
 
+/** A window that is not dragged on within this time rests. */
+const REST_MS = 250
+/** Words follow a window that is dragged in steps: a frame has no time for laying out text. */
+const TOLD_MS = 150
+
 export class MarketView {
   readonly id: MarketId
   readonly chart = new ChartState()
@@ -37,6 +44,8 @@ export class MarketView {
   /** What is marked on the price's time axis. */
   events = $state.raw<readonly SeriesEvent[]>([])
   sigma = $state.raw<SigmaData | null>(null)
+  /** σ as words and receipts tell of it: a few times a second while its window is dragged. */
+  told = $state.raw<SigmaData | null>(null)
   /** σ by the estimators beside the first one, in the order chosen. */
   others = $state.raw<readonly SigmaData[]>([])
   /** What kept the worker from answering, in its words; null when it answered. */
@@ -46,9 +55,19 @@ export class MarketView {
   /** A slider asks many times a second: each answer is drawn as soon as it is there, and the last question is asked in any case. */
   readonly #sigmaAsked = new Latest<SigmaRequest, SigmaView>({
     ask: (request) => compute().sigma(request),
-    take: (view) => (this.sigma = sigmaData(view)),
+    take: (view) => {
+      // The line was drawn further here than the worker knew when it was asked.
+      const isLate = this.#sigmaHere.isReady && view.receipt.window !== preferences.current.window
+      if (!isLate) this.#takeSigma(sigmaData(view))
+    },
     fail: (error) => (this.failure = error instanceof Error ? error.message : String(error)),
   })
+  /** Answers at once while a window is dragged; the worker's answer follows when it rests. */
+  readonly #sigmaHere = new SigmaHere()
+  #asked: { readonly estimator: Estimator; readonly interval: Interval; readonly changes: number } | null =
+    null
+  #atRest: ReturnType<typeof setTimeout> | undefined
+  #toldAtMs = -Infinity
   /** What was kept last. */
   #kept: { readonly price: PriceView | null; readonly sigma: SigmaData | null } = { price: null, sigma: null }
 
@@ -58,7 +77,7 @@ export class MarketView {
     const kept = untrack(() => app.keptView(id))
     if (kept && kept.range === untrack(() => preferences.current.range)) {
       this.#take(kept.price, kept.range)
-      this.sigma = kept.sigma ? sigmaData(kept.sigma) : null
+      if (kept.sigma) this.#takeSigma(sigmaData(kept.sigma))
     }
     $effect(() => this.#askPrice())
     $effect(() => this.#askSigma())
@@ -87,7 +106,7 @@ export class MarketView {
 
   /** After a full paint: what the next cold start shows first. */
   keep(): void {
-    const { price, sigma } = this
+    const { price, told: sigma } = this
     // Called with every frame, also while a finger moves the view over the same data.
     if (!price || !this.#range || (price === this.#kept.price && sigma === this.#kept.sigma)) return
     this.#kept = { price, sigma }
@@ -153,11 +172,40 @@ export class MarketView {
     this.chart.settle(view.home, { ...whole, minSpanMs: MIN_COLUMNS * step })
   }
 
+  /** Somebody takes hold of the window: what σ of other windows needs is fetched meanwhile. */
+  prepareWindows(): void {
+    const { estimator, window } = preferences.current
+    this.#sigmaHere
+      .prepare(this.#sigmaRequest(estimator, window, this.sigmaInterval))
+      .catch((error: unknown) => report('windows of σ cannot be drawn at once', error))
+  }
+
   #askSigma(): void {
     const { estimator, window } = preferences.current
     const interval = this.sigmaInterval
-    app.changes(this.id)
-    this.#sigmaAsked.ask(this.#sigmaRequest(estimator, window, interval))
+    const changes = app.changes(this.id)
+    const before = this.#asked
+    this.#asked = { estimator, interval, changes }
+    const request = this.#sigmaRequest(estimator, window, interval)
+    const isWindowOnly =
+      before?.estimator === estimator && before.interval === interval && before.changes === changes
+    if (!isWindowOnly) this.#sigmaHere.forget()
+    const view = isWindowOnly ? this.#sigmaHere.answer(request) : null
+    clearTimeout(this.#atRest)
+    if (!view) {
+      if (isWindowOnly) this.prepareWindows()
+      return this.#sigmaAsked.ask(request)
+    }
+    const data = sigmaData(view)
+    if (performance.now() - this.#toldAtMs < TOLD_MS) this.sigma = data
+    else this.#takeSigma(data)
+    this.#atRest = setTimeout(() => this.#sigmaAsked.ask(request), REST_MS)
+  }
+
+  #takeSigma(data: SigmaData): void {
+    this.sigma = data
+    this.told = data
+    this.#toldAtMs = performance.now()
   }
 
   /** After the first line, which must not wait for them while the window is dragged. */

@@ -1,0 +1,81 @@
+/** σ of one series of bars, for any window and estimator. Asked by the worker, and by the page itself while a window is dragged. */
+import type { CandleColumns } from '../../core/candle/columns.ts'
+import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
+import { LogColumns } from '../../core/volatility/logs.ts'
+import { Memory } from '../../core/volatility/memory.ts'
+import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volatility/volatility.ts'
+import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
+import type { SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
+
+/** σ is not shown where fewer than half of a window's bars could enter. */
+const MIN_COVERAGE = 0.5
+/** The longest window on screen, in bars. */
+const WINDOW_LEAD = 366
+
+/**
+ * How long before its first place σ needs bars: the window before it, and the close before that. Of the longest window that people
+ * choose, so that all windows are of the same columns.
+ *
+ * @returns milliseconds
+ */
+export function leadMs(interval: Interval, window: number): number {
+  return (Math.max(window, WINDOW_LEAD) + 1) * INTERVAL_MS[interval]
+}
+
+/** Bars whose logarithms are taken once, whatever σ is asked of them. */
+export class SigmaSeries {
+  readonly columns: CandleColumns
+  readonly #logs: LogColumns
+  readonly #memory: Memory
+
+  constructor(columns: CandleColumns, memory: Memory = new Memory()) {
+    this.columns = columns
+    this.#memory = memory
+    this.#logs = new LogColumns(columns, memory)
+  }
+
+  /** σ from the request's first instant on. Its arrays belong to whoever asked. */
+  view({ market, interval, fromMs, estimator, window, mean }: Omit<SigmaRequest, 'toMs'>): SigmaView {
+    const { columns } = this
+    const step = INTERVAL_MS[interval]
+    const series = sigmaOf(this.#logs, estimator, window, mean)
+    const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
+    const sigma = series.sigma.slice(skip)
+    const view = {
+      market,
+      interval,
+      startMs: columns.startMs + skip * step,
+      sigma,
+      bars: series.bars.slice(skip),
+      flat: series.flat.slice(skip),
+      receipt: receiptOf(series, columns, estimator),
+      percentile: percentile({ ...series, sigma, endPlace: series.endPlace - skip }),
+    }
+    this.#memory.giveBack(series.sigma)
+    return view
+  }
+
+  /** Gives its memory back; nothing may be asked of it any more. */
+  release(): void {
+    this.#logs.release()
+  }
+}
+
+/** The newest σ of a series, and where it stands in all of it. */
+export function summaryOf(columns: CandleColumns, estimator: Estimator, window: number): SigmaSummary {
+  const series = sigmaOf(new LogColumns(columns), estimator, window, 'sample')
+  return { receipt: receiptOf(series, columns, estimator), percentile: percentile(series) }
+}
+
+function sigmaOf(logs: LogColumns, estimator: Estimator, window: number, mean: Mean): VolatilitySeries {
+  const { columns } = logs
+  const annual = barsPerYear(columns.interval)
+  const request = { estimator, window, mean, barsPerYear: annual, minCoverage: MIN_COVERAGE }
+  return volatilityOrCloses(columns, request, logs)
+}
+
+/** The receipt of the newest σ, which tells where another estimator was taken than was asked for. */
+function receiptOf(series: VolatilitySeries, columns: CandleColumns, asked: Estimator): Receipt {
+  const receipt = newestReceipt(series, columns)
+  return receipt.estimator === asked ? receipt : { ...receipt, insteadOf: asked }
+}
