@@ -129,11 +129,13 @@ export async function openSynced(context: BrowserContext, url: string): Promise<
   return page
 }
 
-/** What axe finds once nothing moves any more: half-way through a change of colour no contrast is that of the design. */
-export async function examine(
-  page: Page,
-  within = 'html',
-): Promise<Awaited<ReturnType<AxeBuilder['analyze']>>> {
+/**
+ * What axe finds wrong, each rule with the first element that breaks it, once nothing moves any more: half-way through a
+ * change of colour no contrast is that of the design.
+ *
+ * @param within a part of the page
+ */
+export async function examine(page: Page, within = 'html'): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate(() =>
     Promise.allSettled(
@@ -143,5 +145,7 @@ export async function examine(
         .map(({ finished }) => finished),
     ),
   )
-  return new AxeBuilder({ page }).include(within).analyze()
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
+  await page.emulateMedia({ reducedMotion: null })
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
 }

@@ -30,17 +30,32 @@ export class Fingers {
     await this.#send('touchEnd', [])
   }
 
-  /** Each finger from its first place to its last, in steps. */
-  async drag(ways: readonly (readonly [Place, Place])[], { steps = 10, lift = true } = {}): Promise<void> {
-    await this.down(...ways.map(([from]) => from))
+  /**
+   * Each finger from its first place to its last, in steps.
+   *
+   * @param options.stepMs what the events say that a step took; as long as it takes where not given
+   */
+  async drag(
+    ways: readonly (readonly [Place, Place])[],
+    { steps = 10, lift = true, stepMs }: { steps?: number; lift?: boolean; stepMs?: number } = {},
+  ): Promise<void> {
+    const from = Date.now()
+    const atStep = (step: number) => (stepMs === undefined ? undefined : (from + step * stepMs) / 1000)
+    await this.#send(
+      'touchStart',
+      ways.map(([place]) => place),
+      atStep(0),
+    )
     for (let step = 1; step <= steps; step++)
-      await this.move(
-        ...ways.map(([from, to]) => ({
+      await this.#send(
+        'touchMove',
+        ways.map(([from, to]) => ({
           x: from.x + ((to.x - from.x) * step) / steps,
           y: from.y + ((to.y - from.y) * step) / steps,
         })),
+        atStep(step),
       )
-    if (lift) await this.up()
+    if (lift) await this.#send('touchEnd', [], atStep(steps))
   }
 
   /** So many taps as fast as fingers are, whatever else the machine does: the times of the events are told, none is waited for. */

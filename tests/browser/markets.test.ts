@@ -2,10 +2,11 @@
  * The list of markets as its owner uses it: a market added from the phone, the order of one's own, fingers and keys. One
  * simulated exchange; the other sources cannot be reached, and must hold up nothing.
  */
-import type { CDPSession, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { controlled, openBrowser, ready, synced, examine } from './browser.ts'
+import { Fingers } from './fingers.ts'
 import { paintedShare } from './journey-page.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -13,13 +14,14 @@ const UNREACHABLE = 'http://127.0.0.1:9'
 const ADDED = 'coinbase:LTC-USD'
 
 const rowOf = (page: Page, market: string) => page.locator(`[data-row="${market}"]`)
+/** Once it is known, by what the row says of itself. */
+async function sigmaOf(page: Page, market: string): Promise<number> {
+  const sigma = rowOf(page, market).locator('[data-sigma]')
+  return until(`σ of ${market}`, 20_000, async () => Number(await sigma.getAttribute('data-value')) || null)
+}
+
 const order = (page: Page) =>
   page.locator('[data-row]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')))
-
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  const { violations } = await examine(page)
-  expect(violations.map(({ id, nodes }) => `${state} ${id}: ${nodes[0]?.html}`)).toEqual([])
-}
 
 describe('the list of markets', () => {
   let stage: Stage
@@ -50,7 +52,7 @@ describe('the list of markets', () => {
     await ready(page)
     await page.getByRole('button', { name: 'Add a market' }).click()
     await page.getByText('crypto-tracker owner link').waitFor()
-    await expectAccessible(page, 'not signed in')
+    expect(await examine(page), 'not signed in').toEqual([])
 
     await page.goto(stage.ownerLink())
     await ready(page)
@@ -62,7 +64,7 @@ describe('the list of markets', () => {
     const hit = page.locator(`[data-hit="${ADDED}"]`)
     await hit.waitFor()
     await page.getByText(/gave no answer/).waitFor()
-    await expectAccessible(page, 'found')
+    expect(await examine(page), 'found').toEqual([])
 
     const tapped = performance.now()
     await hit.getByRole('button').click()
@@ -80,7 +82,8 @@ describe('the list of markets', () => {
     await expect.poll(() => price.getAttribute('data-value'), { timeout: 20_000 }).toMatch(/^\d+(\.\d+)?$/)
 
     await rowOf(page, ADDED).getByRole('link').press('Shift+F10')
-    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
+    // Once the server has answered: until then nothing can be ordered of it.
+    await page.getByRole('menuitem', { name: 'Remove' }).and(page.locator(':enabled')).press('Enter')
     await page.getByText('the server keeps its history').waitFor()
     await expect.poll(() => rowOf(page, ADDED).count(), { timeout: 20_000 }).toBe(0)
     await page.getByRole('button', { name: 'Undo' }).click()
@@ -121,12 +124,25 @@ describe('the list of markets', () => {
     const handle = page.getByRole('button', { name: /^Place of Shiba Inu/ })
     await handle.press('ArrowUp')
     await expect.poll(() => handle.evaluate((one) => one === document.activeElement)).toBe(true)
-    await expectAccessible(page, 'order')
+    expect(await examine(page), 'order').toEqual([])
     await page.getByRole('button', { name: 'Done' }).press('Enter')
     await has('DOGE', 'BTC', 'SHIB', 'ETH')
-    await page.getByRole('searchbox', { name: 'Filter the list' }).fill('zzz')
+    const sort = page.getByRole('combobox', { name: 'Sort' })
+    await sort.press('N')
+    // A group stands by its own: the pinned, then the section, then the others.
+    await has('DOGE', 'BTC', 'ETH', 'SHIB')
+    await page.getByRole('button', { name: 'The other way round' }).press('Enter')
+    await has('DOGE', 'BTC', 'SHIB', 'ETH')
+    await sort.press('V')
+    const [ether, shiba] = await Promise.all(['ETH', 'SHIB'].map((base) => sigmaOf(page, market(base))))
+    await has('DOGE', 'BTC', ...(ether! > shiba! ? ['ETH', 'SHIB'] : ['SHIB', 'ETH']))
+    await sort.press('O')
+    const filter = page.getByRole('searchbox', { name: 'Filter the list' })
+    await filter.pressSequentially('shib')
+    await has('SHIB')
+    await filter.fill('zzz')
     await page.getByText('No market here is like that').waitFor()
-    await expectAccessible(page, 'no hit')
+    expect(await examine(page), 'no hit').toEqual([])
     await page.getByRole('button', { name: 'Show all' }).press('Enter')
 
     await stage.killServer()
@@ -136,7 +152,7 @@ describe('the list of markets', () => {
     await ready(page)
     await has('DOGE', 'BTC', 'SHIB', 'ETH')
     await page.getByRole('button', { name: /^Majors/ }).waitFor()
-    await expectAccessible(page, 'offline, in sections')
+    expect(await examine(page), 'offline, in sections').toEqual([])
     await stage.startServer()
   })
 
@@ -147,51 +163,46 @@ describe('the list of markets', () => {
     await ready(page)
     const row = rowOf(page, 'coinbase:ETH-USD')
     await row.getByRole('button', { name: /^More for/ }).waitFor({ state: 'attached' })
-    const session = await browser.context.newCDPSession(page)
+    const fingers = await Fingers.on(page)
     const { x, y, width } = (await row.boundingBox())!
 
-    await finger(session, [x + 60, y + 30], [x + 66, y + 90])
+    await fingers.drag([
+      [
+        { x: x + 60, y: y + 30 },
+        { x: x + 66, y: y + 90 },
+      ],
+    ])
     expect(await order(page)).not.toHaveLength(0)
     expect((await order(page))[0]).not.toBe('coinbase:ETH-USD')
     expect(await row.locator('[data-swipe-action]').count()).toBe(0)
 
-    await finger(session, [x + 60, y + 30], [x + 170, y + 34])
+    await fingers.drag([
+      [
+        { x: x + 60, y: y + 30 },
+        { x: x + 170, y: y + 34 },
+      ],
+    ])
     await page.getByText('Ethereum is pinned').waitFor()
     await expect.poll(async () => (await order(page))[0]).toBe('coinbase:ETH-USD')
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(async () => (await order(page))[0]).not.toBe('coinbase:ETH-USD')
 
     const there = (await row.boundingBox())!
-    await finger(session, [there.x + width - 40, there.y + 30], [there.x + width - 180, there.y + 32])
+    await fingers.drag([
+      [
+        { x: there.x + width - 40, y: there.y + 30 },
+        { x: there.x + width - 180, y: there.y + 32 },
+      ],
+    ])
     await row.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Pin' }).waitFor()
     await page.keyboard.press('Escape')
 
     const other = (await rowOf(page, 'coinbase:BTC-USD').boundingBox())!
-    await session.send('Input.dispatchTouchEvent', {
-      type: 'touchStart',
-      touchPoints: [{ x: other.x + 80, y: other.y + 30 }],
-    })
+    await fingers.down({ x: other.x + 80, y: other.y + 30 })
     await page.getByRole('menu', { name: 'Bitcoin' }).waitFor()
-    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-    await expectAccessible(page, 'menu')
+    await fingers.up()
+    expect(await examine(page), 'menu').toEqual([])
     expect(new URL(page.url()).pathname).toBe('/')
   })
 })
-
-/** A finger on a straight way, and away. */
-async function finger(
-  session: CDPSession,
-  [fromX, fromY]: readonly [number, number],
-  [toX, toY]: readonly [number, number],
-): Promise<void> {
-  const STEPS = 8
-  const touch = (type: 'touchStart' | 'touchMove', at: number) =>
-    session.send('Input.dispatchTouchEvent', {
-      type,
-      touchPoints: [{ x: fromX + ((toX - fromX) * at) / STEPS, y: fromY + ((toY - fromY) * at) / STEPS }],
-    })
-  await touch('touchStart', 0)
-  for (let at = 1; at <= STEPS; at++) await touch('touchMove', at)
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-}

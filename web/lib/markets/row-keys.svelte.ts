@@ -15,8 +15,6 @@ export function rowKeys(market: () => MarketState, say: (text: string) => void):
       if (!canStep(moved.id, by)) return
       step(moved, by)
       await tick()
-      // Moved in the page it has lost the focus, and may be another element.
-      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(moved.id)}"] a`)?.focus()
       say(placeText(moved))
     }
     const press = (event: KeyboardEvent) => void pressed(event)
