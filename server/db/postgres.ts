@@ -26,9 +26,12 @@ const MIGRATION_LOCK = 8_160_001
 /**
  * @throws DatabaseError when it cannot be reached, is too old, or is newer than the program
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  othersGoneWithinMs = OTHERS_GONE_WITHIN_MS,
+): Promise<Database> {
   const place = withoutSecrets(url)
-  await prepare(url, place)
+  await prepare(url, place, othersGoneWithinMs)
   const pool = createPool(url)
   // Drizzle asks its client for nothing but transactions here.
   const client = { begin: pool.begin, options: { parsers: {}, serializers: {} } }
@@ -50,7 +53,7 @@ export async function openPostgres(url: string): Promise<Database> {
 }
 
 /** Checks the server and brings the tables up to date, over one connection: its lock must not wander through a pool. */
-async function prepare(url: string, place: string): Promise<void> {
+async function prepare(url: string, place: string, othersGoneWithinMs: number): Promise<void> {
   const client = postgres(url, {
     max: 1,
     onnotice: () => {},
@@ -63,7 +66,7 @@ async function prepare(url: string, place: string): Promise<void> {
     await refuseOld(db, place)
     await rows(db, sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
     await refuseNewer(db)
-    await waitForOthers(db, place)
+    await waitForOthers(db, place, othersGoneWithinMs)
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS })
     await sign(db)
   } catch (error) {
@@ -78,8 +81,8 @@ async function prepare(url: string, place: string): Promise<void> {
  * Tables are not changed beneath programs that run on them: whoever stops a version to start the next one may do so in any
  * order, within the time in which one that was killed is forgotten.
  */
-async function waitForOthers(db: Transaction, place: string): Promise<void> {
-  const endAt = performance.now() + OTHERS_GONE_WITHIN_MS
+async function waitForOthers(db: Transaction, place: string, withinMs: number): Promise<void> {
+  const endAt = performance.now() + withinMs
   for (;;) {
     const others = await othersOnOldTables(db)
     if (others.length === 0) return

@@ -6,6 +6,7 @@ import { checkAddresses } from './addresses.ts'
 import { checkDatabase } from './database.ts'
 import { checkDisk } from './disk.ts'
 import { fault, ok, warning, type Finding } from './finding.ts'
+import { checkProcesses } from './processes.ts'
 import { serverStatus } from './server-status.ts'
 import { checkSources } from './sources.ts'
 
@@ -24,6 +25,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<readonly Finding[
       : ok('keys', 'ADMIN_TOKEN is set: scripts that send it may use the admin API'),
     await checkDatabase(config, server),
     ...(await checkDisk(config.dataDir)),
+    ...checkProcesses(server, systemClock.now()),
     ...(await checkSources(config, server)),
     ...(await checkAddresses(config, server !== null, systemClock.now())),
   ]

@@ -1,6 +1,7 @@
 /** What `doctor` found about one thing, and what to do about it. */
 export interface Finding {
-  readonly check: 'settings' | 'keys' | 'database' | 'folder' | 'disk' | 'source' | 'clock' | 'address'
+  readonly check:
+    'settings' | 'keys' | 'database' | 'folder' | 'disk' | 'process' | 'source' | 'clock' | 'address'
   readonly status: 'ok' | 'warning' | 'fault'
   readonly finding: string
   /** null where nothing is to be done. */

@@ -1,24 +1,51 @@
-/** What a running server says of itself through its control socket. */
+/** What running servers say of themselves: the one of this data folder through its control socket, others by their database. */
+import { headRevision } from '../archive/context.ts'
+import { size } from '../archive/size.ts'
+import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { remoteOperations } from '../control/client.ts'
 import { controlSocketPath, isListening } from '../control/socket.ts'
-import type { ProviderHealth } from '../providers/types.ts'
+import { DatabaseError } from '../db/database.ts'
+import { openDatabase } from '../db/open.ts'
+import type { IngestStatus } from '../ingest/types.ts'
+import { someoneReads, whoDoesWhat } from '../share/members.ts'
+import { standingOf } from '../share/standing.ts'
 
 /** The part of `Operations.status` that matters here. */
-export interface ServerStatus {
+export interface ServerStatus extends Pick<IngestStatus, 'sources' | 'processes' | 'leases'> {
   readonly revision: number
   readonly size: { readonly database: number }
-  readonly sources: readonly ProviderHealth[]
 }
 
-/** null where no server runs on the data folder; an Error where one does and cannot say. */
+/** null where no server runs on the data folder, nor reads on its database; an Error where one does and cannot say. */
 export async function serverStatus(config: Config): Promise<ServerStatus | Error | null> {
   const socket = controlSocketPath(config.dataDir)
-  if (!socket || !(await isListening(socket))) return null
+  if (!socket || !(await isListening(socket))) return config.databaseUrl === null ? null : ofOthers(config)
   try {
-    const { revision, size, sources = [] } = await remoteOperations(socket).status()
-    return { revision, size, sources }
+    const { revision, size, sources = [], processes, leases } = await remoteOperations(socket).status()
+    return { revision, size, sources, ...(processes && { processes }), ...(leases && { leases }) }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+/** What processes in other folders left in the database that they share. */
+async function ofOthers(config: Config): Promise<ServerStatus | null> {
+  try {
+    const database = await openDatabase(config)
+    try {
+      return await database.read(async (tx) => {
+        if (!(await someoneReads(tx))) return null
+        const { members, leases } = await whoDoesWhat(tx)
+        const standing = standingOf(leases, members, [], systemClock.now())
+        return { ...standing, revision: await headRevision(tx), size: await size(tx) }
+      })
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    // Why it does not open is told by the check of the database, which opens it as well.
+    if (error instanceof DatabaseError) return null
+    throw error
   }
 }

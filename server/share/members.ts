@@ -5,7 +5,7 @@ import type { MarketId } from '../../core/market.ts'
 import type { Role } from '../config.ts'
 import { rows, type Transaction } from '../db/database.ts'
 import { VERSION } from '../db/migrate.ts'
-import { DATABASE_NOW, LEASE_MS } from './leases.ts'
+import { DATABASE_NOW, LEASE_MS, UPKEEP } from './leases.ts'
 
 export interface Member {
   readonly id: string
@@ -83,6 +83,18 @@ export async function listMembers(tx: Transaction): Promise<Member[]> {
     startedMs: Number(started),
     silentMs: Number(silent),
   }))
+}
+
+/** The processes, and who of them does what; of what nobody wants any more, nothing. */
+export async function whoDoesWhat(
+  tx: Transaction,
+): Promise<{ readonly members: readonly Member[]; readonly leases: readonly KnownLease[] }> {
+  const wanted = new Set([UPKEEP, ...(await wantedSources(tx)).map(({ source }) => source)])
+  const leases = await listLeases(tx)
+  return {
+    members: await listMembers(tx),
+    leases: leases.filter(({ name, leftMs }) => leftMs > 0 || wanted.has(name)),
+  }
 }
 
 /** Whether any process reads sources. */

@@ -32,6 +32,7 @@ import {
   sayGone,
   someoneReads,
   wantedSources,
+  whoDoesWhat,
   type KnownLease,
   type WantedSource,
 } from './members.ts'
@@ -136,7 +137,7 @@ class Share implements Reading {
 
   async status(): Promise<IngestStatus | null> {
     const { database, archive, clock } = this.#parts
-    const [members, leases] = await database.read(async (tx) => [await listMembers(tx), await listLeases(tx)])
+    const { members, leases } = await database.read(whoDoesWhat)
     return standingOf(leases, members, await archive.progress(clock.now()), clock.now())
   }
 

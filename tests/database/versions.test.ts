@@ -9,6 +9,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rows, type Database } from '../../server/db/database.ts'
 import { openDatabase, type DatabasePlace } from '../../server/db/open.ts'
+import { openPostgres } from '../../server/db/postgres.ts'
 import { KINDS, type Kind } from './archives.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 
@@ -106,6 +107,33 @@ describe('a process killed while it makes the tables', () => {
     }
     await expectWhole(place)
   }, 180_000)
+})
+
+test('PostgreSQL, three that start at once: one makes the tables, the others find them made', async () => {
+  const place = await newPlace('PostgreSQL')
+  const opened = await Promise.all([place, place, place].map(openDatabase))
+  for (const database of opened) await database.close()
+  await expectWhole(place)
+})
+
+test('PostgreSQL whose tables are to be changed beneath another process: that one is named, and what to do', async () => {
+  const { databaseUrl } = await newPlace('PostgreSQL')
+  const database = await openPostgres(databaseUrl!)
+  await database.write(async (tx) => {
+    await rows(
+      tx,
+      sql`DELETE FROM drizzle.__drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)`,
+    )
+    await rows(
+      tx,
+      sql`INSERT INTO process (id, role, version, place, started_at, seen_at)
+        SELECT gen_random_uuid(), 'api', '0.0.9', 'kitchen, process 12', 0, extract(epoch from now()) * 1000`,
+    )
+  })
+  await database.close()
+  await expect(openPostgres(databaseUrl!, 0)).rejects.toThrow(
+    /in use by an older program: api of Crypto Tracker 0\.0\.9 \(kitchen, process 12\)\. Crypto Tracker \d+\.\d+\.\d+ has to change its tables: stop those first/,
+  )
 })
 
 describe.each(KINDS)('%s that a newer program wrote', (kind) => {
