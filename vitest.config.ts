@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     // Tests that run side by side only wait, for limits and pauses of sources.
     maxConcurrency: 20,
+    globalSetup: 'tests/run/empty-database.ts',
     projects: [
       {
         test: {

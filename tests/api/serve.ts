@@ -2,8 +2,7 @@
  * The API over real HTTP on an archive of an embedded database, without ingest: what it holds, the tests write
  * themselves, by the archive's own door.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { CandleRow } from '../../core/candle/row.ts'
@@ -27,6 +26,7 @@ import { openLogos } from '../../server/logos.ts'
 import { createOwner, type Owner } from '../../server/owner/owner.ts'
 import { createProxies } from '../../server/proxies.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import { newDataDir } from '../database/folder.ts'
 import type { Clock } from '../../server/clock.ts'
 import type { ProviderHealth } from '../../server/providers/types.ts'
 import { defaultSettling } from '../../server/settling.ts'
@@ -79,7 +79,7 @@ export async function serveArchive({
   exchange = NO_EXCHANGE,
   backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'crypto-tracker-api-'))
+  const dataDir = await newDataDir()
   const log = pino({ level: 'silent' })
   const database = await openDatabase({ dataDir, databaseUrl: null })
   const owner = createOwner(database, clock)

@@ -2,9 +2,7 @@
  * A source that misbehaves over real HTTP and sockets: what needs these. Each kind of faulty answer on its own is tried in
  * virtual time (`tests/journey/faulty-answers.test.ts`).
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -15,6 +13,7 @@ import type { Archive, ArchiveEvent } from '../../server/archive/types.ts'
 import { systemClock } from '../../server/clock.ts'
 import { rows, type Database } from '../../server/db/database.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import { newDataDir } from '../database/folder.ts'
 import { startIngest } from '../../server/ingest/start.ts'
 import type { Ingest } from '../../server/ingest/types.ts'
 import { coinbase } from '../../server/providers/coinbase.ts'
@@ -65,7 +64,7 @@ describe('a source that misbehaves', { timeout: 300_000 }, () => {
 
   beforeAll(async () => {
     simulator = await startSimulator(['--since', new Date(sinceMs).toISOString()])
-    folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-sources-'))
+    folder = await newDataDir()
     database = await openDatabase({ dataDir: folder, databaseUrl: null })
     const clock = systemClock
     const settling = defaultSettling

@@ -2,9 +2,7 @@
  * What Coinbase, Kraken, Binance and Bitstamp were seen to answer, over real HTTP: each speaks its own protocol on the day of June
  * 2020 on which Binance's klines have a hole, and the archive ends with the candles of each exchange and no others.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -20,6 +18,7 @@ import {
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import { newDataDir } from '../database/folder.ts'
 import { startIngest } from '../../server/ingest/start.ts'
 import type { Ingest } from '../../server/ingest/types.ts'
 import { createProvider } from '../../server/providers/create.ts'
@@ -109,7 +108,7 @@ describe('answers seen in the wild', { timeout: 180_000 }, () => {
     const time = await fetch(`${simulators.get('binance')!.url}/api/v3/time`)
     const aheadMs = ((await time.json()) as { serverTime: number }).serverTime - Date.now()
     const clock = { now: () => Date.now() + aheadMs }
-    folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-wild-'))
+    folder = await newDataDir()
     const database = await openDatabase({ dataDir: folder, databaseUrl: null })
     const common = { clock, settling: defaultSettling, sampleSeconds: 5 }
     archive = await openArchive(database, { ...common, simulated: true })

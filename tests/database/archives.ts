@@ -1,7 +1,5 @@
 /** The same archive on both databases, and candles to put into it. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { MarketId } from '../../core/market.ts'
 import { floorTo, INTERVAL_MS, MINUTE_MS, type StoredInterval } from '../../core/time/interval.ts'
@@ -11,6 +9,7 @@ import type { Archive, Market, Reading } from '../../server/archive/types.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Database } from '../../server/db/database.ts'
 import { defaultSettling } from '../../server/settling.ts'
+import { newDataDir } from './folder.ts'
 import { startPostgres } from './postgres.ts'
 
 export type Kind = 'embedded' | 'PostgreSQL'
@@ -34,12 +33,10 @@ export async function openTestArchive(
   nowMs: number,
   options: Partial<ArchiveOptions> = {},
 ): Promise<TestArchive> {
-  const folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-archive-'))
   const server = kind === 'PostgreSQL' ? await startPostgres() : null
-  const database = await openDatabase({
-    dataDir: folder,
-    databaseUrl: (await server?.createDatabase()) ?? null,
-  })
+  const databaseUrl = server && (await server.createDatabase())
+  const dataDir = databaseUrl === null ? await newDataDir() : ''
+  const database = await openDatabase({ dataDir, databaseUrl })
   const clock = { nowMs }
   const archive = await openArchive(database, {
     clock: { now: () => clock.nowMs },
@@ -72,7 +69,7 @@ export async function openTestArchive(
     close: async () => {
       await archive.close()
       await server?.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (databaseUrl === null) await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
