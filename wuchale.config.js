@@ -10,7 +10,7 @@ import { adapter as script, pluralPattern } from 'wuchale/adapter-vanilla'
 const patterns = [pluralPattern, { name: 't', args: ['message'] }]
 const looksLikeText = createHeuristic(defaultHeuristicOpts)
 /** Attributes that are read or spoken; all others hold names and addresses. */
-const READ =
+export const READ =
   /^(aria-(label|description|roledescription|valuetext|placeholder)|title|alt|placeholder|label|name)$/
 
 /** @type {import('wuchale').HeuristicFunc} */

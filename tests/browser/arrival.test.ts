@@ -122,6 +122,11 @@ describe('after an absence', () => {
       stage.now() - 26 * HOUR_MS,
     )
     expect(await examine(page)).toEqual([])
+    // It has caught up, so it tells the same without a server.
+    await stage.line.cut()
+    await page.reload()
+    await move.waitFor()
+    await stage.line.mend()
     await page.getByLabel('While you were away').getByRole('button', { name: 'Dismiss' }).click()
     await page.reload()
     await ready(page)
@@ -199,6 +204,11 @@ describe('the owner', () => {
 
     await press('Accept')
     await page.getByText('marked as doubtful, and to every device').waitFor()
+    const inFocus = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+    expect(await inFocus()).toBe('Not now')
+    await page.keyboard.press('Enter')
+    expect(await inFocus()).toBe('Accept')
+    await page.keyboard.press('Enter')
     await press('Accept')
     await page.getByText('Nothing waits for a decision').waitFor()
     expect((await archive.quarantined(market, true))[0]).toMatchObject({ review: 'accepted' })

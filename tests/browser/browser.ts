@@ -47,6 +47,8 @@ export interface Browser extends AsyncDisposable {
 interface Look {
   readonly colorScheme?: 'light' | 'dark'
   readonly timezoneId?: string
+  /** Without a service worker everything comes over the line. */
+  readonly serviceWorkers?: 'block'
   /** The folder in which the profile is made; its disk is the room that the browser has. */
   readonly disk?: string
 }

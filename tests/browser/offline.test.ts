@@ -90,6 +90,10 @@ describe('Offline', () => {
       buffer: Buffer.from('no pack at all'),
     })
     await page.getByText('holiday.jpg was not taken. It is no pack of Crypto Tracker').waitFor()
+    // Two of the same name, dropped one right after the other.
+    await page.evaluate(dropTwice)
+    await page.getByText('holiday.jpg was not taken.').nth(1).waitFor()
+    expect(await page.getByText('holiday.jpg was not taken.').count()).toBe(2)
     await page.setInputFiles('input[type=file]', file)
     await page.getByText(/(\d+) of \1 periods are new here/).waitFor()
     await page.getByText('works offline').first().waitFor()
@@ -126,6 +130,18 @@ describe('Offline', () => {
     await page.getByText('Table', { exact: true }).click()
     const table = page.getByRole('region', { name: 'Coverage of 2026, month by month' })
     await table.getByRole('row').nth(1).waitFor()
+
+    // Why something is missing is asked for what is looked at, and for nothing else any more.
+    let isDropped = false
+    stage.line.fault = ({ path, query }, answer, pass) => {
+      if (!path.endsWith('/gaps') || !query.includes('interval=1h')) return pass()
+      answer.on('close', () => (isDropped = true))
+    }
+    const asked = page.waitForRequest(/gaps\?interval=1h/)
+    await page.getByText('hours', { exact: true }).last().click()
+    await asked
+    await page.getByText('days', { exact: true }).last().click()
+    await until('the question is taken back', 10_000, async () => (isDropped ? true : null))
   })
 
   test('clear all lets go of everything but the settings, and nothing is fetched until somebody starts again', async () => {
@@ -160,6 +176,16 @@ describe('Offline', () => {
     await synced(page)
   })
 })
+
+/** Runs in the page. */
+function dropTwice(): void {
+  for (let time = 0; time < 2; time++) {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['no pack at all'], 'holiday.jpg'))
+    const target = document.querySelector('input[type=file]')!
+    target.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }))
+  }
+}
 
 async function sigmaOf(page: Page, market: string) {
   return until('σ', 30_000, async () => {

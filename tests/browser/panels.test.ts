@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Download, Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MarketId } from '../../core/market.ts'
 import { controlled, openBrowser, ready, synced, type Browser, examine } from './browser.ts'
 import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
 
@@ -169,6 +170,49 @@ describe('a market without its server', () => {
     await page.getByText('You are offline.').waitFor()
     await page.getByRole('link', { name: 'Bitcoin · Coinbase USD' }).click()
     await page.getByRole('region', { name: 'Volatility', exact: true }).waitFor()
+  })
+
+  test('the calendar of its days leads the keyboard from a year to the last month of another that can be opened', async () => {
+    await open(`/offline?market=${MARKET}&interval=1d`)
+    await page.getByRole('button', { name: 'Year before' }).click()
+    await page.getByRole('button', { name: /^December 2025/ }).focus()
+    await page.keyboard.press('PageDown')
+    await page.waitForFunction(() => {
+      const { activeElement } = document
+      return (
+        activeElement?.getAttribute('aria-label')?.startsWith('March 2026') &&
+        activeElement.matches('[tabindex="0"]')
+      )
+    })
+  })
+
+  test('a picture that stands ready is made once, whatever prices come meanwhile', async () => {
+    await open(`/m/${MARKET}`)
+    await gallery.line.mend()
+    await page.waitForSelector('html[data-online="true"]', { state: 'attached' })
+    await page.getByRole('button', { name: 'Share' }).click()
+    const save = page.getByRole('dialog', { name: 'Share' }).getByRole('button', { name: 'Save' })
+    await save.and(page.locator(':enabled')).waitFor()
+    const taken = await save.evaluateHandle((button) => {
+      const changes = { count: 0 }
+      new MutationObserver(({ length }) => (changes.count += length)).observe(button, { attributes: true })
+      return changes
+    })
+    const price = page.locator('main [data-price]').first()
+    const before = await price.getAttribute('data-value')
+    const sample = {
+      market: MARKET as MarketId,
+      atMs: GALLERY_NOW_MS + 60_000,
+      price: `${Number(before) + 1}`,
+    }
+    await gallery.archive.recordSamples([sample])
+    await page.waitForFunction(
+      ([value]) => document.querySelector('main [data-price]')?.getAttribute('data-value') !== value,
+      [before],
+    )
+    expect(await taken.jsonValue()).toEqual({ count: 0 })
+    await page.keyboard.press('Escape')
+    await gallery.line.cut()
   })
 
   for (const colorScheme of ['light', 'dark'] as const)

@@ -1,8 +1,36 @@
 /** What happened during an absence, put in the order in which it is told. */
 import { State } from '../../../core/candle/columns.ts'
-import { parseMarketId } from '../../../core/market.ts'
+import { parseMarketId, type MarketId } from '../../../core/market.ts'
 import type { Move } from '../../../core/volatility/move.ts'
 import type { AbsenceView, AbsentSpan } from '../../worker/api.ts'
+import type { Connection } from '../state/types.ts'
+import type { Away } from './visits.ts'
+
+/** A newest close that is older has not heard of the end of the absence. */
+const NEAR_MS = 5 * 60_000
+
+/** Whether the device has everything up to the end of the absence, so that it may tell of it. */
+export function hasCaughtUp(
+  { lastSuccessMs, synced }: Pick<Connection, 'lastSuccessMs' | 'synced'>,
+  { backMs }: Away,
+): boolean {
+  return synced && lastSuccessMs !== null && lastSuccessMs >= backMs
+}
+
+/**
+ * Whether later candles would tell no more: the moves reach the end of the absence.
+ *
+ * @param live the markets that still trade; the close of another one gets no newer
+ */
+export function isSettled(
+  views: readonly AbsenceView[],
+  live: ReadonlySet<MarketId>,
+  { backMs }: Away,
+): boolean {
+  return views.every(
+    ({ market, move }) => move === null || !live.has(market) || backMs - move.to.atMs < NEAR_MS,
+  )
+}
 
 /** The largest move in σ first, up or down; one without σ comes after those with one. */
 export function orderMoves(views: readonly AbsenceView[]): readonly Move[] {
@@ -24,29 +52,25 @@ export interface Missed {
   readonly kind: 'missing' | 'refused'
   /** Time that is not there of at least one market. */
   readonly ms: number
-  readonly markets: number
   readonly fromMs: number
   readonly toMs: number
 }
 
 /** The longest first. */
 export function missedBySource(views: readonly AbsenceView[]): readonly Missed[] {
-  const groups = new Map<string, { spans: AbsentSpan[]; markets: number }>()
+  const groups = new Map<string, AbsentSpan[]>()
   for (const { market, missing } of views)
     for (const kind of ['missing', 'refused'] as const) {
       const spans = missing.filter(({ state }) => (state === State.refused) === (kind === 'refused'))
       if (spans.length === 0) continue
       const key = `${kind} ${parseMarketId(market).source}`
-      const group = groups.get(key) ?? { spans: [], markets: 0 }
-      group.spans.push(...spans)
-      group.markets += 1
-      groups.set(key, group)
+      groups.set(key, [...(groups.get(key) ?? []), ...spans])
     }
   return [...groups]
-    .map(([key, { spans, markets }]): Missed => {
+    .map(([key, spans]): Missed => {
       const [kind, source] = key.split(' ') as ['missing' | 'refused', string]
       const { ms, fromMs, toMs } = unionOf(spans)
-      return { source, kind, ms, markets, fromMs, toMs }
+      return { source, kind, ms, fromMs, toMs }
     })
     .toSorted((a, b) => b.ms - a.ms)
 }

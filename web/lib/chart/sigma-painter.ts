@@ -11,7 +11,7 @@ import { drawHatched, type Hatched } from './absence.ts'
 import { joinOf } from './draw-line.ts'
 import { closeMsOf, extremes, pickLevel, sliceOf, type Slice } from './columns.ts'
 import type { Frame, Painter, Surface } from './plot.ts'
-import { numberTicks, timeTicks } from './ticks.ts'
+import { numberTicks, percentDecimals, timeTicks } from './ticks.ts'
 import type { Span } from './viewport.ts'
 
 /** A σ series with the levels for drawing it; made once when it arrives. */
@@ -81,8 +81,7 @@ export function sigmaPainter(
     const low =
       found && found.low > found.high * 0.6 ? Math.max(0, found.low - (found.high - found.low) * 0.5) : 0
     const ticks = found ? numberTicks(low, high, 4).filter((at) => at > low) : []
-    const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
-    const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
+    const decimals = percentDecimals(ticks, 4)
     return {
       scale: { low, high, log: false },
       times: timeTicks(span, Math.max(2, widthPx / 72), zoneFor(placeMs, zone), language),

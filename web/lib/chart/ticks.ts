@@ -141,13 +141,21 @@ function label(ms: number, step: Step, zone: Zone, locale: string): string {
   return day === 1 && step.unit === 'day' ? name : dayText(day, month, locale)
 }
 
+/** Decimals that tell neighbours at this distance apart: as many as its first figure has, at least and at most so many. */
+export const decimalsOf = (step: number, most: number, least = 0): number =>
+  Math.min(most, Math.max(least, -Math.floor(Math.log10(step) + 1e-9)))
+
+/** The same for an axis of shares that are told in percent. */
+export const percentDecimals = (ticks: readonly number[], most: number): number =>
+  decimalsOf((ticks.length > 1 ? ticks[1]! - ticks[0]! : 1) * 100, most)
+
 /** Names for the lines of a value axis: as many decimals as their distance needs, thousands as `k` where all are round. */
 export function numberLabels(ticks: readonly number[], locale = 'en'): string[] {
   const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : ticks[0] || 1
   const largest = Math.max(0, ...ticks.map(Math.abs))
   const [divisor, unit] =
     largest >= 1e6 && step >= 1e5 ? [1e6, ' M'] : largest >= 1e4 && step >= 100 ? [1e3, ' k'] : [1, '']
-  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9)))
+  const decimals = decimalsOf(step / divisor, 20)
   return ticks.map((value) => {
     if (value === 0) return '0'
     if (decimals > 4) return tiny(value, decimals)

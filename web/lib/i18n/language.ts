@@ -1,19 +1,15 @@
 /** The language of the app: the reader's choice, or the first of the browser's that the app speaks. */
 import { safeLocale } from '../../../core/format/locale.ts'
 import { preferences } from '../ui/preferences.svelte.ts'
-
-/** The languages that are complete; each has its messages in `web/locales`. Their names are written in themselves. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
-export type Language = keyof typeof LANGUAGES
+import { isLanguage, type Language } from './languages.ts'
 
 /** Tags of the browser, the best first; a browser may name none. */
 const wanted = (): readonly string[] => globalThis.navigator?.languages ?? []
 const primary = (tag: string): string => tag.split('-', 1)[0]!.toLowerCase()
-const isSpoken = (tag: string): tag is Language => Object.hasOwn(LANGUAGES, tag)
 
 export function language(): Language {
   const { language: chosen } = preferences.current
-  return chosen === 'system' ? (wanted().map(primary).find(isSpoken) ?? 'en') : chosen
+  return chosen === 'system' ? (wanted().map(primary).find(isLanguage) ?? 'en') : chosen
 }
 
 /** The answer given last, and for what: figures on a moving chart ask many times a frame. */

@@ -11,13 +11,8 @@ import type { Store } from '../store/database.ts'
 import { wishOf } from '../store/packs.ts'
 import { manifestOf, tailOf } from '../store/series.ts'
 
-export interface PackFile {
-  readonly name: string
-  readonly blob: Blob
-}
-
 /** @throws Error where the device follows no such market */
-export async function writePackFile(store: Store, market: MarketId): Promise<PackFile> {
+export async function writePackFile(store: Store, market: MarketId): Promise<File> {
   const [archive, row, position, pack] = await Promise.all([
     store.meta.get('archive'),
     store.markets.get(market),
@@ -85,8 +80,6 @@ export async function writePackFile(store: Store, market: MarketId): Promise<Pac
     keep: { hour_years: hourYears, minute_days: minuteDays },
     frames,
   })
-  return {
-    name: `${market.replace(/[^A-Za-z0-9-]+/g, '-')}-${isoSeconds(archive.lastSuccessMs).slice(0, 10)}.ctpack`,
-    blob: new Blob([head, ...bodies], { type: 'application/octet-stream' }),
-  }
+  const fileName = `${market.replace(/[^A-Za-z0-9-]+/g, '-')}-${isoSeconds(archive.lastSuccessMs).slice(0, 10)}.ctpack`
+  return new File([head, ...bodies], fileName, { type: 'application/octet-stream' })
 }

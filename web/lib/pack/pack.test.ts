@@ -38,8 +38,8 @@ async function write(): Promise<Written> {
   await device.round()
   // What only the server's list tells of a market.
   await device.store.markets.update(market, { symbol: 'BTC', paused: true })
-  const { blob } = await writePackFile(device.store, market)
-  return { archive, market, store: device.store, bytes: new Uint8Array(await blob.arrayBuffer()) }
+  const file = await writePackFile(device.store, market)
+  return { archive, market, store: device.store, bytes: new Uint8Array(await file.arrayBuffer()) }
 }
 
 const take = (store: Store, bytes: Uint8Array<ArrayBuffer>) =>
@@ -184,8 +184,8 @@ describe('a pack file on a device that knows the market', () => {
     const revised = await archive.seal(market, '1m', '2024-03-12')
     const fresh = await testDevice(archive)
     await fresh.round()
-    const { blob } = await writePackFile(fresh.store, market)
-    const bytes = new Uint8Array(await blob.arrayBuffer())
+    const file = await writePackFile(fresh.store, market)
+    const bytes = new Uint8Array(await file.arrayBuffer())
     expect((await take(old.store, bytes)).taken).toBe(1)
     expect(await old.store.manifest.get([market, '1m', '2024-03-12', 'price'])).toMatchObject({
       sha256: revised,

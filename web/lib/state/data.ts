@@ -77,9 +77,9 @@ export async function bringUp(state: State): Promise<void> {
         sync.packsGrew()
         return report
       },
-      gaps: async (market, interval) => {
+      gaps: async (market, interval, signal) => {
         const { askGaps } = await import('../sync/gaps.ts')
-        return askGaps(market, interval)
+        return askGaps(market, interval, signal)
       },
       askPersistence: async () => {
         const granted = (await navigator.storage?.persist?.()) ?? false

@@ -6,7 +6,6 @@ import { createSubscriber, SvelteMap } from 'svelte/reactivity'
 import type { MarketId } from '../../../core/market.ts'
 import type { StoredInterval } from '../../../core/time/interval.ts'
 import type { SeriesGaps } from '../../../core/wire/gaps.ts'
-import type { PackFile } from '../pack/export.ts'
 import type { ImportReport } from '../pack/import.ts'
 import type { PackCost } from '../store/cost.ts'
 import type { PackWish } from '../store/packs.ts'
@@ -21,9 +20,9 @@ export interface Actions {
   setPacks(markets: readonly MarketId[], change: Partial<PackWish>): Promise<void>
   packCosts(markets: readonly MarketId[], changes: readonly Partial<PackWish>[]): Promise<readonly PackCost[]>
   clearAll(withPreferences: boolean): Promise<void>
-  packFile(market: MarketId): Promise<PackFile>
+  packFile(market: MarketId): Promise<File>
   takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
-  gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null>
+  gaps(market: MarketId, interval: StoredInterval, signal: AbortSignal): Promise<SeriesGaps | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   applyUpdate(): void
@@ -122,14 +121,14 @@ export class State implements AppState {
   async clearAll(withPreferences: boolean): Promise<void> {
     await (await this.#actions.promise).clearAll(withPreferences)
   }
-  async packFile(market: MarketId): Promise<PackFile> {
+  async packFile(market: MarketId): Promise<File> {
     return (await this.#actions.promise).packFile(market)
   }
   async takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport> {
     return (await this.#actions.promise).takePackFile(file, progress)
   }
-  async gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null> {
-    return (await this.#actions.promise).gaps(market, interval)
+  async gaps(market: MarketId, interval: StoredInterval, signal: AbortSignal): Promise<SeriesGaps | null> {
+    return (await this.#actions.promise).gaps(market, interval, signal)
   }
   async askPersistence(): Promise<boolean> {
     return (await this.#actions.promise).askPersistence()

@@ -6,7 +6,6 @@ import type { MarketId } from '$core/market.ts'
 import type { StoredInterval } from '$core/time/interval.ts'
 import type { Continues, Freshness, HistoryProgress, MarketAnswer } from '$core/wire/api.ts'
 import type { SeriesGaps } from '$core/wire/gaps.ts'
-import type { PackFile } from '$lib/pack/export.ts'
 import type { ImportReport } from '$lib/pack/import.ts'
 import type { PackCost } from '$lib/store/cost.ts'
 import type { PackWish } from '$lib/store/packs.ts'
@@ -130,15 +129,15 @@ export interface AppState {
   /** Removes everything that the app keeps on this device, with the app's own files; preferences only if asked. */
   clearAll(withPreferences: boolean): Promise<void>
   /** What lies here of a market, as one file for another device. */
-  packFile(market: MarketId): Promise<PackFile>
+  packFile(market: MarketId): Promise<File>
   /**
    * Takes such a file of another device in.
    *
    * @throws PackError when the file is refused
    */
   takePackFile(file: Blob, progress: (share: number) => void): Promise<ImportReport>
-  /** Why places of a series are missing, by the server; null where it does not say. */
-  gaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null>
+  /** Why places of a series are missing, by the server; null where it does not say. The signal ends the request. */
+  gaps(market: MarketId, interval: StoredInterval, signal: AbortSignal): Promise<SeriesGaps | null>
   askPersistence(): Promise<boolean>
   syncNow(): void
   /** What `keepView` kept of this market, for the first paint of a cold start; null when it was another market. */

@@ -6,10 +6,14 @@ import { readSeriesGaps, type SeriesGaps } from '../../../core/wire/gaps.ts'
 import { askJson, RequestError } from './request.ts'
 
 /** null where the server cannot be reached, or is of an earlier version: what the device knows must do. */
-export async function askGaps(market: MarketId, interval: StoredInterval): Promise<SeriesGaps | null> {
+export async function askGaps(
+  market: MarketId,
+  interval: StoredInterval,
+  signal: AbortSignal,
+): Promise<SeriesGaps | null> {
   const path = `/api/v1/markets/${encodeURIComponent(market)}/gaps?interval=${interval}`
   try {
-    return readSeriesGaps(await askJson((url, init) => fetch(url, init), path, new AbortController().signal))
+    return readSeriesGaps(await askJson((url, init) => fetch(url, init), path, signal))
   } catch (error) {
     if (error instanceof RequestError || error instanceof WireError) return null
     throw error

@@ -118,15 +118,17 @@ describe('what comes from the network', () => {
   it('is asked once more when its hash is wrong, and told once when it is wrong again', async () => {
     const { archive } = await archiveOfMarch()
     const device = await testDevice(archive)
-    let wrong = 0
+    const spoilt = new Set<string>()
     archive.disturb = (url) => {
-      if (!url.startsWith('/api/v1/chunks/')) return null
+      if (!url.startsWith('/api/v1/chunks/') || spoilt.size === 2 || spoilt.has(url)) return null
+      spoilt.add(url)
       const bytes = archive.body(url.split('/').at(-1) as ChunkHash).slice()
-      if (wrong++ < 2) bytes[40] = bytes[40]! ^ 1
+      bytes[40] = bytes[40]! ^ 1
       return new Response(bytes, { headers: { 'content-type': 'application/octet-stream' } })
     }
-    // Two answers are wrong: of two chunks, each is right the second time.
+    // The first answer for each of two chunks is wrong; the second one is right.
     expect((await device.round()).complete).toBe(true)
+    for (const url of spoilt) expect(archive.asked(url)).toHaveLength(2)
     expect(device.troubles).toEqual([])
 
     const other = await testDevice(archive)

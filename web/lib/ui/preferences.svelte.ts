@@ -4,7 +4,7 @@ import { INTERVALS } from '../../../core/time/interval.ts'
 import { isZone, type Zone } from '../../../core/time/zone.ts'
 import { CHOICE_KEYS } from '../store/choice-keys.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
-import type { Language } from '../i18n/language.ts'
+import { isLanguage, type Language } from '../i18n/languages.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
 import { PRICE_LOOKS, type PriceLook } from '../chart/looks.ts'
 
@@ -81,7 +81,7 @@ export function checked(text: string | null): Choices {
     estimator: oneOf(ESTIMATORS, found.estimator, DEFAULTS.estimator),
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),
-    language: oneOf(['system', 'en', 'de'], found.language, DEFAULTS.language),
+    language: isLanguage(found.language) ? found.language : DEFAULTS.language,
     zone: isZone(zone) ? zone : DEFAULTS.zone,
     homeZone: isZone(homeZone) ? homeZone : DEFAULTS.homeZone,
     theme: oneOf(THEMES, found.theme, DEFAULTS.theme),

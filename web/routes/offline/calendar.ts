@@ -1,5 +1,5 @@
 /** The coverage calendar's arithmetic: what a day or month is called, and what to fetch for it. No screen, no store. */
-import { DAY_MS, INTERVAL_MS, type StoredInterval } from '$core/time/interval.ts'
+import { DAY_MS, INTERVAL_MS } from '$core/time/interval.ts'
 import { periodAt } from '$core/time/period.ts'
 import type { AbsenceName, Coverage, SealedPeriod } from '$worker/api.ts'
 
@@ -104,9 +104,9 @@ export function awayIn(coverage: Coverage, fromMs: number, toMs: number): Sealed
   return coverage.periods.filter((period) => !period.isHere && period.fromMs < toMs && fromMs < period.toMs)
 }
 
-/** Weekday of a UTC instant, 0 = the locale's first day of the week. */
-export const weekdayOf = (ms: number, firstDay: number): number =>
-  (new Date(ms).getUTCDay() - (firstDay % 7) + 7) % 7
+/** Where the day of a UTC instant stands in a week whose days come in this order, 0 = first. */
+export const weekdayOf = (ms: number, days: readonly number[]): number =>
+  days.indexOf(new Date(ms).getUTCDay())
 
 /** The first and the last year to show; null while nothing is known. */
 export function yearsOf(coverage: Coverage, nowMs: number): readonly [number, number] | null {
@@ -128,6 +128,3 @@ export function gridStep(key: string, at: number, count: number, columns: number
   const to = steps[key]
   return to === undefined ? null : to < 0 || to >= count ? at : to
 }
-
-/** The intervals to look at, and what their places are called. */
-export const CALENDAR_INTERVALS: readonly StoredInterval[] = ['1m', '1h', '1d']

@@ -5,7 +5,7 @@ import type { Zone } from '$core/time/zone.ts'
 import { drawHatched, hatchedOf } from '$lib/chart/absence.ts'
 import { closeMsOf, extremes, joinedRuns, pickLevel, sliceOf, type Slice } from '$lib/chart/columns.ts'
 import type { Frame, Painter, Surface } from '$lib/chart/plot.ts'
-import { numberTicks, timeTicks } from '$lib/chart/ticks.ts'
+import { numberTicks, percentDecimals, timeTicks } from '$lib/chart/ticks.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { zoneFor } from '$lib/ui/when.ts'
 import type { DrawdownView } from '$worker/api.ts'
@@ -18,8 +18,7 @@ export function drawdownPainter(view: DrawdownView, zone: Zone): Painter {
     const slice = sliceOf(view.startMs, placeMs, pickLevel(view.levels, placeMs, span, widthPx, 4), span)
     const low = Math.min(extremes(slice, span)?.low ?? 0, -0.001) * 1.08
     const ticks = numberTicks(low, 0, 3)
-    const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1
-    const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9)))
+    const decimals = percentDecimals(ticks, 4)
     return {
       // A little room, so that the line at its peak is seen whole.
       scale: { low, high: -low * 0.04, log: false },

@@ -2,7 +2,7 @@
 import { formatPercent } from '$core/format/percent.ts'
 import type { Histogram } from '$core/statistics/histogram.ts'
 import { normalDensity, type Moments } from '$core/statistics/moments.ts'
-import { logTicks, numberTicks } from '$lib/chart/ticks.ts'
+import { logTicks, numberTicks, percentDecimals } from '$lib/chart/ticks.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { FONT, FOOT_PX, SIDE_PX, type Draw } from './drawing.ts'
 
@@ -77,7 +77,7 @@ export function drawHistogram(
     }
     context.textBaseline = 'alphabetic'
     const values = numberTicks(histogram.from, end, Math.max(2, on.width / 84))
-    const decimals = decimalsOf(values)
+    const decimals = percentDecimals(values, 6)
     for (const at of values) {
       const name = formatPercent(at, decimals, locale())
       const half = context.measureText(name).width / 2
@@ -132,10 +132,4 @@ function drawNormal(
 /** Counts are whole. */
 function wholeTicks(most: number): number[] {
   return numberTicks(0, most, 3).filter((at) => at > 0 && Number.isInteger(at))
-}
-
-/** Decimals of a percentage that tell neighbours apart. */
-function decimalsOf(values: readonly number[]): number {
-  const step = values.length > 1 ? (values[1]! - values[0]!) * 100 : 1
-  return Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))
 }

@@ -15,26 +15,6 @@ export interface WeekMap {
   readonly dayNames: readonly string[]
 }
 
-/** A part of the language that some engines have as a property, others as a method, and the oldest not at all. */
-interface WithWeek {
-  readonly weekInfo?: { readonly firstDay: number }
-  readonly getWeekInfo?: () => { readonly firstDay: number }
-}
-
-/** The days of a week as a locale begins it; Monday where it does not say. */
-export function daysOf(locale: string): number[] {
-  const known = new Intl.Locale(locale) as unknown as WithWeek
-  const firstDay = (known.getWeekInfo?.() ?? known.weekInfo)?.firstDay ?? 1
-  return Array.from({ length: 7 }, (_, i) => (firstDay + i) % 7)
-}
-
-/** Sunday first. */
-export function namesOfDays(locale: string, length: 'short' | 'long'): string[] {
-  const format = new Intl.DateTimeFormat(locale, { weekday: length, timeZone: 'UTC' })
-  // 2023 began on a Sunday.
-  return Array.from({ length: 7 }, (_, day) => format.format(Date.UTC(2023, 0, 1 + day)))
-}
-
 const cellSize = (widthPx: number, heightPx: number) => ({
   width: (widthPx - DAYS_PX) / 24,
   height: (heightPx - FOOT_PX) / 7,

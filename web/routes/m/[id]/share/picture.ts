@@ -4,6 +4,7 @@
  */
 import { CHART_FONT } from '$lib/chart/axes.ts'
 import type { ChartColours } from '$lib/chart/theme.svelte.ts'
+import { t } from '$lib/i18n/t.ts'
 
 /** One chart with its name above and its receipt below. */
 export interface PictureSection {
@@ -82,7 +83,7 @@ function contextOf(width: number, height: number): CanvasRenderingContext2D {
   canvas.width = Math.round(width * PICTURE_RATIO)
   canvas.height = Math.round(height * PICTURE_RATIO)
   const context = canvas.getContext('2d')
-  if (!context) throw new Error('this browser has no canvas left to draw on; close other tabs')
+  if (!context) throw new Error(t('This browser has no canvas left to draw on: close other tabs.'))
   return context
 }
 

@@ -1,7 +1,7 @@
 /** The panels of a market as sections of a picture, each with its receipt. Asked of the worker where the screen may not have them. */
 import { reasonText } from '$lib/ui/reasons.ts'
 import { formatPercent, formatSigma } from '$core/format/percent.ts'
-import { INTERVAL_MS } from '$core/time/interval.ts'
+import { barsPerYear, INTERVAL_MS } from '$core/time/interval.ts'
 import { intlZone, type Zone } from '$core/time/zone.ts'
 import type { Receipt } from '$core/volatility/types.ts'
 import type { ChartState } from '$lib/chart/chart.svelte.ts'
@@ -19,10 +19,13 @@ import type { MarketView } from '../market-view.svelte.ts'
 import { nameOfPanel } from '../panels/choices.ts'
 import { drawdownPainter } from '../panels/drawdown-painter.ts'
 import { drawHistogram, type Counts } from '../panels/histogram-drawing.ts'
-import { daysOf, drawWeek, namesOfDays } from '../panels/week-drawing.ts'
+import { daysOfWeek, namesOfDays } from '$lib/ui/week.ts'
+import { drawWeek } from '../panels/week-drawing.ts'
 import type { PictureSection } from './picture.ts'
 
 const asOf = (ms: number, stepMs: number) => t(`as of ${instantOf(ms, Math.min(stepMs, 3_600_000), 'utc')}`)
+
+const perYear = (bars: number) => `× √${bars.toLocaleString(locale())}`
 
 /** A chart of time over the span in view. */
 export function timeSection(
@@ -44,7 +47,7 @@ function receiptOfSigma(receipt: Receipt): string {
     `${estimatorNames()[estimator]} ${windowText(window, interval)}`,
     ...(insteadOf ? [t('sampled source: close to close')] : []),
     t(`${barsUsed} of ${barsExpected} ${barsName(interval)}`),
-    ...(annualisation === null ? [] : [`× √${annualisation.toLocaleString(locale())}`]),
+    ...(annualisation === null ? [] : [perYear(annualisation)]),
     `${sourceName(source)} ${interval}`,
     ...(Number.isFinite(asOfMs) ? [asOf(asOfMs, INTERVAL_MS[interval])] : []),
   ].join(' · ')
@@ -128,7 +131,7 @@ export async function weekSection(view: MarketView, span: Span, zone: Zone): Pro
   if (data.receipt.reason) return null
   const zoneName = new Intl.DateTimeFormat('en', { timeZone: intlZone(zone) }).resolvedOptions().timeZone
   const draw = drawWeek(
-    { sigma: data.sigma, days: daysOf(locale()), dayNames: namesOfDays(locale(), 'short') },
+    { sigma: data.sigma, days: daysOfWeek(locale()), dayNames: namesOfDays(locale(), 'short') },
     null,
   )
   return {
@@ -136,7 +139,7 @@ export async function weekSection(view: MarketView, span: Span, zone: Zone): Pro
     note: t(`σ a year of hourly returns, ${zoneName}`),
     heightPx: 200,
     draw: scaled(draw),
-    receipt: receiptOfSpan(data.receipt, '× √8,760'),
+    receipt: receiptOfSpan(data.receipt, perYear(barsPerYear('1h'))),
   }
 }
 
