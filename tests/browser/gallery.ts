@@ -7,6 +7,7 @@ import type { CandleRow } from '../../core/candle/row.ts'
 import { parseMarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { Archive, Market } from '../../server/archive/types.ts'
+import type { Owner } from '../../server/owner/owner.ts'
 import { unitsText } from '../../simulator/bars.ts'
 import { createMarkets, type SimulatedMarket } from '../../simulator/market.ts'
 import { sealAll, serveArchive } from '../api/serve.ts'
@@ -52,6 +53,7 @@ const EXHIBITS: readonly Exhibit[] = [
 export interface Gallery extends AsyncDisposable {
   readonly line: Line
   readonly archive: Archive
+  readonly owner: Owner
 }
 
 /**
@@ -70,10 +72,17 @@ export async function openGallery(wanted?: readonly string[]): Promise<Gallery> 
   for (const exhibit of EXHIBITS)
     if (wanted?.includes(exhibit.id) ?? true) await hang(server.archive, exhibit, world)
   await sealAll(server.archive, GALLERY_NOW_MS)
+  await server.archive.quarantine(
+    'coinbase',
+    parseMarketId('coinbase:BTC-USD').id,
+    GALLERY_NOW_MS - HOUR_MS,
+    { startMs: null, reason: 'ten times its neighbours', raw: '731500.10' },
+  )
   const line = await openLine(server.url, () => GALLERY_NOW_MS)
   return {
     line,
     archive: server.archive,
+    owner: server.owner,
     async [Symbol.asyncDispose]() {
       await line[Symbol.asyncDispose]()
       await server.stop()

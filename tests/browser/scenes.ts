@@ -1,19 +1,26 @@
 /** Every screen and state that is kept as a picture, and how it is reached. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
+import { HOUR_MS } from '../../core/time/interval.ts'
 import { ready } from './browser.ts'
-import type { Gallery } from './gallery.ts'
+import { GALLERY_NOW_MS, type Gallery } from './gallery.ts'
 
 export interface Scene {
   readonly name: string
+  /** In a browser that was never here. */
+  readonly isFresh?: true
   open(page: Page, gallery: Gallery): Promise<void>
-  /** Puts back what the scene changed. */
+  /** What of the page is pictured, where it is not what one sees of it. */
+  part?(page: Page): Locator
+  /** Puts back what the scene changed beside choices, which begin anew with each. */
   leave?(page: Page, gallery: Gallery): Promise<void>
 }
+
+type Act = (page: Page) => Promise<void>
 
 const MARKET = '/m/coinbase:BTC-USD'
 
 /** A screen by its address, then what is done on it. */
-const at = (name: string, path: string, act?: (page: Page) => Promise<void>): Scene => ({
+const at = (name: string, path: string, act?: Act): Scene => ({
   name,
   async open(page, { line }) {
     await page.goto(line.url + path)
@@ -21,6 +28,29 @@ const at = (name: string, path: string, act?: (page: Page) => Promise<void>): Sc
     await act?.(page)
   },
 })
+
+/** As somebody sees it who has chosen so. */
+const chosen = (name: string, path: string, choices: object, act?: Act): Scene => ({
+  name,
+  async open(page, gallery) {
+    await keep(page, gallery, 'preferences', choices)
+    await at(name, path, act).open(page, gallery)
+  },
+})
+
+/** One of the panels below the price, wherever it stands. */
+const panel = (name: string, title: string): Scene => {
+  const region = (page: Page) => page.getByRole('region', { name: title, exact: true })
+  return {
+    ...at(name, MARKET, async (page) => {
+      await region(page).scrollIntoViewIfNeeded()
+      await region(page)
+        .getByRole('button', { name: /How this was made/ })
+        .waitFor()
+    }),
+    part: region,
+  }
+}
 
 /** Without a server. */
 const cutOff = (name: string, path: string): Scene => ({
@@ -35,11 +65,33 @@ const cutOff = (name: string, path: string): Scene => ({
       .getByText(/offline/i)
       .first()
       .waitFor()
+    if (path === '/offline') await measured(page)
   },
   leave: (_page, { line }) => line.mend(),
 })
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
+
+/** The sizes of what is kept come a moment later than the rest. */
+const measured: Act = (page) =>
+  page
+    .getByText(/\d [KM]B/)
+    .first()
+    .waitFor()
+
+async function keep(page: Page, { line }: Gallery, key: string, value: object): Promise<void> {
+  await page.goto(`${line.url}/manifest.webmanifest`)
+  await page.evaluate(([where, text]) => localStorage.setItem(where!, text!), [key, JSON.stringify(value)])
+}
+
+/** Somebody looked at the app so long ago, not for the first time. */
+const lookedBefore = (page: Page, gallery: Gallery, agoMs: number) =>
+  keep(page, gallery, 'crypto-tracker:visits', {
+    lookedMs: GALLERY_NOW_MS - agoMs,
+    count: 4,
+    usedMs: HOUR_MS,
+    away: null,
+  })
 
 export const SCENES: readonly Scene[] = [
   at('markets', '/'),
@@ -47,7 +99,41 @@ export const SCENES: readonly Scene[] = [
     await press('Filter, sort and order')(page)
     await press('Edit order')(page)
   }),
+  at('markets-filter', '/', async (page) => {
+    await press('Filter, sort and order')(page)
+    await page.getByRole('searchbox', { name: 'Filter the list' }).fill('zzz')
+    await page.getByText('No market here is like that').waitFor()
+  }),
+  at('markets-menu', '/', async (page) => {
+    await page.locator('[data-row="kraken:SOL-EUR"] a').press('Shift+F10')
+    await page.getByRole('menu').waitFor()
+  }),
   at('markets-add', '/', press('Add a market')),
+  chosen('markets-german', '/', { language: 'de', density: 'compact' }),
+  {
+    name: 'markets-away',
+    async open(page, gallery) {
+      await lookedBefore(page, gallery, 26 * HOUR_MS)
+      await at('', '/').open(page, gallery)
+      await page
+        .getByRole('button', { name: /USD .* σ$/ })
+        .first()
+        .waitFor()
+    },
+  },
+  {
+    name: 'markets-install',
+    async open(page, gallery) {
+      await lookedBefore(page, gallery, HOUR_MS)
+      await at('', '/').open(page, gallery)
+      await page.evaluate(() =>
+        window.dispatchEvent(
+          Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt: () => undefined }),
+        ),
+      )
+      await page.getByText('Keep it on this device').scrollIntoViewIfNeeded()
+    },
+  },
   at('market', MARKET),
   at('market-candles', MARKET, async (page) => {
     await page.getByText('3M', { exact: true }).click()
@@ -55,6 +141,11 @@ export const SCENES: readonly Scene[] = [
   }),
   at('market-receipt', MARKET, press('How this volatility was made')),
   at('market-share', MARKET, press('Share')),
+  at('market-arrange', MARKET, press('Arrange panels')),
+  chosen('market-german', MARKET, { language: 'de', range: '3M', look: 'area' }),
+  panel('market-drawdown', 'Drawdown'),
+  panel('market-distribution', 'Distribution of returns'),
+  panel('market-week', 'Hours of the week'),
   at('market-tiny', '/m/coinbase:SHIB-USD'),
   at('market-large', '/m/bitstamp:BTC-JPY'),
   at('market-long-name', '/m/coinbase:LONG-USD'),
@@ -63,10 +154,59 @@ export const SCENES: readonly Scene[] = [
   at('market-ended', '/m/binance:OLD-USDT'),
   at('market-stale', '/m/coinbase:LATE-USD'),
   at('market-unknown', '/m/coinbase:NONE-USD'),
-  at('offline', '/offline'),
+  at('nowhere', '/nowhere'),
+  at('offline', '/offline', measured),
+  at('offline-clear', '/offline', async (page) => {
+    await measured(page)
+    await press('Clear all')(page)
+    await page.getByRole('dialog').waitFor()
+  }),
   at('settings', '/settings'),
+  chosen('settings-german', '/settings', { language: 'de' }),
   at('sign-in', '/admin'),
+  {
+    name: 'admin',
+    async open(page, { line, owner }) {
+      await page.goto(`${line.url}/api/v1/owner/sign-in?token=${(await owner.link()).token}`)
+      await page.goto(`${line.url}/admin`)
+      await page.getByText('ten times its neighbours').waitFor()
+    },
+    leave: (page) => page.context().clearCookies(),
+  },
   cutOff('markets-cut-off', '/'),
   cutOff('market-cut-off', MARKET),
   cutOff('offline-cut-off', '/offline'),
+  {
+    name: 'first-without-server',
+    isFresh: true,
+    async open(page, { line }) {
+      line.fault = ({ path }, answer, pass) => (path.startsWith('/api/') ? answer.destroy() : pass())
+      await page.goto(line.url)
+      await page.getByText('Does the server run?').waitFor()
+    },
+    leave: (_page, { line }) => line.mend(),
+  },
+  {
+    name: 'first-over-http',
+    isFresh: true,
+    async open(page, { line }) {
+      await page.goto(line.plainUrl)
+      await page.getByText('on this device').first().waitFor()
+      await page.locator('[data-sigma]:not([data-value=""])').first().waitFor()
+    },
+  },
+  {
+    name: 'without-storage',
+    isFresh: true,
+    async open(page, { line }) {
+      await page.addInitScript(() => {
+        IDBFactory.prototype.open = () => {
+          throw new DOMException('denied', 'SecurityError')
+        }
+      })
+      await page.goto(line.url)
+      await page.getByText('This browser keeps nothing for this page').first().waitFor()
+      await page.locator('[data-price]').first().waitFor()
+    },
+  },
 ]
