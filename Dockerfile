@@ -1,19 +1,18 @@
 # The app as one image. `docker compose up --build` runs it with PostgreSQL and Caddy; alone, on its embedded database:
 #   docker build -t crypto-tracker . && docker run -p 127.0.0.1:8000:8000 -v crypto-tracker:/data crypto-tracker
 
-FROM node:24-bookworm-slim AS packages
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-
-FROM packages AS build
 COPY . .
 RUN npm run build
 
 # What the server itself needs: no build tools, no second Node, and nothing that only compilers and debuggers read.
-FROM packages AS production
-COPY docker/slim.mjs docker/
-RUN npm prune --omit=dev --omit=optional --ignore-scripts && node docker/slim.mjs node_modules
+FROM node:24-bookworm-slim AS production
+WORKDIR /app
+COPY package.json package-lock.json docker/slim.mjs ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && node slim.mjs node_modules
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Crypto Tracker" \

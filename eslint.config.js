@@ -56,6 +56,7 @@ export default ts.config(
       'server/cli/**',
       'simulator/**',
       'tests/run/**',
+      'tests/containers/*.mjs',
       'bench/**',
       'server/main.ts',
       'tests/fuzz/main.ts',

@@ -39,6 +39,15 @@ export default defineConfig({
       {
         test: {
           ...node,
+          name: 'containers',
+          include: ['tests/containers/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...node,
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           fileParallelism: false,

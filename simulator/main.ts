@@ -11,7 +11,8 @@ import { createSimulator, PROTOCOLS, type ProtocolName, type ServeOptions } from
 
 const USAGE = `simulated exchange: the REST protocol of a real one (of Coinbase Exchange the WebSocket as well) over invented markets
 
-  --port N           where it listens on 127.0.0.1 (default: any free port)
+  --port N           where it listens (default: any free port)
+  --host ADDRESS     and at which address (default: 127.0.0.1)
   --seed TEXT        another seed is another world (default: 1)
   --now ISO          the clock starts at this instant (default: the machine's time)
   --protocol NAME    speaks as ${PROTOCOLS.join(', ')} (default: coinbase)
@@ -35,6 +36,7 @@ draws a fault decides. DELETE ends them, GET shows them, GET /simulator/stats co
 
 interface Flags extends ServeOptions {
   readonly port: number
+  readonly host: string
   readonly withParent: boolean
 }
 
@@ -49,6 +51,7 @@ function readFlags(args: readonly string[]): Flags {
     args: [...args],
     options: {
       port: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
       seed: { type: 'string' },
       now: { type: 'string' },
       protocol: { type: 'string' },
@@ -68,6 +71,7 @@ function readFlags(args: readonly string[]): Flags {
   const startHourMs = Math.floor((nowMs ?? Date.now()) / HOUR_MS) * HOUR_MS
   return {
     port: number('--port', values.port, 0, 65535) ?? 0,
+    host: values.host,
     seed: values.seed ?? '1',
     nowMs,
     protocol: protocolOf(values.protocol),
@@ -139,11 +143,13 @@ function main(): void {
   process.once('SIGINT', stop)
   if (flags.withParent) process.stdin.resume().once('end', stop)
   server.once('error', (error) => {
-    console.error(`the simulated exchange cannot listen on port ${flags.port}: ${error.message}`)
+    console.error(
+      `the simulated exchange cannot listen at ${flags.host}, port ${flags.port}: ${error.message}`,
+    )
     process.exitCode = 1
     stop()
   })
-  server.listen(flags.port, '127.0.0.1', () => {
+  server.listen(flags.port, flags.host, () => {
     const { port } = server.address() as AddressInfo
     console.log(`simulated exchange: http://127.0.0.1:${port} (seed ${flags.seed})`)
   })

@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, in the order in which a failure is cheapest to learn of: check, build, then unit, app,
- * database, API, journey and browser tests. A file that failed is run once more, alone, after the rest, and said to be
+ * database, API, journey, browser and container tests. A file that failed is run once more, alone, after the rest, and said to be
  * unsteady if it is good then. Nothing is skipped silently; the last line counts.
  * Plain JavaScript, so that an old Node gets a sentence and not a syntax error.
  */
@@ -33,7 +33,7 @@ const build = spawnSync(process.execPath, ['server/build.mjs'], { stdio: 'inheri
 /** Those that start servers and browsers have the machine to themselves. */
 const GROUPS = [
   { projects: ['unit', 'app', 'fuzz', 'database'], workers: 2 },
-  { projects: ['api', 'journey', 'browser'], workers: 1 },
+  { projects: ['api', 'journey', 'browser', 'containers'], workers: 1 },
 ]
 /** When more files than these fail, something is broken, and no second run tells more. */
 const MOST_AGAIN = 6
