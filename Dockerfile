@@ -26,6 +26,7 @@ COPY package.json LICENSE ./
 COPY drizzle drizzle
 COPY core core
 COPY server server
+COPY web/fonts web/fonts
 COPY --from=build /app/build build
 USER node
 VOLUME /data

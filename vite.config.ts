@@ -95,5 +95,5 @@ export default defineConfig({
   ],
   define: { __VERSION__: JSON.stringify(version), __WHATS_NEW__: JSON.stringify(news) },
   // The development server hands API calls to the running server (`npm run dev` starts both).
-  server: { proxy: { '/api': server, '/up': server } },
+  server: { proxy: { '/api': server, '/up': server, '/phone': server } },
 })

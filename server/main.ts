@@ -23,11 +23,14 @@ import { createOperations } from './control/operations.ts'
 import { controlSocketPath, serveControl } from './control/socket.ts'
 import { openDatabase } from './db/open.ts'
 import { tellOutages } from './db/outage.ts'
+import { loadGuide } from './api/guide.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './secrets.ts'
 import { defaultSettling } from './settling.ts'
 import { openLogos } from './logos.ts'
 import { createOwner, linkPath, type Owner } from './owner/owner.ts'
+import { thisMachine, type Machine } from './phones/machine.ts'
+import { openPhones, type Phones, type PhonesStatus } from './phones/phones.ts'
 import { createProxies } from './proxies.ts'
 import { warnOfUnknownName } from './public-name.ts'
 import { readAlone } from './reading.ts'
@@ -44,6 +47,8 @@ export interface RunningServer {
   readonly port: number
   /** Address, database, sources and data folder, for people. */
   readonly lines: readonly string[]
+  /** https for the phones of this network, where it is served. */
+  readonly phones: PhonesStatus | null
   stop(): Promise<void>
 }
 
@@ -52,6 +57,7 @@ export interface ServerParts {
   readonly clock?: Clock
   readonly settling?: SettlingMs
   readonly log?: Logger
+  readonly machine?: () => Machine
 }
 
 /** The server cannot start, for a reason that its owner can mend. */
@@ -65,7 +71,7 @@ export class StartError extends Error {
  * @throws Error when the data folder or the database cannot be used
  */
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
-  const { clock = systemClock, settling = defaultSettling } = parts
+  const { clock = systemClock, settling = defaultSettling, machine = thisMachine } = parts
   const { log = createLog(config.logLevel, secretsOf(config)) } = parts
   // First of all: nothing has been opened yet that would have to be closed again.
   const tls = config.tls && loadTls(config.tls, clock.now())
@@ -100,6 +106,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     running.push(() => reading.stop())
     const { sources } = reading
     if (config.role !== 'api') await trackAtFirstStart(config, archive, sources, log)
+    let phones: Phones | null = null
     const owner = createOwner(database, clock)
     let address = addressOf(config, config.port)
     const operations = createOperations({
@@ -111,9 +118,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       logos,
       owner,
       address: () => address,
+      phones: () => phones,
     })
     const security = securityHeaders(address)
-    const [files, docs] = await Promise.all([loadAppFiles(config.appDir), loadDocs()])
+    const [files, docs, guide] = await Promise.all([loadAppFiles(config.appDir), loadDocs(), loadGuide()])
     const live = createLiveHub(archive)
     const { adminToken, quotes } = config
     const backfill = async () => (await reading.status())?.backfill ?? archive.progress(clock.now())
@@ -129,6 +137,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       files,
       logos,
       docs,
+      guide,
+      phones: () => phones,
       operations,
       quotes,
       adminToken,
@@ -139,9 +149,24 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const isServing = config.role !== 'ingest'
     const api = isServing ? createApi(app) : createUpApi(common)
     const direct = isServing ? [chunks.answer, createPlainLive({ live, metrics, security, log })] : []
-    const listening = await listenAt(api, { ...config, tls, security, direct, metrics })
+    const door = { security, direct, metrics }
+    const listening = await listenAt(api, { ...config, tls, ...door })
     running.push(async () => live.close())
     running.push(() => listening.stop(STOP_DEADLINE_MS))
+    if (isServing && !address.startsWith('https:')) {
+      const host = /^(localhost|127\.|::1$|::$|0\.0\.0\.0$)/.test(config.host) ? null : config.host
+      phones = await openPhones({
+        dataDir: config.dataDir,
+        serve: (options) => listen(api, { host, ...options, ...door }),
+        security,
+        only: host,
+        clock,
+        log,
+        machine,
+      })
+      const opened = phones
+      running.push(() => opened.close(STOP_DEADLINE_MS))
+    }
 
     const socket = controlSocketPath(config.dataDir)
     if (socket) running.push(await serveControl(socket, operations, log))
@@ -162,7 +187,12 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     return {
       address,
       port: listening.port,
-      lines: [...describe(config, sources, database.description, address, listening), ...first],
+      phones: phones?.status() ?? null,
+      lines: [
+        ...describe(config, sources, database.description, address, listening),
+        ...phonesLine(phones),
+        ...first,
+      ],
       stop: stopAll,
     }
   } catch (error) {
@@ -217,6 +247,12 @@ async function trackAtFirstStart(
     markets.push({ id, source, base, quote, name: base, tick: null, status: 'live', minutesFromMs })
   }
   if (markets.length > 0) await archive.putMarkets(markets)
+}
+
+function phonesLine(phones: Phones | null): readonly string[] {
+  const status = phones?.status()
+  if (status) return [`Phones:   ${status.addresses[0]} (how a phone comes to trust it: ${status.guide})`]
+  return phones?.trouble ? [`Phones:   no https: ${phones.trouble}`] : []
 }
 
 function describe(

@@ -1,15 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAuthority, makeCertificate } from './phones/authority.ts'
 import { ConfigError } from './config.ts'
 import { loadTls } from './tls.ts'
 
 const DAY_MS = 86_400_000
-const FROM_MS = Date.UTC(2024, 0, 1)
-const TO_MS = Date.UTC(2024, 2, 31)
 const NOW_MS = Date.UTC(2024, 1, 15)
+/** A day before and 396 after it was made. */
+const FROM_MS = Date.UTC(2024, 1, 14)
+const TO_MS = Date.UTC(2025, 2, 17)
 
 describe('the files of TLS_CERT and TLS_KEY', () => {
   let folder: string
@@ -17,15 +18,12 @@ describe('the files of TLS_CERT and TLS_KEY', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-tls-'))
-    const options = {
-      keyType: 'ec' as const,
-      notBeforeDate: new Date(FROM_MS),
-      notAfterDate: new Date(TO_MS),
-    }
-    const [own, other] = await Promise.all([generate(undefined, options), generate(undefined, options)])
+    const names = { hosts: ['localhost'], addresses: [] }
+    const authority = await makeAuthority(names, NOW_MS)
+    const own = await makeCertificate(authority, names, NOW_MS)
     await writeFile(path('cert.pem'), own.cert)
-    await writeFile(path('key.pem'), own.private)
-    await writeFile(path('other-key.pem'), other.private)
+    await writeFile(path('key.pem'), own.key)
+    await writeFile(path('other-key.pem'), authority.key)
     await writeFile(path('text.pem'), 'no PEM at all\n')
     await writeFile(path('cut.pem'), own.cert.slice(0, 200))
     await writeFile(path('locked-key.pem'), LOCKED_KEY)
@@ -65,8 +63,8 @@ describe('the files of TLS_CERT and TLS_KEY', () => {
       'passphrase',
     ],
     ['the key of another', 'cert.pem', 'other-key.pem', NOW_MS, 'TLS_KEY', 'other-key.pem', 'cert.pem'],
-    ['one that ended', 'cert.pem', 'key.pem', TO_MS + DAY_MS, 'TLS_CERT', 'cert.pem', '2024-03-31: renew'],
-    ['one of the future', 'cert.pem', 'key.pem', FROM_MS - DAY_MS, 'TLS_CERT', 'cert.pem', '2024-01-01'],
+    ['one that ended', 'cert.pem', 'key.pem', TO_MS + DAY_MS, 'TLS_CERT', 'cert.pem', '2025-03-17: renew'],
+    ['one of the future', 'cert.pem', 'key.pem', FROM_MS - DAY_MS, 'TLS_CERT', 'cert.pem', '2024-02-14'],
   ])(
     '%s is refused in one sentence that names variable, file and what to do',
     (_, cert, key, now, ...words) => {

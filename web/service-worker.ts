@@ -22,7 +22,7 @@ precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 // Every address of the app is the same page; the server's own addresses go to the server.
 registerRoute(
-  new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api(\/|$)/, /^\/up(\/|$)/] }),
+  new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/(api|up|phone)(\/|$)/] }),
 )
 // Logos are few and never change their meaning: what was shown once is shown without a network, too.
 registerRoute(

@@ -11,6 +11,7 @@ import { createRouter, type Api, type ApiEnv, type ApiParts } from './context.ts
 import { addDocs } from './docs.ts'
 import { compress, preferredEncoding, SMALL_BYTES } from './encoding.ts'
 import { addLogos } from './logos.ts'
+import { addGuide } from './guide.ts'
 import { addGaps } from './gaps.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
@@ -46,6 +47,7 @@ export function createApi(parts: ApiParts): Api {
   addOwner(api, parts)
   addAdmin(api, parts)
   addDocs(api, parts.docs)
+  addGuide(api, parts)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {
@@ -64,7 +66,7 @@ export function createApi(parts: ApiParts): Api {
         allow: methods.join(', '),
       })
     }
-    if (/^\/(api|up|metrics)(\/|$)/.test(c.req.path)) {
+    if (/^\/(api|up|metrics|phone)(\/|$)/.test(c.req.path)) {
       throw new ApiProblem(
         'not-found',
         `no route ${c.req.path.slice(0, 200)}; GET /api/openapi.json lists them`,

@@ -10,9 +10,11 @@ import type { Clock } from '../clock.ts'
 import type { Logos } from '../logos.ts'
 import type { Operations } from '../control/operations.ts'
 import type { Owner } from '../owner/owner.ts'
+import type { Phones } from '../phones/phones.ts'
 import type { Proxies } from '../proxies.ts'
 import type { AppFiles } from './app-files.ts'
 import type { Docs } from './docs.ts'
+import type { Guide } from './guide.ts'
 import type { HotChunks } from './hot-chunks.ts'
 import type { LiveHub } from './live.ts'
 import type { Metrics } from './metrics.ts'
@@ -29,6 +31,9 @@ export interface ApiParts {
   readonly files: AppFiles
   readonly logos: Logos
   readonly docs: Docs
+  readonly guide: Guide
+  /** null where https is the server's own. */
+  readonly phones: () => Phones | null
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations
   readonly metrics: Metrics

@@ -1,7 +1,7 @@
 /** The Node server in front of the API: limits on time and size, malformed requests as problems, and the graceful stop. */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createFront, type AddressInfo, type Server, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Api } from './context.ts'
 import type { Metrics } from './metrics.ts'
@@ -35,16 +35,26 @@ const STOP_CHECK_MS = 50
 export interface Listening {
   readonly host: string
   readonly port: number
+  /** New connections get this certificate. */
+  renew(tls: Certificate): void
   /** Takes nothing new; running requests end, within `deadlineMs` at most. */
   stop(deadlineMs: number): Promise<void>
 }
 
+type Certificate = Pick<Tls, 'cert' | 'key'>
+
 export interface ListenOptions {
-  readonly host: string
+  /** null = every address of this machine. */
+  readonly host: string | null
   /** 0 lets the operating system choose. */
   readonly port: number
   /** null = plain http. */
-  readonly tls: Pick<Tls, 'cert' | 'key'> | null
+  readonly tls: Certificate | null
+  /**
+   * What comes over plain http to a port of https, which is refused where this is not given. It answers what it wants to, and
+   * gives false for what is answered as everything else.
+   */
+  readonly plain?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly security: Headers
   /** Each answers something that needs no routing; where all give false, the request is the API's. */
   readonly direct: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
@@ -57,7 +67,7 @@ export interface ListenOptions {
 /** @throws Error of Node when the address cannot be used */
 export async function listen(
   api: Api,
-  { host, port, tls, security, direct, metrics, limits }: ListenOptions,
+  { host, port, tls, plain, security, direct, metrics, limits }: ListenOptions,
 ): Promise<Listening> {
   const answer = getRequestListener(api.fetch, {
     errorHandler: () => {
@@ -85,11 +95,22 @@ export async function listen(
     for (const answerDirectly of direct) if (answerDirectly(request, response)) return
     void answer(request, response)
   }
+  const takePlain: typeof take = (request, response) => {
+    if (!plain?.(request, response)) take(request, response)
+  }
   const { idleTimeout, ...options } = { ...LIMITS, ...limits }
-  const server = tls
-    ? createTlsServer({ ...options, ...tls, handshakeTimeout: options.headersTimeout }, take)
-    : createServer(options, take)
-  server.timeout = idleTimeout
+  const secure =
+    tls && createTlsServer({ ...options, ...tls, handshakeTimeout: options.headersTimeout }, take)
+  const open = secure && !plain ? null : createServer(options, takePlain)
+  const speaking = [secure, open].filter((one) => one !== null)
+  for (const one of speaking) {
+    one.timeout = idleTimeout
+    one.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      const kind = refuse(error, socket, security)
+      if (kind) metrics.refused(kind)
+    })
+  }
+  const server: Server = secure && open ? inFrontOf(secure, open, options.headersTimeout) : speaking[0]!
   server.maxConnections = MAX_CONNECTIONS
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -100,20 +121,44 @@ export async function listen(
       metrics.connected(-1)
     })
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const kind = refuse(error, socket, security)
-    if (kind) metrics.refused(kind)
-  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen({ port, ...(host === null ? {} : { host }) }, resolve)
   })
   const address = server.address() as AddressInfo
   return {
     host: address.address,
     port: address.port,
+    renew: ({ cert, key }) => secure?.setSecureContext({ cert, key }),
     stop: (deadlineMs) => stop(server, sockets, running, deadlineMs),
   }
+}
+
+/** The first byte of a TLS handshake (RFC 8446 5.1); no HTTP request begins with it. */
+const HANDSHAKE = 22
+
+/**
+ * One port for https and http: the first byte of a connection tells which of the two it is for.
+ *
+ * @param withinMs a connection that says nothing for so long is let go
+ */
+function inFrontOf(secure: Server, open: Server, withinMs: number): Server {
+  const front = createFront({ noDelay: true }, (socket) => {
+    const fail = () => socket.destroy()
+    socket.setTimeout(withinMs, fail)
+    socket.once('error', fail)
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null
+      if (first === null) return
+      socket.off('error', fail).off('timeout', fail).setTimeout(0)
+      socket.unshift(first)
+      ;(first[0] === HANDSHAKE ? secure : open).emit('connection', socket)
+    })
+  })
+  // The two never listen themselves; with this they look after slow clients as if they did, until they are closed.
+  front.once('listening', () => [secure, open].forEach((one) => one.emit('listening')))
+  front.once('close', () => [secure, open].forEach((one) => one.close()))
+  return front
 }
 
 const PROBLEM_HEADERS = {

@@ -1,5 +1,6 @@
 /** Signing the owner's browser in and out, and the check that stands before everything that only the owner may do. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { TLSSocket } from 'node:tls'
 import { z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
@@ -147,8 +148,9 @@ function isRead(c: Context<ApiEnv>): boolean {
 type Place = Pick<ApiParts, 'proxies' | 'address'>
 
 /** Whether the browser came by https, here or to a proxy in front; then the cookie goes by nothing else. */
-function isSecure(c: Context<ApiEnv>, { address, proxies }: Place): boolean {
-  return address.startsWith('https:') || proxies.isHttps(c.env.incoming)
+export function isSecure(c: Context<ApiEnv>, { address, proxies }: Place): boolean {
+  const { incoming } = c.env
+  return address.startsWith('https:') || incoming.socket instanceof TLSSocket || proxies.isHttps(incoming)
 }
 
 /** Under `__Host-` no other host of the same domain can plant a cookie; browsers take that name by https alone. */

@@ -50,6 +50,7 @@ export async function withOwnArchive<T>(
     logos: null,
     owner: createOwner(database, clock),
     address: () => addressOf(config, config.port),
+    phones: () => null,
   })
   try {
     return await work({

@@ -9,6 +9,7 @@ import { addExport, addImport } from './import.ts'
 import type { ExitCode } from './exit.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
+import { addPhone } from './phone.ts'
 import { addQuarantine } from './quarantine.ts'
 import { addRebuild } from './rebuild.ts'
 import { addStatus } from './status.ts'
@@ -40,5 +41,6 @@ export function createProgram(done: (code: ExitCode) => void): Command {
   addRestore(program)
   addQuarantine(program)
   addOwner(program)
+  addPhone(program)
   return program
 }

@@ -28,6 +28,8 @@ const NAMES = [
   'quarantined',
   'review',
   'backup',
+  'phone',
+  'phoneOff',
 ] as const satisfies readonly (keyof Operations)[]
 
 /** Each call is one request; a refusal is thrown as the `ApiProblem` that the server told. */

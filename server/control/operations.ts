@@ -35,6 +35,7 @@ import type {
 import type { Clock } from '../clock.ts'
 import { linkPath, type Owner } from '../owner/owner.ts'
 import type { Logos } from '../logos.ts'
+import type { Phones, PhonesOrder, PhonesStatus } from '../phones/phones.ts'
 import { nearestMarkets } from '../ingest/nearest.ts'
 import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
@@ -98,6 +99,10 @@ export interface Operations {
   review(row: number, review: Review): Promise<QuarantinedRow>
   /** Writes a backup into this file, by its absolute path; it must not be there. */
   backup(file: string): Promise<BackupReport>
+  /** Serves https for the phones of this network from now on. */
+  phone(order: PhonesOrder): Promise<PhonesStatus>
+  /** Serves it no longer, and forgets the authority. */
+  phoneOff(): Promise<void>
 }
 
 /** Whoever reads sources. */
@@ -120,6 +125,8 @@ export interface OperationParts {
   readonly owner: Owner
   /** The server's address as browsers see it. */
   readonly address: () => string
+  /** null where nothing is served, or https is the server's own. */
+  readonly phones: () => Phones | null
 }
 
 export function createOperations({
@@ -131,6 +138,7 @@ export function createOperations({
   logos,
   owner,
   address,
+  phones,
 }: OperationParts): Operations {
   const known = async (id: MarketId) => {
     const markets = await archive.markets()
@@ -148,6 +156,12 @@ export function createOperations({
   }
 
   const chosen = async (id: MarketId | null) => (id === null ? archive.markets() : [await known(id)])
+
+  const servedPhones = () => {
+    const served = phones()
+    if (served) return served
+    throw new ApiProblem('conflict', 'https for phones is nothing that this process can serve')
+  }
 
   const readAgain = createReadAgain()
   const search = createSearch({ sources, clock, logos })
@@ -246,6 +260,8 @@ export function createOperations({
         throw error
       }
     },
+    phone: async (order) => servedPhones().turnOn(order),
+    phoneOff: async () => servedPhones().turnOff(),
   }
 }
 

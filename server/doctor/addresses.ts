@@ -6,11 +6,9 @@ import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
 import { ENTER_THE_NAME, whyUnknown } from '../public-name.ts'
-import { loadTls } from '../tls.ts'
 import { fault, ok, reasonOf, warning, type Finding } from './finding.ts'
+import { checkHttps } from './https.ts'
 
-const DAY_MS = 86_400_000
-const RENEW_WITHIN_MS = 14 * DAY_MS
 const DEADLINE_MS = 5_000
 
 /** @param runs whether a server runs on the data folder */
@@ -19,7 +17,7 @@ export async function checkAddresses(
   runs: boolean,
   nowMs: number,
 ): Promise<readonly Finding[]> {
-  const findings = [await checkPort(config), checkTls(config, nowMs)]
+  const findings = [await checkPort(config), await checkHttps(config, nowMs)]
   if (config.publicUrl !== null) findings.push(await checkPublic(config.publicUrl, runs))
   const proxies = checkProxies(config)
   return proxies ? [...findings, proxies] : findings
@@ -60,25 +58,6 @@ async function checkPort({ host, port, tls }: Config): Promise<Finding> {
     )
   } finally {
     server.close()
-  }
-}
-
-function checkTls({ host, tls }: Config, nowMs: number): Finding {
-  if (!tls) {
-    if (/^(localhost|127\.|::1)/.test(host)) return ok('address', 'plain http, for this machine alone')
-    return warning(
-      'address',
-      'plain http for other machines: their browsers install no app and work while online only',
-      'set TLS_CERT and TLS_KEY, or put a proxy with https in front and set PUBLIC_URL',
-    )
-  }
-  try {
-    const { validToMs } = loadTls(tls, nowMs)
-    const said = `the certificate in ${tls.cert} is valid until ${new Date(validToMs).toISOString().slice(0, 10)}`
-    if (validToMs - nowMs > RENEW_WITHIN_MS) return ok('address', said)
-    return warning('address', said, 'renew it, then start the server again')
-  } catch (error) {
-    return fault('address', reasonOf(error), 'the server does not start before that is mended')
   }
 }
 

@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../server/config.ts'
 import { lockFolder } from '../../server/db/lock.ts'
 import type { Finding } from '../../server/doctor/finding.ts'
 import { examine } from '../../server/doctor/examine.ts'
+import { makeAuthority, makeCertificate } from '../../server/phones/authority.ts'
 import { startServer } from '../../server/main.ts'
 import { runCli } from './cli.ts'
 
@@ -183,15 +183,15 @@ describe('what is wrong is a fault that names the thing', () => {
 })
 
 test('what may be on purpose is a warning, no fault', async () => {
-  const soon = await generate(undefined, {
-    keyType: 'ec',
-    notAfterDate: new Date(Date.now() + 3 * 86_400_000),
-  })
+  // A certificate lives for 396 days from when it is made.
+  const madeMs = Date.now() - 393 * 86_400_000
+  const names = { hosts: ['localhost'], addresses: [] }
+  const soon = await makeCertificate(await makeAuthority(names, madeMs), names, madeMs)
   const files = await mkdtemp(join(tmpdir(), 'crypto-tracker-pem-'))
   const open = join(files, 'open')
   try {
     await writeFile(join(files, 'cert.pem'), soon.cert)
-    await writeFile(join(files, 'key.pem'), soon.private)
+    await writeFile(join(files, 'key.pem'), soon.key)
     await mkdtemp(open)
     await chmod(files, 0o755)
     const { hasFault, of } = await doctor({

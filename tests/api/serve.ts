@@ -12,6 +12,7 @@ import type { BackfillProgress } from '../../core/wire/api.ts'
 import { loadAppFiles } from '../../server/api/app-files.ts'
 import { createApi } from '../../server/api/api.ts'
 import { loadDocs } from '../../server/api/docs.ts'
+import { loadGuide } from '../../server/api/guide.ts'
 import { createHotChunks } from '../../server/api/hot-chunks.ts'
 import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
@@ -102,6 +103,7 @@ export async function serveArchive({
     files: await loadAppFiles(app ?? join(dataDir, 'no-app')),
     logos: await openLogos({ dataDir, ownUrl: null, clock, log }),
     docs: await loadDocs(),
+    guide: await loadGuide(),
     operations: createOperations({
       archive,
       sources: exchange,
@@ -111,7 +113,9 @@ export async function serveArchive({
       logos: null,
       owner,
       address: () => 'http://localhost:8000',
+      phones: () => null,
     }),
+    phones: () => null,
     metrics,
     quotes: ['USD', 'EUR', 'CHF'],
     adminToken: ADMIN_TOKEN,

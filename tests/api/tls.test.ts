@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../server/config.ts'
+import { makeAuthority, makeCertificate, type Pair } from '../../server/phones/authority.ts'
 import { startServer, type RunningServer } from '../../server/main.ts'
 
 let folder: string
-let certificate: string
+let authority: Pair
 let server: RunningServer
 const env = (more: Record<string, string> = {}) => ({
   DATA_DIR: join(folder, 'data'),
@@ -29,14 +29,11 @@ const start = (more?: Record<string, string>) =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'crypto-tracker-https-'))
-  const altNames = [{ type: 2 as const, value: 'localhost' }]
-  const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec',
-    extensions: [{ name: 'subjectAltName', altNames }],
-  })
-  certificate = pair.cert
+  const names = { hosts: ['localhost'], addresses: [] }
+  authority = await makeAuthority(names, Date.now())
+  const pair = await makeCertificate(authority, names, Date.now())
   await writeFile(join(folder, 'cert.pem'), pair.cert)
-  await writeFile(join(folder, 'key.pem'), pair.private)
+  await writeFile(join(folder, 'key.pem'), pair.key)
   server = await start()
 })
 afterAll(async () => {
@@ -46,7 +43,7 @@ afterAll(async () => {
 
 /** A browser that trusts the certificate. */
 async function get(path: string): Promise<IncomingMessage> {
-  const agent = new Agent({ ca: certificate, keepAlive: false })
+  const agent = new Agent({ ca: authority.cert, keepAlive: false })
   const sent = request({
     host: 'localhost',
     port: server.port,
@@ -86,8 +83,7 @@ describe('with TLS_CERT and TLS_KEY', () => {
   })
 
   test('files that cannot serve stop the start before anything is opened', async () => {
-    const other = await generate(undefined, { keyType: 'ec' })
-    await writeFile(join(folder, 'other-key.pem'), other.private)
+    await writeFile(join(folder, 'other-key.pem'), authority.key)
     const mismatch = start({ DATA_DIR: join(folder, 'fresh'), TLS_KEY: join(folder, 'other-key.pem') })
     await expect(mismatch).rejects.toThrow(
       /TLS_KEY is ".*other-key.pem": it is not the key of the certificate/,

@@ -164,7 +164,7 @@ describe('keeping the app', () => {
   test('on an iPhone is told in steps, installing first; over plain http it is told why it cannot be', async () => {
     for (const [device, url, words] of [
       ['iphone', stage.line.url, 'Install it first and download packs then'],
-      ['pixel', stage.line.plainUrl, 'Give the server a certificate'],
+      ['pixel', stage.line.plainUrl, 'The page for this device'],
     ] as const) {
       await using browser = await openBrowser(device, { colorScheme: 'dark' })
       const page = await browser.context.newPage()
