@@ -51,12 +51,14 @@ interface Look {
   readonly serviceWorkers?: 'block'
   /** The folder in which the profile is made; its disk is the room that the browser has. */
   readonly disk?: string
+  /** A home folder of its own, in which its store of certificates lies. */
+  readonly home?: string
 }
 
 /** Starts Chromium as the named device, in light unless asked otherwise. */
 export async function openBrowser(
   device: DeviceName,
-  { disk = tmpdir(), ...look }: Look = {},
+  { disk = tmpdir(), home, ...look }: Look = {},
 ): Promise<Browser> {
   const profile = await mkdtemp(join(disk, 'crypto-tracker-profile-'))
   const executablePath = findChromium()
@@ -67,6 +69,7 @@ export async function openBrowser(
       colorScheme: 'light',
       ...look,
       executablePath,
+      ...(home && { env: { ...process.env, HOME: home } }),
       args: ARGUMENTS,
       headless: true,
     })

@@ -13,6 +13,8 @@ import { startApp, temporaryFolder, type RunningApp } from '../journey/processes
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Stage {
+  /** Where the server runs; its data lies in `data` there. */
+  readonly folder: string
   /** `http://localhost:PORT`: a secure context for the browser. */
   readonly url: string
   /** The same server over plain http, in no secure context. */
@@ -51,6 +53,7 @@ export async function openStage(env: Readonly<Record<string, string>>): Promise<
   }
   await startServer()
   return {
+    folder: folder.path,
     url: `http://localhost:${port}`,
     plainUrl: `http://${PLAIN_HOST}:${port}`,
     ownerLink: () => /^Owner: +(\S+)/m.exec(server?.printed() ?? '')?.[1] ?? '',
