@@ -61,7 +61,7 @@ export function addGuide(api: Api, parts: ApiParts): void {
       host: new URL(c.req.url).hostname,
       isHttps: isSecure(c, parts),
       phones: now,
-      hasOwn: phones() === null,
+      own: parts.address.startsWith('https:') ? parts.address : null,
     })
     return c.html(page, 200, {
       'content-security-policy': policy(now?.port ?? null),

@@ -13,14 +13,14 @@ export interface Visit {
   readonly isHttps: boolean
   /** null where https for phones is off. */
   readonly phones: PhonesStatus | null
-  /** Whether https is the server's own. */
-  readonly hasOwn: boolean
+  /** The server's own https address; null where it has none. */
+  readonly own: string | null
 }
 
 type Html = ReturnType<typeof html>
 
 export function guidePage(visit: Visit): Html {
-  const { language, phones, hasOwn, isHttps } = visit
+  const { language, phones, own, isHttps } = visit
   const words = WORDS[language]
   return html`<!doctype html>
     <html lang="${language}">
@@ -36,12 +36,19 @@ export function guidePage(visit: Visit): Html {
       <body>
         <main>
           <h1>${words.title}</h1>
-          <p class="lead">${words.lead}</p>
-          ${hasOwn ? html`<p class="card">${words.own}</p>` : phones ? on(visit, phones, words) : off(words)}
+          <p class="lead">${words.why}${phones && !own ? ` ${words.made}` : ''}</p>
+          ${own ? elsewhere(own, words) : phones ? on(visit, phones, words) : off(words)}
           <nav>${languages(visit)}</nav>
         </main>
       </body>
     </html>`
+}
+
+function elsewhere(own: string, words: Words): Html {
+  return html`<section class="card">
+    <p>${words.own}</p>
+    <p><a class="filled button" href="${own}/">${words.open}</a></p>
+  </section>`
 }
 
 function off(words: Words): Html {

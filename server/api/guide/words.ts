@@ -15,7 +15,8 @@ export interface Words {
   /** Its own name, for who wants the other one. */
   readonly language: string
   readonly title: string
-  readonly lead: string
+  readonly why: string
+  readonly made: string
   readonly waiting: string
   readonly trusted: string
   readonly notYet: string
@@ -42,7 +43,8 @@ export interface Words {
 const en: Words = {
   language: 'English',
   title: 'Crypto Tracker over https',
-  lead: 'A browser installs an app, and opens it without a network, only over https. This server made a certificate for your network; once this device trusts it, all of that works here.',
+  why: 'A browser installs an app, and opens it without a network, only over https.',
+  made: 'This server made a certificate for your network; once this device trusts it, all of that works here.',
   waiting: 'Looking whether this device trusts it…',
   trusted: 'This device trusts it.',
   notYet: 'Not trusted yet. This page looks again by itself.',
@@ -102,7 +104,8 @@ const en: Words = {
 const de: Words = {
   language: 'Deutsch',
   title: 'Crypto Tracker über https',
-  lead: 'Ein Browser installiert eine App und öffnet sie ohne Netz nur über https. Dieser Server hat für dein Netz ein Zertifikat gemacht; sobald dieses Gerät ihm vertraut, geht das alles hier.',
+  why: 'Ein Browser installiert eine App und öffnet sie ohne Netz nur über https.',
+  made: 'Dieser Server hat für dein Netz ein Zertifikat gemacht; sobald dieses Gerät ihm vertraut, geht das alles hier.',
   waiting: 'Sieht nach, ob dieses Gerät ihm vertraut …',
   trusted: 'Dieses Gerät vertraut ihm.',
   notYet: 'Noch kein Vertrauen. Diese Seite sieht von selbst wieder nach.',
