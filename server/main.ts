@@ -141,6 +141,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       phones: () => phones,
       operations,
       quotes,
+      failures: reading.failures,
       adminToken,
       owner,
       address,

@@ -9,6 +9,14 @@ import type { Logos } from './logos.ts'
 import type { ProviderHealth } from './providers/types.ts'
 import { createSources, openFollowed, openSource, type Sources } from './sources.ts'
 
+/** Wrong tokens, which count at every process that serves, wherever they were given. */
+export interface SharedFailures {
+  /** One was given here: `door` names where. */
+  tell(door: string, client: string): void
+  /** Takes those that were given elsewhere. */
+  hear(door: string, take: (client: string) => void): void
+}
+
 export interface Reading {
   readonly sources: Sources
   /** Begins to read what is followed. */
@@ -19,6 +27,8 @@ export interface Reading {
   status(): Promise<IngestStatus | null>
   /** Of the sources that this very process asks. */
   health(): readonly ProviderHealth[]
+  /** null where no other process serves. */
+  readonly failures: SharedFailures | null
   /** What is under way ends first. */
   stop(): Promise<void>
 }
@@ -57,6 +67,7 @@ export function readAlone({ config, archive, clock, settling, logos, log }: Read
     wake: async () => ingest?.wake(),
     status: async () => ingest?.status() ?? null,
     health: () => sources.list.map((provider) => provider.health()),
+    failures: null,
     stop: async () => {
       await ingest?.stop()
       await sources.close()

@@ -3,6 +3,7 @@
  * market of it is to be followed or looked for.
  */
 import type { Logger } from 'pino'
+import { LeaseLostError } from './archive/fence.ts'
 import type { Archive, Market } from './archive/types.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -55,8 +56,9 @@ export async function openSource(source: string, parts: OpenParts): Promise<Prov
   const keepRaw = (answer: Parameters<Archive['keepRaw']>[0]) => {
     if (config.rawDays === 0) return
     archive.keepRaw(answer).catch((error: unknown) => {
-      // That the database is out of reach is told once, by itself.
-      const level = error instanceof DatabaseUnavailableError ? 'debug' : 'error'
+      // That the database is out of reach, or the source another process's, is told once, by itself.
+      const isTold = error instanceof DatabaseUnavailableError || error instanceof LeaseLostError
+      const level = isTold ? 'debug' : 'error'
       log[level]({ err: error, source: answer.source }, `${answer.source}: a raw answer could not be kept`)
     })
   }

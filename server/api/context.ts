@@ -7,6 +7,7 @@ import type { ZodType } from 'zod'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
+import type { SharedFailures } from '../reading.ts'
 import type { Logos } from '../logos.ts'
 import type { Operations } from '../control/operations.ts'
 import type { Owner } from '../owner/owner.ts'
@@ -40,6 +41,8 @@ export interface ApiParts {
   /** Currencies in which coins are priced. */
   readonly quotes: readonly string[]
   readonly adminToken: string | null
+  /** Wrong tokens that other processes were given; null where there are none. */
+  readonly failures: SharedFailures | null
   readonly owner: Owner
   /** The server's address as browsers see it; where that is https, cookies go by nothing else. */
   readonly address: string

@@ -14,6 +14,9 @@ export const ownerOnly = [{ adminToken: [] }, { ownerCookie: [] }]
 const TOKEN = /^[\w-]{20,100}$/
 /** Wrong links and wrong tokens a minute and address. */
 const MOST_WRONG = 10
+/** Doors at which they are counted over all processes that serve. */
+const LINKS = 'links'
+const TOKENS = 'tokens'
 /** Orders a minute and address; a person gives a few, a script may add a whole list. */
 const MOST_WRITES = 300
 
@@ -40,8 +43,9 @@ const signOut = route({
 })
 
 export function addOwner(api: Api, parts: ApiParts): void {
-  const { owner, log } = parts
+  const { owner, log, failures } = parts
   const attempts = createRateLimit(MOST_WRONG)
+  failures?.hear(LINKS, attempts.count)
   const signOuts = createRateLimit(MOST_WRITES)
 
   api.openapi(signIn, async (c) => {
@@ -54,6 +58,7 @@ export function addOwner(api: Api, parts: ApiParts): void {
     const { token } = c.req.valid('query')
     const signed = TOKEN.test(token) ? await owner.signIn(token) : null
     if (!signed) {
+      failures?.tell(LINKS, client)
       log.warn({ client }, 'a sign-in link was refused')
       throw new ApiProblem(
         'forbidden',
@@ -93,7 +98,7 @@ export function addOwner(api: Api, parts: ApiParts): void {
   })
 }
 
-type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'proxies' | 'address' | 'log'>
+type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'failures' | 'proxies' | 'address' | 'log'>
 
 /** The owner's cookie, or the token of scripts; who guesses gets ten tries a minute. */
 export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
@@ -101,11 +106,12 @@ export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
   const expected = adminToken === null ? null : digest(adminToken)
   const attempts = createRateLimit(MOST_WRONG)
   const writes = createRateLimit(MOST_WRITES)
+  parts.failures?.hear(TOKENS, attempts.count)
   return async (c, next) => {
     const client = clientOf(c, parts)
     const header = c.req.header('authorization')
     if (header === undefined) await requireSession(c, parts)
-    else requireToken(header, expected, attempts, client, parts.log)
+    else requireToken(header, expected, attempts, client, parts)
     if (isRead(c)) return next()
     refuseMany(writes, client, WRITES)
     writes.count(client)
@@ -128,7 +134,7 @@ function requireToken(
   expected: Buffer | null,
   attempts: RateLimit,
   client: string,
-  log: Door['log'],
+  { failures, log }: Door,
 ): void {
   const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1]
   if (!expected || given === undefined) throw unauthorized(expected !== null)
@@ -136,6 +142,7 @@ function requireToken(
   // Digests have one length, so the comparison takes the same time whatever was given.
   if (timingSafeEqual(digest(given), expected)) return attempts.forget(client)
   attempts.count(client)
+  failures?.tell(TOKENS, client)
   log.warn({ client }, 'a wrong ADMIN_TOKEN was sent')
   throw unauthorized(true)
 }

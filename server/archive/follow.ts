@@ -119,6 +119,7 @@ class Follower {
       case 'lease':
       case 'question':
       case 'answer':
+      case 'wrong':
         this.#heard(notice)
     }
   }

@@ -7,7 +7,7 @@ import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
-import type { Transaction } from '../db/database.ts'
+import type { Fence } from './fence.ts'
 import type { OtherNotice } from './follow.ts'
 import type { GapAnswer } from '../../core/wire/owner.ts'
 
@@ -290,9 +290,6 @@ export interface SealOptions {
 }
 
 export type Encoding = 'br' | 'gzip'
-
-/** Called first in each writing transaction. */
-export type Fence = (tx: Transaction) => Promise<void>
 
 /** What happened in the archive, told after the commit, in the order of revisions. */
 export type ArchiveEvent =

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { LeaseLostError } from '../archive/fence.ts'
 import { UnknownMarketError } from '../archive/markets.ts'
 import type { ArchiveEvent } from '../archive/types.ts'
 import { DatabaseUnavailableError } from '../db/database.ts'
@@ -163,8 +164,8 @@ class Loop implements Ingest {
     if (this.#ending.signal.aborted) return
     const { log } = this.#options
     // Removed while it was asked for, and the next look at the roster leaves it out; or another process asks from now on.
-    const isOver = error instanceof UnknownMarketError || error instanceof LimiterClosed
-    if (isOver) log.debug(`${action.kind}: ${error.message}`)
+    const isOver = [UnknownMarketError, LimiterClosed, LeaseLostError].some((kind) => error instanceof kind)
+    if (isOver) log.debug({ err: error }, `${action.kind}: no longer this process's`)
     else if (error instanceof DatabaseUnavailableError) this.#isUnavailable = true
     else log.error({ err: error }, `${action.kind} failed, it is tried again`)
     await this.#pause(STUMBLE_MS)

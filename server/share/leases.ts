@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm'
 import { list, textList } from '../db/arrays.ts'
 import { rows, type Database, type Transaction } from '../db/database.ts'
 import { notify } from '../db/notices.ts'
-import type { Fence } from '../archive/types.ts'
+import { LeaseLostError, type Fence } from '../archive/fence.ts'
 import { noticeText } from '../archive/notice.ts'
 
 /** A lease lasts so long from its last renewal: with the look of others every few seconds it is taken over well within 30 s. */
@@ -24,15 +24,6 @@ const FENCE = 817
 
 /** The database's clock, Unix milliseconds. */
 export const DATABASE_NOW = sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
-
-/** Another process has taken the lease over: what was to be written under it is refused. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError'
-
-  constructor(name: string) {
-    super(`another process has taken over ${name}: what this one still had to write is left to it`)
-  }
-}
 
 /** How long its holder may act: by the steady clock, and by the wall's, since the steady one stands while a machine sleeps. */
 class Term {

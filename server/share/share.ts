@@ -8,15 +8,15 @@ import type { MarketId } from '../../core/market.ts'
 import type { Database } from '../db/database.ts'
 import { DatabaseUnavailableError } from '../db/database.ts'
 import { refuseNewer } from '../db/migrate.ts'
+import { LeaseLostError } from '../archive/fence.ts'
 import type { OtherNotice } from '../archive/follow.ts'
 import { startIngest } from '../ingest/start.ts'
 import type { Ingest, IngestStatus, UnknownMarket } from '../ingest/types.ts'
 import { SourceError, type Provider, type ProviderHealth } from '../providers/types.ts'
-import type { Reading, ReadingParts } from '../reading.ts'
+import type { Reading, ReadingParts, SharedFailures } from '../reading.ts'
 import { createSources, openFollowed, openSource, UnknownSourceError, type Sources } from '../sources.ts'
 import {
   fenceOf,
-  LeaseLostError,
   releaseLease,
   RENEW_EVERY_MS,
   renewLeases,
@@ -56,6 +56,8 @@ interface Held {
   /** null of sealing and retention. */
   readonly provider: Provider | null
   timer: NodeJS.Timeout | undefined
+  /** Resolves when it has been let go; null while it has not begun to end. */
+  ending: Promise<void> | null
   details: string
   detailsAt: number
 }
@@ -69,6 +71,8 @@ export async function readBeside(parts: ShareParts): Promise<Reading> {
 
 class Share implements Reading {
   readonly sources: Sources
+  readonly failures: SharedFailures
+  readonly #failures = new Map<string, (client: string) => void>()
   readonly #parts: ShareParts
   readonly #id = randomUUID()
   readonly #held = new Map<string, Held>()
@@ -79,6 +83,8 @@ class Share implements Reading {
   readonly #wantedAt = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #looking: NodeJS.Timeout | undefined
+  /** Renewals wait for nothing else: what takes or ends a lease may take its time. */
+  #renewing: Promise<void> = Promise.resolve()
   #turn: Promise<void> = Promise.resolve()
   #isTurnWaiting = false
   #isStarted = false
@@ -89,6 +95,13 @@ class Share implements Reading {
     this.#parts = parts
     const { config, database } = parts
     this.#questions = new Questions(database)
+    this.failures = {
+      tell: (door, client) =>
+        void parts.archive
+          .notify({ kind: 'wrong', by: this.#id, door, client })
+          .catch((error: unknown) => this.#tell(error)),
+      hear: (door, take) => this.#failures.set(door, take),
+    }
     // Known without being asked; who may ask is decided with each question.
     this.sources = createSources(config, async (source) =>
       farSource(await openSource(source, { ...parts, mayAsk: () => false }), (kind, ...asked) =>
@@ -102,8 +115,13 @@ class Share implements Reading {
     this.#isStarted = true
     const { config, archive, log } = this.#parts
     await openFollowed(this.sources, [...config.markets, ...(await archive.markets())], log)
+    await this.#beat()
     await this.#look()
-    this.#timer = setInterval(() => void this.#look(), RENEW_EVERY_MS)
+    const beat = () => {
+      void this.#beat()
+      void this.#look()
+    }
+    this.#timer = setInterval(beat, RENEW_EVERY_MS)
   }
 
   async wake(): Promise<void> {
@@ -128,6 +146,9 @@ class Share implements Reading {
       }
       case 'answer':
         this.#questions.heard(notice.id)
+        return
+      case 'wrong':
+        if (notice.by !== this.#id) this.#failures.get(notice.door)?.(notice.client)
     }
   }
 
@@ -143,16 +164,18 @@ class Share implements Reading {
 
   async stop(): Promise<void> {
     this.#isStopping = true
-    clearInterval(this.#timer)
     clearTimeout(this.#looking)
     await this.#turn
+    // First of all, so that whoever hears of a lease let go counts this process no more. A database that is out of reach
+    // forgets it by itself.
+    if (this.#isStarted)
+      await this.#parts.database
+        .write((tx) => sayGone(tx, this.#id))
+        .catch((error: unknown) => this.#tell(error))
     await Promise.all([...this.#held.keys()].map((name) => this.#letGo(name)))
+    clearInterval(this.#timer)
+    await this.#renewing
     await this.sources.close()
-    if (!this.#isStarted) return
-    // A database that is gone forgets it by itself.
-    await this.#parts.database
-      .write((tx) => sayGone(tx, this.#id))
-      .catch((error: unknown) => this.#tell(error))
   }
 
   /** One look after the other; one that is asked for while another waits is the same. */
@@ -163,15 +186,26 @@ class Share implements Reading {
       this.#isTurnWaiting = false
       if (this.#isStopping) return
       try {
-        await this.#renew()
         // What is new is told at once.
-        if (this.#parts.config.role !== 'api' && (await this.#takeShare())) await this.#renew()
-        this.#isTold = false
+        if (this.#parts.config.role !== 'api' && (await this.#takeShare())) await this.#beat()
       } catch (error) {
         this.#tell(error)
       }
     })
     return this.#turn
+  }
+
+  /** One renewal after the other. */
+  #beat(): Promise<void> {
+    this.#renewing = this.#renewing.then(async () => {
+      try {
+        await this.#renew()
+        this.#isTold = false
+      } catch (error) {
+        this.#tell(error)
+      }
+    })
+    return this.#renewing
   }
 
   /** Says that this process lives, and renews what it holds; what another has taken over is let go. */
@@ -182,7 +216,7 @@ class Share implements Reading {
     const renewals = [...held.values()].map((one) => this.#renewalOf(one))
     const renewed = await database.write(async (tx) => {
       await refuseNewer(tx)
-      await sayAlive(tx, this.#id, config.role)
+      if (!this.#isStopping) await sayAlive(tx, this.#id, config.role)
       return renewLeases(tx, this.#id, renewals)
     })
     for (const [name, one] of held) {
@@ -202,11 +236,14 @@ class Share implements Reading {
   }
 
   #lapse(name: string): void {
-    if (!this.#held.has(name)) return
+    const held = this.#held.get(name)
+    if (!held) return
+    this.#held.delete(name)
+    clearTimeout(held.timer)
     this.#parts.log.warn(
       `the lease of ${name} has run out or was taken over: another process may go on with it`,
     )
-    void this.#end(name).catch((error: unknown) => this.#tell(error))
+    void held.ingest.stop().catch((error: unknown) => this.#tell(error))
   }
 
   /** Whether it has taken something. */
@@ -229,8 +266,9 @@ class Share implements Reading {
     }
     this.#lookAgain(leases)
     // Sealing moves more easily than a source, which has to be asked anew.
-    const over = this.#held.size > fair && readers > 1 ? [...this.#held.keys()].sort()[0] : undefined
-    if (over !== undefined) await this.#letGo(over)
+    const kept = [...this.#held].filter(([, { ending }]) => ending === null).map(([name]) => name)
+    const over = kept.length > fair && readers > 1 ? kept.sort()[0] : undefined
+    if (over !== undefined) void this.#letGo(over)
     return isMore
   }
 
@@ -289,7 +327,15 @@ class Share implements Reading {
       ...(logos && { logos }),
       log,
     })
-    const one: Held = { lease, ingest, provider, timer: undefined, details: '', detailsAt: -Infinity }
+    const one: Held = {
+      lease,
+      ingest,
+      provider,
+      timer: undefined,
+      ending: null,
+      details: '',
+      detailsAt: -Infinity,
+    }
     this.#held.set(name, one)
     this.#watch(name, one)
     log.info(name === UPKEEP ? 'this process seals and lets go of what is old' : `this process reads ${name}`)
@@ -297,21 +343,25 @@ class Share implements Reading {
     return true
   }
 
-  /** In order: what is under way ends, then others may begin. */
-  async #letGo(name: string): Promise<void> {
+  /** In order: what is under way ends, under a lease that is renewed, then others may begin. */
+  #letGo(name: string): Promise<void> {
     const held = this.#held.get(name)
-    if (!held) return
-    await this.#end(name)
-    // One that cannot be let go runs out by itself.
-    await releaseLease(this.#parts.database, held.lease).catch((error: unknown) => this.#tell(error))
+    if (!held) return Promise.resolve()
+    held.ending ??= this.#end(name, held)
+    return held.ending
   }
 
-  async #end(name: string): Promise<void> {
-    const held = this.#held.get(name)
-    if (!held) return
-    this.#held.delete(name)
-    clearTimeout(held.timer)
-    await held.ingest.stop()
+  async #end(name: string, held: Held): Promise<void> {
+    try {
+      await held.ingest.stop()
+      if (this.#held.get(name) !== held) return
+      this.#held.delete(name)
+      clearTimeout(held.timer)
+      await releaseLease(this.#parts.database, held.lease)
+    } catch (error) {
+      // One that cannot be let go runs out by itself.
+      this.#tell(error)
+    }
   }
 
   #renewalOf(held: Held): Renewal {

@@ -119,6 +119,7 @@ export async function serveArchive({
     metrics,
     quotes: ['USD', 'EUR', 'CHF'],
     adminToken: ADMIN_TOKEN,
+    failures: null,
     owner,
     address,
     proxies: createProxies(trustedProxies),

@@ -4,9 +4,9 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import { rows } from '../../server/db/database.ts'
+import { LeaseLostError } from '../../server/archive/fence.ts'
 import {
   fenceOf,
-  LeaseLostError,
   releaseLease,
   renewLeases,
   takeLease,

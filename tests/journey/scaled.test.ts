@@ -259,4 +259,11 @@ test('where nobody reads that is said; and one process alone answers as the othe
     expect(answers[0], path).toEqual(answers[1])
   }
   expect(await readDevice(alone.url)).toEqual(await readDevice(other!.url))
+
+  // Who guesses tokens at one has used up the tries at the other: two more are far fewer than it would take there.
+  const guess = async (app: RunningApp) =>
+    (await ask(app, '/api/v1/admin/ingest', { headers: { authorization: 'Bearer guessed' } })).status
+  for (let i = 0; i < 10; i++) expect(await guess(alone)).toBe(401)
+  expect(await guess(alone)).toBe(429)
+  await until('the other refuses as well', 1_500, async () => ((await guess(other!)) === 429 ? true : null))
 })
