@@ -5,7 +5,7 @@
  */
 import { sql } from 'drizzle-orm'
 import { list, textList } from '../db/arrays.ts'
-import { rows, type Database, type Transaction } from '../db/database.ts'
+import { DatabaseError, rows, type Database, type Transaction } from '../db/database.ts'
 import { notify } from '../db/notices.ts'
 import { LeaseLostError, type Fence } from '../archive/fence.ts'
 import { noticeText } from '../archive/notice.ts'
@@ -15,6 +15,9 @@ export const LEASE_MS = 20_000
 export const RENEW_EVERY_MS = 4_000
 /** So long before its end its holder asks nothing more: what has left by then has arrived when the next one begins. */
 const MARGIN_MS = 3_000
+
+/** Writes of the holder before, which has asked for nothing since, are over within so long, or stand still. */
+const WRITES_END_WITHIN_MS = 1_500
 
 /** The lease of sealing and retention; no source has such a name. */
 export const UPKEEP = '(upkeep)'
@@ -55,9 +58,28 @@ export interface Taken {
   readonly pausedMs: number
 }
 
-/** Takes a lease that is free; null where somebody was faster. Waits for the writes that its last holder has under way. */
+/**
+ * Takes a lease that is free; null where somebody was faster. Waits for the writes that its last holder has under way, a
+ * moment: one that stands still (a machine that was put to sleep) loses its connections.
+ */
 export async function takeLease(database: Database, holder: string, name: string): Promise<Taken | null> {
+  try {
+    return await tryToTake(database, holder, name)
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error
+    await throwOut(database, name)
+    return tryToTake(database, holder, name)
+  }
+}
+
+async function tryToTake(database: Database, holder: string, name: string): Promise<Taken | null> {
   const [taken, askedAt] = await database.write(async (tx) => {
+    const [free] = await rows(
+      tx,
+      sql`SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM lease WHERE name = ${name} AND expires_at > ${DATABASE_NOW})`,
+    )
+    if (!free) return [undefined, 0] as const
+    await rows(tx, sql`SELECT set_config('lock_timeout', ${`${WRITES_END_WITHIN_MS}ms`}, true)`)
     await rows(tx, sql`SELECT pg_advisory_xact_lock(${FENCE}, hashtext(${name}))::text`)
     // Not before: the wait for the lock may have been long, and the lease lasts from its row on.
     const askedAt = performance.now()
@@ -74,6 +96,23 @@ export async function takeLease(database: Database, holder: string, name: string
   })
   if (!taken) return null
   return { name, token: Number(taken.token), term: new Term(askedAt), pausedMs: Number(taken.paused) }
+}
+
+/** Ends the connections that write under the lease, or wait to. */
+async function throwOut(database: Database, name: string): Promise<void> {
+  await database.write((tx) =>
+    rows(
+      tx,
+      sql`SELECT pg_terminate_backend(pid) FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND classid = ${FENCE}::int::oid AND objid::bigint = hashtext(${name})::bigint & 4294967295 AND objsubid = 2
+          AND mode = 'ShareLock' AND pid <> pg_backend_pid()`,
+    ),
+  )
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.cause as { code?: unknown } | null)?.code === '55P03'
 }
 
 /** What is told of a lease at its renewal. */

@@ -18,6 +18,8 @@ export const KINDS: readonly Kind[] = ['embedded', 'PostgreSQL']
 export interface TestArchive {
   readonly archive: Archive
   readonly database: Database
+  /** Where it is on PostgreSQL; null of an embedded one. */
+  readonly url: string | null
   /** The archive's clock. */
   readonly clock: { nowMs: number }
   /** Follows a market, by default of a source that nobody else asks. */
@@ -49,6 +51,7 @@ export async function openTestArchive(
   return {
     archive,
     database,
+    url: databaseUrl,
     clock,
     follow: async ({ pair = 'BTC-USD', source = `test${++sources}`, ...rest } = {}) => {
       const [base, quote] = pair.split('-') as [string, string]

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../core/time/interval.ts'
 import { rows } from '../../server/db/database.ts'
+import { openDatabase } from '../../server/db/open.ts'
 import { LeaseLostError } from '../../server/archive/fence.ts'
 import {
   fenceOf,
@@ -115,6 +116,38 @@ test('who takes over waits for the writes of the one before', async () => {
   end.resolve(null)
   await Promise.all([writing, next])
   expect(order).toEqual(['written', 'taken'])
+})
+
+test('a holder that stands still in the middle of its writes holds up nobody', async () => {
+  const lease = await taken(`lease${++names}`)
+  const standing = Promise.withResolvers<null>()
+  let begun = 0
+  const all = Promise.withResolvers<null>()
+  // As a process does that was put to sleep: none of them goes on.
+  const writing = [1, 2, 3].map(() =>
+    on.database
+      .write(async (tx) => {
+        await fenceOf(lease)(tx)
+        if (++begun === 3) all.resolve(null)
+        await standing.promise
+        await rows(tx, sql`SELECT 1`)
+      })
+      .then(
+        () => 'written',
+        () => 'refused',
+      ),
+  )
+  await all.promise
+  await runOut(lease)
+  // Its successor has connections of its own.
+  const successor = await openDatabase({ dataDir: '', databaseUrl: on.url! })
+  try {
+    expect((await takeLease(successor, second, lease.name))?.token).toBe(lease.token + 1)
+  } finally {
+    await successor.close()
+  }
+  standing.resolve(null)
+  expect(await Promise.all(writing)).toEqual(['refused', 'refused', 'refused'])
 })
 
 test('a pause that the source has asked for goes with the lease', async () => {
