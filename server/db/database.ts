@@ -15,6 +15,8 @@ export interface Database {
   readonly description: string
   /** Runs the work in one transaction, rolled back when it throws. */
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** The same for what must not wait behind other work: short, and rare. */
+  writeFirst<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * Runs the work over one snapshot: what it reads belongs together. Somebody waits for it: where there is but one
    * connection, it goes before waiting writes.

@@ -77,15 +77,17 @@ function describe(engine: Engine, dataDir: string, release: () => void): Databas
   const checkpoint = () => engine.run((_, client) => client.exec('CHECKPOINT'))
   const read = <T>(work: (tx: Transaction) => Promise<T>) =>
     engine.run((db) => transaction(db, work, { accessMode: 'read only' }))
+  const write: Database['write'] = (work) =>
+    turns.inTurn(async () => {
+      await refuseWithoutRoom(dataDir)
+      if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
+      return engine.run((db) => transaction(db, work))
+    })
   return {
     kind: 'embedded',
     description: `embedded PostgreSQL in ${dataDir}`,
-    write: (work) =>
-      turns.inTurn(async () => {
-        await refuseWithoutRoom(dataDir)
-        if (++writes % CHECKPOINT_EVERY === 0) await checkpoint()
-        return engine.run((db) => transaction(db, work))
-      }),
+    write,
+    writeFirst: write,
     read: (work) => turns.first(() => read(work)),
     readInTurn: (work) => turns.inTurn(() => read(work)),
     // No background vacuum here: without FULL the folder would keep the space of every row that ever was.

@@ -10,6 +10,7 @@ export function tellOutages(database: Database, log: Logger): Database {
     read: (work) => reading(() => database.read(work)),
     readInTurn: (work) => reading(() => database.readInTurn(work)),
     write: (work) => writing(() => database.write(work)),
+    writeFirst: (work) => writing(() => database.writeFirst(work)),
     pack: (tables) => writing(() => database.pack(tables)),
   }
 }

@@ -34,7 +34,6 @@ class ConnectTimeoutError extends Error {
   }
 }
 
-const CONNECTIONS = 10
 /**
  * A process that stands still in the middle of a transaction (a paused machine) holds up everybody else for so long at most:
  * its locks go with the connection.
@@ -58,13 +57,14 @@ export async function connected(client: postgres.Sql): Promise<void> {
   }
 }
 
-export function createPool(url: string): PostgresPool {
-  let current = new Generation(url)
+/** @param most connections at once */
+export function createPool(url: string, most: number): PostgresPool {
+  let current = new Generation(url, most)
   const usable = () => {
     if (current.isBroken) {
       // What still runs there is lost with it; the server rolls it back.
       void current.end(0)
-      current = new Generation(url)
+      current = new Generation(url, most)
     }
     return current
   }
@@ -88,13 +88,15 @@ interface Waiting {
 /** Connections that live until the first of them breaks. */
 class Generation {
   readonly #url: string
+  readonly #most: number
   readonly #connections: Connection[] = []
   readonly #idle: Connection[] = []
   readonly #waiting: Waiting[] = []
   #isBroken = false
 
-  constructor(url: string) {
+  constructor(url: string, most: number) {
     this.#url = url
+    this.#most = most
   }
 
   get isBroken(): boolean {
@@ -105,7 +107,7 @@ class Generation {
   async take(): Promise<Connection> {
     const idle = this.#idle.pop()
     if (idle) return idle
-    if (this.#connections.length < CONNECTIONS) return this.#add()
+    if (this.#connections.length < this.#most) return this.#add()
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 

@@ -14,7 +14,11 @@ import {
 } from './database.ts'
 import { MIGRATIONS, othersOnOldTables, PROGRAM, refuseNewer, sign } from './migrate.ts'
 import { listenTo } from './notices.ts'
-import { connected, CONNECT_SECONDS, createPool } from './postgres-pool.ts'
+import { connected, CONNECT_SECONDS, createPool, type PostgresPool } from './postgres-pool.ts'
+
+const CONNECTIONS = 10
+/** Those of what must not wait behind other work. */
+const FIRST_CONNECTIONS = 2
 
 /** Longer than a killed process counts as there. */
 const OTHERS_GONE_WITHIN_MS = 25_000
@@ -32,10 +36,15 @@ export async function openPostgres(
 ): Promise<Database> {
   const place = withoutSecrets(url)
   await prepare(url, place, othersGoneWithinMs)
-  const pool = createPool(url)
+  const pool = createPool(url, CONNECTIONS)
+  const firstPool = createPool(url, FIRST_CONNECTIONS)
   // Drizzle asks its client for nothing but transactions here.
-  const client = { begin: pool.begin, options: { parsers: {}, serializers: {} } }
-  const db = drizzle({ client: client as unknown as postgres.Sql }) as unknown as Transaction
+  const over = ({ begin }: PostgresPool) => {
+    const client = { begin, options: { parsers: {}, serializers: {} } }
+    return drizzle({ client: client as unknown as postgres.Sql }) as unknown as Transaction
+  }
+  const db = over(pool)
+  const first = over(firstPool)
   const reached = <T>(work: () => Promise<T>) => told(work).catch((error: unknown) => lost(error, place))
   const read: Database['read'] = (work) =>
     reached(() => db.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' }))
@@ -43,12 +52,15 @@ export async function openPostgres(
     kind: 'postgres',
     description: `PostgreSQL at ${place}`,
     write: (work) => reached(() => db.transaction(work)),
+    writeFirst: (work) => reached(() => first.transaction(work)),
     read,
     readInTurn: read,
     // The server's own autovacuum does it; a full one would lock readers out.
     pack: async () => {},
     listen: (listener) => reached(() => listenTo(url, listener)),
-    close: pool.end,
+    close: async () => {
+      await Promise.all([pool.end(), firstPool.end()])
+    },
   }
 }
 

@@ -88,12 +88,18 @@ export class SourceClient {
     accept: (value: unknown, answer: Answer) => Promise<T> | T,
   ): Promise<T> {
     return this.#limiter.run(priority, async (sent) => {
-      if (this.#options.mayAsk?.() === false) throw new LimiterClosed()
+      const mayAsk = () => this.#options.mayAsk?.() !== false
+      if (!mayAsk()) throw new LimiterClosed()
+      // Between here and the network this process may have stood still.
+      const leaving = () => {
+        sent()
+        return mayAsk()
+      }
       const begun = this.#circuit.begin()
       let answer: Answer | null = null
       try {
         const startedMs = performance.now()
-        const came = await tellingSent(sent, () =>
+        const came = await tellingSent(leaving, () =>
           request(this.source, url, { ...HEADERS, ...headers }, this.#options),
         )
         answer = { ...came, text: hiding(Object.values(headers))(came.text) }

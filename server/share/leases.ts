@@ -73,7 +73,7 @@ export async function takeLease(database: Database, holder: string, name: string
 }
 
 async function tryToTake(database: Database, holder: string, name: string): Promise<Taken | null> {
-  const [taken, askedAt] = await database.write(async (tx) => {
+  const [taken, askedAt] = await database.writeFirst(async (tx) => {
     const [free] = await rows(
       tx,
       sql`SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM lease WHERE name = ${name} AND expires_at > ${DATABASE_NOW})`,
@@ -100,7 +100,7 @@ async function tryToTake(database: Database, holder: string, name: string): Prom
 
 /** Ends the connections that write under the lease, or wait to. */
 async function throwOut(database: Database, name: string): Promise<void> {
-  await database.write((tx) =>
+  await database.writeFirst((tx) =>
     rows(
       tx,
       sql`SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -149,7 +149,7 @@ export async function renewLeases(
 
 /** Lets a lease go, so that another process may take it at once. */
 export async function releaseLease(database: Database, { name, token }: Pick<Taken, 'name' | 'token'>) {
-  await database.write(async (tx) => {
+  await database.writeFirst(async (tx) => {
     await rows(
       tx,
       sql`UPDATE lease SET expires_at = least(expires_at, ${DATABASE_NOW}) WHERE name = ${name} AND token = ${token}`,

@@ -170,7 +170,7 @@ class Share implements Reading {
     // forgets it by itself.
     if (this.#isStarted)
       await this.#parts.database
-        .write((tx) => sayGone(tx, this.#id))
+        .writeFirst((tx) => sayGone(tx, this.#id))
         .catch((error: unknown) => this.#tell(error))
     await Promise.all([...this.#held.keys()].map((name) => this.#letGo(name)))
     clearInterval(this.#timer)
@@ -214,7 +214,7 @@ class Share implements Reading {
     const askedAt = performance.now()
     const held = new Map(this.#held)
     const renewals = [...held.values()].map((one) => this.#renewalOf(one))
-    const renewed = await database.write(async (tx) => {
+    const renewed = await database.writeFirst(async (tx) => {
       await refuseNewer(tx)
       if (!this.#isStopping) await sayAlive(tx, this.#id, config.role)
       return renewLeases(tx, this.#id, renewals)
@@ -249,7 +249,7 @@ class Share implements Reading {
   /** Whether it has taken something. */
   async #takeShare(): Promise<boolean> {
     const { database } = this.#parts
-    const [members, leases, sources] = await database.read(async (tx) => [
+    const [members, leases, sources] = await database.writeFirst(async (tx) => [
       await listMembers(tx),
       await listLeases(tx),
       await wantedSources(tx),

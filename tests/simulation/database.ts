@@ -49,6 +49,7 @@ export class Connection {
           this.onWrite()
           return database.write((tx) => work(this.#refusing(tx)))
         }),
+      writeFirst: (work) => this.#ask(() => database.writeFirst(work)),
       pack: (tables) => this.#ask(() => database.pack(tables)),
       close: () => this.#time.real(() => database.close()),
     }
