@@ -19,6 +19,7 @@ describe('the configuration', () => {
       sampleSeconds: 60,
       rawDays: 30,
       retention: {},
+      backups: null,
       adminToken: null,
       logLevel: 'info',
       simulated: false,
@@ -64,9 +65,12 @@ describe('the configuration', () => {
       COINBASE_URL: 'http://127.0.0.1:4000/',
       COINBASE_RPS: '2.5',
       TRUSTED_PROXIES: 'loopback, 172.18.0.0/16',
+      BACKUP_DIR: '/backups',
+      BACKUP_HOURS: '6',
       ADMIN_TOKEN: TOKEN,
     })
     expect(config).toMatchObject({ host: '::', port: 0, adminToken: TOKEN })
+    expect(config.backups).toEqual({ folder: '/backups', everyHours: 6, keep: 7 })
     expect(config.trustedProxies).toEqual(['loopback', '172.18.0.0/16'])
     expect(config.publicUrl).toBe('https://prices.example.org')
     expect(config.markets.map(({ id }) => id)).toEqual(['coinbase:BTC-USD', 'coinbase:SHIB-USD'])
@@ -101,6 +105,8 @@ describe('the configuration', () => {
     ['SAMPLE_SECONDS', '0', 'from 1 to 3600'],
     ['SAMPLE_SECONDS', '1e2', 'from 1 to 3600'],
     ['RAW_DAYS', '1.5', 'whole days'],
+    ['BACKUP_HOURS', '0', 'from 1 to 8760'],
+    ['BACKUP_KEEP', '0', 'from 1 to 10000'],
     [
       'RETENTION',
       '1m=30d',

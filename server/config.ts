@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Retention } from './archive/kept.ts'
+import type { BackupPlan } from './backups/schedule.ts'
 import { isNetwork } from './proxies.ts'
 import { isStoredInterval, type StoredInterval } from '../core/time/interval.ts'
 import { MarketIdError, parseMarketId, type MarketId, type MarketName } from '../core/market.ts'
@@ -48,6 +49,8 @@ export interface Config {
   readonly sampleSeconds: number
   readonly rawDays: number
   readonly retention: Retention
+  /** null = none by schedule. */
+  readonly backups: BackupPlan | null
   readonly sources: Readonly<Record<string, SourceConfig>>
   readonly adminToken: string | null
   readonly logLevel: LogLevel
@@ -252,6 +255,13 @@ const VARIABLES = {
     fallback: null,
     accepted: `how long intervals are kept, each at least ${SHORTEST_RETENTION_DAYS} days, for example 1m=730d,1h=3650d; unset keeps all`,
   },
+  BACKUP_DIR: {
+    schema: z.string().min(1),
+    fallback: null,
+    accepted: 'a folder; unset makes no backups by itself',
+  },
+  BACKUP_HOURS: { schema: wholeNumber(1, 8760), fallback: '24', accepted: 'whole hours from 1 to 8760' },
+  BACKUP_KEEP: { schema: wholeNumber(1, 10_000), fallback: '7', accepted: 'a whole number from 1 to 10000' },
   RAW_DAYS: { schema: wholeNumber(0, 3650), fallback: '30', accepted: 'whole days from 0 to 3650' },
   COINBASE_RPS: rateOf('10'),
   COINBASE_URL: addressOf('Coinbase Exchange', PUBLIC.coinbase.url),
@@ -316,6 +326,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sampleSeconds: required('SAMPLE_SECONDS'),
     rawDays: required('RAW_DAYS'),
     retention: optional('RETENTION') ?? {},
+    backups: backupPlan(optional('BACKUP_DIR'), required('BACKUP_HOURS'), required('BACKUP_KEEP')),
     sources: {
       coinbase: sourceOf(
         'coinbase',
@@ -350,6 +361,10 @@ function roleOf(role: Role, databaseUrl: string | null): Role {
     role,
     'the embedded database takes one process only; accepted is all, or DATABASE_URL with it (PostgreSQL 14 or newer, which several processes share)',
   )
+}
+
+function backupPlan(folder: string | null, everyHours: number, keep: number): BackupPlan | null {
+  return folder === null ? null : { folder, everyHours, keep }
 }
 
 function tlsFiles(cert: string | null, key: string | null): TlsFiles | null {

@@ -13,10 +13,12 @@ import { createHotChunks } from './api/hot-chunks.ts'
 import { listen, type Listening, type ListenOptions } from './api/listen.ts'
 import { createLiveHub } from './api/live.ts'
 import { createMetrics } from './api/metrics.ts'
+import { MOST_ORDERS } from './api/owner.ts'
 import { createPlainLive } from './api/plain-live.ts'
 import { securityHeaders } from './api/security.ts'
 import { openArchive } from './archive/open.ts'
 import type { Archive, Market, SettlingMs } from './archive/types.ts'
+import { startBackups } from './backups/schedule.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config, Role } from './config.ts'
 import { createOperations } from './control/operations.ts'
@@ -37,6 +39,7 @@ import { readAlone } from './reading.ts'
 import { readBeside } from './share/share.ts'
 import { UnknownSourceError, type Sources } from './sources.ts'
 import { loadTls } from './tls.ts'
+import { VERSION } from './version.ts'
 
 /** Running requests have this long to end at a stop. */
 const STOP_DEADLINE_MS = 8_000
@@ -125,7 +128,20 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const live = createLiveHub(archive)
     const { adminToken, quotes } = config
     const backfill = async () => (await reading.status())?.backfill ?? archive.progress(clock.now())
-    const metrics = createMetrics({ archive, live, sources: reading.health, backfill, clock })
+    // Of several processes those that read the sources make them.
+    const backups =
+      config.role === 'api' ? null : config.backups && startBackups(config.backups, { archive, clock, log })
+    if (backups) running.push(() => backups.stop())
+    const metrics = createMetrics({
+      archive,
+      live,
+      sources: reading.health,
+      backfill,
+      clock,
+      version: VERSION,
+      dataDir: config.dataDir,
+      backups: async () => (backups ? backups.status() : null),
+    })
     const chunks = createHotChunks(archive, metrics, security)
     const proxies = createProxies(config.trustedProxies)
     const common = { archive, metrics, proxies, security, log }
@@ -145,6 +161,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       adminToken,
       owner,
       address,
+      mostOrders: MOST_ORDERS,
       clock,
     }
     const isServing = config.role !== 'ingest'

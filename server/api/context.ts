@@ -47,6 +47,8 @@ export interface ApiParts {
   /** The server's address as browsers see it; where that is https, cookies go by nothing else. */
   readonly address: string
   readonly proxies: Proxies
+  /** Orders that one client may give in a minute. */
+  readonly mostOrders: number
   readonly security: Headers
   readonly clock: Clock
   readonly log: Logger

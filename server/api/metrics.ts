@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import { PRIORITIES, REQUEST_OUTCOMES, type ProviderHealth } from '../providers/types.ts'
 import { withDeadline } from './deadline.ts'
 import type { LiveHub } from './live.ts'
+import { operationMetrics, type OperationParts } from './operation-metrics.ts'
 import type { ProblemKind } from './problem.ts'
 
 export interface Metrics {
@@ -23,7 +24,7 @@ export interface Metrics {
   readonly contentType: string
 }
 
-export interface MetricsParts {
+export interface MetricsParts extends OperationParts {
   readonly archive: Pick<Archive, 'figures' | 'size' | 'headRevision'>
   readonly live: Pick<LiveHub, 'listeners' | 'dropped'>
   readonly sources: () => readonly ProviderHealth[]
@@ -42,13 +43,14 @@ export function createMetrics(parts: MetricsParts): Metrics {
   const showLive = liveMetrics(registry, parts.live)
   const showSources = sourceMetrics(registry, parts.sources)
   const showArchive = archiveMetrics(registry, parts)
+  const showOperation = operationMetrics(registry, parts)
   return {
     ...http,
     contentType: registry.contentType,
     text: async () => {
       showLive()
       showSources()
-      await showArchive()
+      await Promise.all([showArchive(), showOperation()])
       return registry.metrics()
     },
   }
@@ -99,6 +101,8 @@ function liveMetrics(registry: Registry, live: MetricsParts['live']): () => void
   }
 }
 
+const CIRCUIT_STATES: readonly ProviderHealth['circuit'][] = ['closed', 'open', 'probing']
+
 function sourceMetrics(registry: Registry, sources: MetricsParts['sources']): () => void {
   const requests = counter(
     registry,
@@ -115,6 +119,12 @@ function sourceMetrics(registry: Registry, sources: MetricsParts['sources']): ()
   const left = bySource(
     'crypto_tracker_source_quota_left_requests',
     'Requests that the limit allows beside them',
+  )
+  const circuit = gauge(
+    registry,
+    'crypto_tracker_source_circuit',
+    '1 for the state in which its circuit is: closed (well), open (left alone), probing',
+    ['source', 'state'],
   )
   const told = gauge(
     registry,
@@ -144,6 +154,7 @@ function sourceMetrics(registry: Registry, sources: MetricsParts['sources']): ()
       for (const priority of PRIORITIES) sent.inc({ source, priority }, health.byPriority[priority].sent)
       pending.set({ source }, health.pending)
       failures.set({ source }, health.failures)
+      for (const state of CIRCUIT_STATES) circuit.set({ source, state }, state === health.circuit ? 1 : 0)
       pause.set({ source }, (health.nextTryMs ?? 0) / 1000)
     }
   }
@@ -174,6 +185,11 @@ function archiveGauges(registry: Registry, clock: Clock) {
   const chunks = own('archive_chunks', 'Chunks in the manifest', ['interval'])
   const dirty = own('archive_chunks_dirty', 'Chunks that wait to be made anew', ['interval'])
   const quarantined = own('quarantine_rows', 'Rows that broke the rules', ['source'])
+  const unconfirmed = own(
+    'unconfirmed_places',
+    'Places for which a source gave nothing, and that is not confirmed yet',
+    ['interval'],
+  )
   const ends = ['source', 'interval']
   const lag = own('ingest_lag_seconds', 'Age of what was read last, of the market furthest behind', ends)
   const sealed = own('sealed_to_timestamp_seconds', 'Sealed up to, of the market furthest behind', ends)
@@ -186,7 +202,7 @@ function archiveGauges(registry: Registry, clock: Clock) {
     progress: readonly BackfillProgress[],
   ) => {
     // What is gone (a purged market's source) must not stand there for ever.
-    for (const labelled of [chunks, dirty, quarantined, lag, sealed, history]) labelled.reset()
+    for (const labelled of [chunks, dirty, quarantined, unconfirmed, lag, sealed, history]) labelled.reset()
     revision.set(head)
     bytes.set({ of: 'database' }, size.database)
     bytes.set({ of: 'chunks' }, size.chunks)
@@ -195,6 +211,7 @@ function archiveGauges(registry: Registry, clock: Clock) {
       chunks.set({ interval }, count.chunks)
       dirty.set({ interval }, count.dirty)
     }
+    for (const { interval, places } of figures.unconfirmed) unconfirmed.set({ interval }, places)
     for (const { source, rows } of figures.quarantined) quarantined.set({ source }, rows)
     for (const { source, interval, readToMs, sealedToMs } of figures.reached) {
       if (readToMs !== null) lag.set({ source, interval }, (clock.now() - readToMs) / 1000)

@@ -18,7 +18,7 @@ const MOST_WRONG = 10
 const LINKS = 'links'
 const TOKENS = 'tokens'
 /** Orders a minute and address; a person gives a few, a script may add a whole list. */
-const MOST_WRITES = 300
+export const MOST_ORDERS = 300
 
 const signIn = route({
   method: 'get',
@@ -43,10 +43,10 @@ const signOut = route({
 })
 
 export function addOwner(api: Api, parts: ApiParts): void {
-  const { owner, log, failures } = parts
+  const { owner, log, failures, mostOrders } = parts
   const attempts = createRateLimit(MOST_WRONG)
   failures?.hear(LINKS, attempts.count)
-  const signOuts = createRateLimit(MOST_WRITES)
+  const signOuts = createRateLimit(mostOrders)
 
   api.openapi(signIn, async (c) => {
     // What only looks at a link, a preview say, must not use it up.
@@ -86,9 +86,9 @@ export function addOwner(api: Api, parts: ApiParts): void {
 
   api.openapi(signOut, async (c) => {
     const client = clientOf(c, parts)
+    refuseForeign(c, parts)
     refuseMany(signOuts, client, WRITES)
     signOuts.count(client)
-    refuseForeign(c, parts)
     const session = sessionOf(c, parts)
     if (session !== undefined) await owner.signOut(session)
     log.info({ client }, 'a browser signed out')
@@ -98,14 +98,14 @@ export function addOwner(api: Api, parts: ApiParts): void {
   })
 }
 
-type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'failures' | 'proxies' | 'address' | 'log'>
+type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'failures' | 'proxies' | 'address' | 'mostOrders' | 'log'>
 
 /** The owner's cookie, or the token of scripts; who guesses gets ten tries a minute. */
 export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
   const { adminToken } = parts
   const expected = adminToken === null ? null : digest(adminToken)
   const attempts = createRateLimit(MOST_WRONG)
-  const writes = createRateLimit(MOST_WRITES)
+  const writes = createRateLimit(parts.mostOrders)
   parts.failures?.hear(TOKENS, attempts.count)
   return async (c, next) => {
     const client = clientOf(c, parts)
@@ -113,9 +113,10 @@ export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
     if (header === undefined) await requireSession(c, parts)
     else requireToken(header, expected, attempts, client, parts)
     if (isRead(c)) return next()
+    // First, so that no page of another site uses up the owner's orders.
+    if (header === undefined) refuseForeign(c, parts)
     refuseMany(writes, client, WRITES)
     writes.count(client)
-    if (header === undefined) refuseForeign(c, parts)
     await next()
     const { method, path } = c.req
     const by = header === undefined ? 'browser' : 'token'

@@ -32,6 +32,9 @@ function isHttpsForGood(address: string): boolean {
   return protocol === 'https:' && port === '' && !/(^|\.)localhost$/.test(hostname)
 }
 
+/** The one style attribute in markup: Kit's own, that hides what it tells to readers of the screen. */
+const ANNOUNCER_STYLE = "'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='"
+
 /** The policy of the page whose HTML this is. Workers take the policy of their own script's answer, so it goes there too. */
 export function pagePolicy(html: string): string {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/gi)].map(
@@ -40,7 +43,7 @@ export function pagePolicy(html: string): string {
   return [
     "default-src 'self'",
     `script-src ${["'self'", ...new Set(hashes)].join(' ')}`,
-    "style-src 'self' 'unsafe-inline'",
+    `style-src 'self' 'unsafe-hashes' ${ANNOUNCER_STYLE}`,
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "worker-src 'self'",
@@ -50,5 +53,8 @@ export function pagePolicy(html: string): string {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    // Svelte's templates, and the addresses of the app's two workers (web/lib/state/trusted-script.ts); no other text becomes code.
+    "require-trusted-types-for 'script'",
+    'trusted-types svelte-trusted-html crypto-tracker',
   ].join('; ')
 }

@@ -25,27 +25,29 @@ const BATCH = 200
  * Writes a backup of one moment. The embedded database answers nobody else meanwhile, since it has but one connection.
  *
  * @param file must not exist; readable by its owner only
+ * @param signal gives it up
  * @throws BackupError when the file exists or cannot be written: nothing is left behind
  */
-export async function backup(context: Context, file: string): Promise<BackupReport> {
+export async function backup(context: Context, file: string, signal?: AbortSignal): Promise<BackupReport> {
   const part = `${file}.part`
   await refuseExisting(file)
   const report = await context.database.readInTurn(async (tx) => {
     const lines = new Lines(tx, context)
     // Caught in here: to the database a code such as ENOENT would look like its own lost connection.
-    await write(lines.all(), part).catch((error: unknown) => fail(file, part, error))
+    await write(lines.all(), part, signal).catch((error: unknown) => fail(file, part, error))
     return { rows: lines.rows, revision: lines.revision }
   })
   await rename(part, file)
   return { ...report, bytes: (await stat(file)).size }
 }
 
-function write(lines: AsyncGenerator<string>, part: string): Promise<void> {
+function write(lines: AsyncGenerator<string>, part: string, signal?: AbortSignal): Promise<void> {
   return pipeline(
     Readable.from(lines),
     // Chunks are compressed already; what is left to gain is the hexadecimal that carries them.
     createGzip({ level: 1 }),
     createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }),
+    { signal },
   )
 }
 

@@ -14,7 +14,15 @@ export async function figures(tx: Transaction): Promise<ArchiveFigures> {
     tx,
     sql`SELECT source, count(*) AS rows FROM quarantine GROUP BY source`,
   )
+  const unconfirmed = await rows<{ interval: number; places: string | number }>(
+    tx,
+    sql`SELECT interval, sum(open) AS places FROM coverage GROUP BY interval`,
+  )
   return {
+    unconfirmed: unconfirmed.map(({ interval, places }) => ({
+      interval: intervalFrom(interval),
+      places: Number(places),
+    })),
     chunks: chunks.map((record) => ({
       interval: intervalFrom(record.interval),
       chunks: Number(record.chunks),

@@ -112,7 +112,7 @@ function doors(context: Context): Archive {
     rebuild: (...step) => rebuild(context, ...step),
     quarantined: (...question) => listQuarantine(context, ...question),
     review: (...decision) => reviewQuarantine(context, ...decision),
-    backup: (file) => backup(context, file),
+    backup: (...into) => backup(context, ...into),
     size: () => read(size),
     figures: () => read(figures),
     progress: (nowMs) => read((tx) => listProgress(tx, context, nowMs)),

@@ -280,6 +280,8 @@ export interface ArchiveFigures {
     readonly sealedToMs: number | null
   }[]
   readonly quarantined: readonly { readonly source: string; readonly rows: number }[]
+  /** Places that a source gave nothing for, and that wait for a second reading. */
+  readonly unconfirmed: readonly { readonly interval: StoredInterval; readonly places: number }[]
 }
 
 export interface SealOptions {
@@ -432,7 +434,7 @@ export interface Archive {
   /** Takes a refused row into the archive, or puts it aside. @throws QuarantineError */
   review(id: number, review: Review): Promise<QuarantinedRow>
   /** Writes the whole archive, as of one moment, into a new file. @throws BackupError */
-  backup(file: string): Promise<BackupReport>
+  backup(file: string, signal?: AbortSignal): Promise<BackupReport>
   /** Bytes of the database, and of the chunks in it. */
   size(): Promise<{ database: number; chunks: number; rows: number }>
   progress(nowMs: number): Promise<readonly BackfillProgress[]>

@@ -1,7 +1,6 @@
 /** The tree of commands. Each adds itself; this file is the table of contents. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command } from 'commander'
+import { VERSION } from '../version.ts'
 import { addBackup, addRestore } from './backup.ts'
 import { addBackfill } from './backfill.ts'
 import { addDoctor } from './doctor.ts'
@@ -18,14 +17,9 @@ import { addVolatility } from './volatility.ts'
 
 /** `done` takes the exit code of a command that ran. */
 export function createProgram(done: (code: ExitCode) => void): Command {
-  const { version } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
-  ) as {
-    version: string
-  }
   const program = new Command('crypto-tracker')
     .description('Price archive and volatility lab: results on stdout, messages on stderr')
-    .version(version)
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError()
   addVolatility(program, done)

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts'
 import { ConfigError, readConfig, type Config } from '../config.ts'
 import { unbuiltVariables } from '../unbuilt.ts'
 import { checkAddresses } from './addresses.ts'
+import { checkBackups } from './backups.ts'
 import { checkDatabase } from './database.ts'
 import { checkDisk } from './disk.ts'
 import { fault, ok, warning, type Finding } from './finding.ts'
@@ -25,6 +26,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<readonly Finding[
       : ok('keys', 'ADMIN_TOKEN is set: scripts that send it may use the admin API'),
     await checkDatabase(config, server),
     ...(await checkDisk(config.dataDir)),
+    await checkBackups(config.backups, systemClock.now()),
     ...checkProcesses(server, systemClock.now()),
     ...(await checkSources(config, server)),
     ...(await checkAddresses(config, server !== null, systemClock.now())),

@@ -1,7 +1,16 @@
 /** What `doctor` found about one thing, and what to do about it. */
 export interface Finding {
   readonly check:
-    'settings' | 'keys' | 'database' | 'folder' | 'disk' | 'process' | 'source' | 'clock' | 'address'
+    | 'settings'
+    | 'keys'
+    | 'database'
+    | 'folder'
+    | 'disk'
+    | 'backup'
+    | 'process'
+    | 'source'
+    | 'clock'
+    | 'address'
   readonly status: 'ok' | 'warning' | 'fault'
   readonly finding: string
   /** null where nothing is to be done. */

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { MarketId } from '../../core/market.ts'
 import type { Role } from '../config.ts'
 import { rows, type Transaction } from '../db/database.ts'
-import { VERSION } from '../db/migrate.ts'
+import { VERSION } from '../version.ts'
 import { DATABASE_NOW, LEASE_MS, UPKEEP } from './leases.ts'
 
 export interface Member {

@@ -74,6 +74,7 @@ describe('before the first start', () => {
       ['database', 'ok'],
       ['folder', 'ok'],
       ['disk', 'ok'],
+      ['backup', 'ok'],
       ['source', 'ok'],
       ['clock', 'ok'],
       ['address', 'ok'],
@@ -264,4 +265,4 @@ test('beside a running server it asks that one; after the stop it looks itself, 
   } finally {
     release()
   }
-})
+}, 180_000)

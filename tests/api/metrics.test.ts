@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import type { ProviderHealth } from '../../server/providers/types.ts'
 import { ADMIN_TOKEN, addMarket, NOW_MS, readAll, sealAll, serveArchive, type TestServer } from './serve.ts'
@@ -22,10 +24,16 @@ const COINBASE: ProviderHealth = {
     backfill: { sent: 0, waiting: 0 },
   },
 }
+const BACKUPS = {
+  everySeconds: 86_400,
+  newest: { madeMs: NOW_MS - DAY_MS, bytes: 4_096 },
+  files: 3,
+  failures: 1,
+}
 let server: TestServer
 
 beforeAll(async () => {
-  server = await serveArchive({ sources: () => [COINBASE] })
+  server = await serveArchive({ sources: () => [COINBASE], backups: BACKUPS })
   const { archive } = server
   const market = await addMarket(archive, 'coinbase:BTC-USD')
   await readAll(archive, market, '1m', NOW_MS - 2 * DAY_MS, NOW_MS - 15 * MINUTE_MS)
@@ -98,6 +106,20 @@ test('the sources: requests by how they ended, quota, failures', async () => {
   )
 })
 
+test('circuits, backups, version and room on the disk', async () => {
+  const figures = await scrape()
+  expect(figures.get('crypto_tracker_source_circuit{source="coinbase",state="closed"}')).toBe(1)
+  expect(figures.get('crypto_tracker_source_circuit{source="coinbase",state="open"}')).toBe(0)
+  expect(figures.get('crypto_tracker_backup_last_timestamp_seconds')).toBe((NOW_MS - DAY_MS) / 1000)
+  expect(figures.get('crypto_tracker_backup_interval_seconds')).toBe(86_400)
+  expect(figures.get('crypto_tracker_backup_last_bytes')).toBe(4_096)
+  expect(figures.get('crypto_tracker_backup_files')).toBe(3)
+  expect(figures.get('crypto_tracker_backup_failures')).toBe(1)
+  expect(figures.get('crypto_tracker_build_info{version="1.2.3"}')).toBe(1)
+  expect(figures.get('crypto_tracker_disk_free_bytes')).toBeGreaterThan(0)
+  expect(figures.get('crypto_tracker_unconfirmed_places{interval="1m"}')).toBeGreaterThanOrEqual(0)
+})
+
 test('the process and its listeners, routed or not', async () => {
   const figures = await scrape()
   expect(figures.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
@@ -133,6 +155,26 @@ test('requests by route and status, and no client makes new labels', async () =>
   expect(after.get('http_requests_refused_total{reason="bad-request"}')).toBe(50)
   // One series for what is not there with its times, one for what was refused.
   expect(count(after) - count(before)).toBeLessThan(20)
+})
+
+describe('every figure that is looked at', () => {
+  test.each(['alerts.yml', 'dashboard.json'])(
+    'in docs/operations/%s is told, with its labels',
+    async (file) => {
+      const text = await readFile(join(import.meta.dirname, '../../docs/operations', file), 'utf8')
+      const figures = [...(await scrape()).keys()]
+      const asked = text.matchAll(/\b((?:crypto_tracker|http|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)
+      let count = 0
+      for (const [, name = '', labels = ''] of asked) {
+        const told = figures.filter((figure) => figure.split('{')[0] === name)
+        expect(told, `${file}: ${name}`).not.toEqual([])
+        for (const [, label] of labels.matchAll(/(\w+)=/g))
+          if (label !== 'instance') expect(told[0], `${file}: ${name}`).toContain(`${label}="`)
+        count++
+      }
+      expect(count).toBeGreaterThan(10)
+    },
+  )
 })
 
 test('a database that is gone is told, and the rest is still there', async () => {

@@ -17,10 +17,12 @@ import { createHotChunks } from '../../server/api/hot-chunks.ts'
 import { listen, type Limits } from '../../server/api/listen.ts'
 import { createLiveHub, type LiveHub } from '../../server/api/live.ts'
 import { createMetrics } from '../../server/api/metrics.ts'
+import { MOST_ORDERS } from '../../server/api/owner.ts'
 import { createPlainLive } from '../../server/api/plain-live.ts'
 import { securityHeaders } from '../../server/api/security.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive } from '../../server/archive/types.ts'
+import type { BackupStatus } from '../../server/backups/schedule.ts'
 import { createOperations } from '../../server/control/operations.ts'
 import { UnknownSourceError, type Sources } from '../../server/sources.ts'
 import { openLogos } from '../../server/logos.ts'
@@ -59,6 +61,9 @@ interface ServeOptions {
   /** As browsers see it. */
   readonly address?: string
   readonly trustedProxies?: readonly string[]
+  readonly adminToken?: string | null
+  readonly mostOrders?: number
+  readonly backups?: BackupStatus | null
   /** Shorter times than a client is really given. */
   readonly limits?: Partial<Limits>
 }
@@ -77,6 +82,9 @@ export async function serveArchive({
   limits = {},
   address = 'http://localhost',
   trustedProxies = [],
+  adminToken = ADMIN_TOKEN,
+  mostOrders = MOST_ORDERS,
+  backups = null,
   exchange = NO_EXCHANGE,
   backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
@@ -93,7 +101,16 @@ export async function serveArchive({
   const live = createLiveHub(archive)
   const security = securityHeaders(address)
   const backfill = given ?? (() => archive.progress(clock.now()))
-  const metrics = createMetrics({ archive, live, sources, backfill, clock })
+  const metrics = createMetrics({
+    archive,
+    live,
+    sources,
+    backfill,
+    clock,
+    version: '1.2.3',
+    dataDir,
+    backups: async () => backups,
+  })
   const chunks = createHotChunks(archive, metrics, security)
   const api = createApi({
     archive,
@@ -118,11 +135,12 @@ export async function serveArchive({
     phones: () => null,
     metrics,
     quotes: ['USD', 'EUR', 'CHF'],
-    adminToken: ADMIN_TOKEN,
+    adminToken,
     failures: null,
     owner,
     address,
     proxies: createProxies(trustedProxies),
+    mostOrders,
     security,
     clock,
     log,

@@ -1,4 +1,7 @@
-/** A database between versions: interrupted while it is brought up to date, or written by a newer program, on both kinds. */
+/**
+ * A database between versions: that of the first version brought up to date, interrupted in the middle, or written by a newer
+ * program; on both kinds.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -10,7 +13,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rows, type Database } from '../../server/db/database.ts'
 import { openDatabase, type DatabasePlace } from '../../server/db/open.ts'
 import { openPostgres } from '../../server/db/postgres.ts'
-import { KINDS, type Kind } from './archives.ts'
+import type { MarketId } from '../../core/market.ts'
+import { DAY_MS, STORED_INTERVALS } from '../../core/time/interval.ts'
+import { openArchive } from '../../server/archive/open.ts'
+import { defaultSettling } from '../../server/settling.ts'
+import { candles, KINDS, type Kind } from './archives.ts'
+import { page } from './ask.ts'
+import { FIRST_REVISION, layFirstVersion, WRITTEN_MS } from './first-version.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 
 let server: TestPostgres
@@ -30,9 +39,10 @@ async function newPlace(kind: Kind): Promise<DatabasePlace> {
   return { dataDir, databaseUrl: kind === 'PostgreSQL' ? await server.createDatabase() : null }
 }
 
-/** Another process that opens the database; it says so when it has. */
-function startOpening(place: DatabasePlace) {
+/** Another process that opens the database; it says so when it has. `before` is done first. */
+function startOpening(place: DatabasePlace, before = '') {
   const program = `
+    ${before}
     import { openDatabase } from ${JSON.stringify(new URL('../../server/db/open.ts', import.meta.url).href)}
     console.log('begun')
     await openDatabase(${JSON.stringify(place)})
@@ -40,9 +50,10 @@ function startOpening(place: DatabasePlace) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = once(child, 'exit')
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   return {
     begun: once(child.stdout, 'data'),
+    ended,
     kill: async () => {
       child.kill('SIGKILL')
       await ended
@@ -134,6 +145,71 @@ test('PostgreSQL whose tables are to be changed beneath another process: that on
   await expect(openPostgres(databaseUrl!, 0)).rejects.toThrow(
     /in use by an older program: api of Crypto Tracker 0\.0\.9 \(kitchen, process 12\)\. Crypto Tracker \d+\.\d+\.\d+ has to change its tables: stop those first/,
   )
+})
+
+/** Ends the process that runs it, as a kill does, when it is about to run that statement of the steps between versions. */
+const killedBefore = (statement: number) => `
+    import { PgDialect } from 'drizzle-orm/pg-core'
+    const migrate = PgDialect.prototype.migrate
+    let left = ${statement}
+    PgDialect.prototype.migrate = function (migrations, session, config) {
+      const transaction = session.transaction.bind(session)
+      session.transaction = (work) => transaction((tx) => {
+        const execute = tx.execute.bind(tx)
+        tx.execute = (...given) => (left-- === 0 ? process.kill(process.pid, 'SIGKILL') : execute(...given))
+        return work(tx)
+      })
+      return migrate.call(this, migrations, session, config)
+    }`
+
+describe.each(KINDS)('%s of the first version', (kind) => {
+  const btc = 'coinbase:BTC-USD' as MarketId
+  // As that version was given them: of 101 places one is empty at the source.
+  const given = (interval: (typeof STORED_INTERVALS)[number], fromMs: number) =>
+    candles(interval, fromMs, WRITTEN_MS).filter((_, i) => i % 101 !== 50)
+  const everything = {
+    '1m': given('1m', WRITTEN_MS - 3 * DAY_MS),
+    '1h': given('1h', Date.UTC(2024, 3, 1)),
+    '1d': given('1d', Date.UTC(2023, 10, 1)),
+  }
+
+  test('killed in the middle of the steps to this version: the next start takes them all, and nothing is lost', async () => {
+    const place = await newPlace(kind)
+    await layFirstVersion(place)
+    const [, signal] = await startOpening(place, killedBefore(11)).ended
+    expect(signal).toBe('SIGKILL')
+
+    await expectWhole(place)
+    const archive = await openArchive(await openDatabase(place), {
+      clock: { now: () => WRITTEN_MS },
+      settling: defaultSettling,
+      sampleSeconds: 60,
+      simulated: false,
+    })
+    try {
+      expect((await archive.markets()).map(({ id, name }) => [id, name])).toEqual([
+        [btc, 'Bitcoin'],
+        ['coinbase:ETH-USD', 'Ether'],
+      ])
+      expect(await archive.headRevision()).toBe(FIRST_REVISION)
+      for (const interval of STORED_INTERVALS)
+        expect(await archive.candles(btc, interval, 0, WRITTEN_MS, 100_000)).toEqual(everything[interval])
+      const { chunks } = await page(archive, btc)
+      expect(chunks.map(({ interval, period, part }) => `${interval} ${period} ${part}`).sort()).toEqual(
+        ['1h 2024-04', '1m 2024-05-17', '1m 2024-05-18', '1m 2024-05-19'].flatMap((one) => [
+          `${one} price`,
+          `${one} volume`,
+        ]),
+      )
+      expect((await archive.verify(null)).faults).toEqual([])
+      expect(await archive.quarantined(btc, true)).toMatchObject([{ reason: 'high < low', raw: '[1,2]' }])
+      // It goes on where it was: new rows find free keys.
+      await archive.quarantine('coinbase', btc, WRITTEN_MS, { startMs: null, reason: 'later', raw: '' })
+      expect(await archive.quarantined(btc, true)).toHaveLength(2)
+    } finally {
+      await archive.close()
+    }
+  }, 180_000)
 })
 
 describe.each(KINDS)('%s that a newer program wrote', (kind) => {

@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint, format, folder boundaries, unused code. Writes nothing but Kit's generated types.
+ * `npm run check`: packages, types, lint, format, folder boundaries, unused code. Writes nothing but Kit's generated types.
  * All parts run even when one fails, so that one call shows everything; two at a time, since each keeps one core busy.
  */
 import { execFile } from 'node:child_process'
@@ -22,6 +22,7 @@ const parts = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['folder boundaries', ['depcruise', '--output-type', 'err', 'core', 'server', 'simulator', 'web', 'tests']],
   ['unused code', ['knip']],
+  ['packages and their install scripts', ['node', 'tests/run/packages.mjs']],
   ['lint, quick', ['oxlint', '--deny-warnings', 'core', 'server', 'simulator', 'web', 'tests', 'bench']],
 ]
 const AT_ONCE = 2

@@ -2,11 +2,16 @@
  * The page's line to the worker; the worker starts with the first call. A browser that runs none computes in the page: slower, and
  * a chart may hold up the screen for a moment, but nothing is missing.
  */
+import { dev } from '$app/environment'
 import { wrap, type Remote } from 'comlink'
 import type { ComputeApi } from '../../worker/api.ts'
-import ComputeWorker from '../../worker/compute.worker.ts?worker'
+import workerUrl from '../../worker/compute.worker.ts?worker&url'
 import { report } from '../store/report.ts'
 import { hasWorkers } from './has-workers.ts'
+import { trustedScript } from './trusted-script.ts'
+
+/** Built into one script; served in development as the modules that it is made of. */
+const WORKER_TYPE = dev ? 'module' : 'classic'
 
 let remote: Remote<ComputeApi> | null = null
 
@@ -18,7 +23,7 @@ export function compute(): Remote<ComputeApi> {
 function startWorker(): Remote<ComputeApi> | null {
   if (!hasWorkers()) return null
   try {
-    return wrap<ComputeApi>(new ComputeWorker({ name: 'compute' }))
+    return wrap<ComputeApi>(new Worker(trustedScript(workerUrl), { name: 'compute', type: WORKER_TYPE }))
   } catch (error) {
     report('the browser refused the worker', error)
     return null

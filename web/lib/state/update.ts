@@ -7,6 +7,7 @@ import type { Workbox } from 'workbox-window'
 import { t } from '../i18n/t.ts'
 import { report } from '../store/report.ts'
 import type { State } from './state.svelte.ts'
+import { trustedScript } from './trusted-script.ts'
 
 const LOOK_AGAIN_MS = 3_600_000
 
@@ -44,7 +45,7 @@ export async function watchUpdates(state: State): Promise<() => void | Promise<v
   }
   try {
     const { Workbox } = await import('workbox-window')
-    const workbox = new Workbox('/service-worker.js', { scope: '/' })
+    const workbox = new Workbox(trustedScript('/service-worker.js'), { scope: '/' })
     workbox.addEventListener('waiting', () => state.setConnection({ updateReady: true }))
     // Another tab has switched: this one stays as it is until people reload it. Who had no version before has the newest.
     const hadVersion = navigator.serviceWorker.controller !== null
