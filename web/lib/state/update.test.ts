@@ -24,6 +24,7 @@ const state = { setConnection } as unknown as State
 
 beforeEach(() => {
   vi.stubGlobal('window', { isSecureContext: true, location: { reload } })
+  vi.stubGlobal('location', new URL('https://tracker.example/'))
   serviceWorker.controller = {}
   vi.stubGlobal('navigator', { serviceWorker })
   registration.waiting = null
