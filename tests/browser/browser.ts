@@ -141,6 +141,32 @@ export async function openSynced(context: BrowserContext, url: string): Promise<
  * @param within a part of the page
  */
 export async function examine(page: Page, within = 'html'): Promise<string[]> {
+  await standStill(page)
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
+  await page.emulateMedia({ reducedMotion: null })
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
+
+/** Rules that the other theme may break where this one keeps them. */
+const OF_COLOUR = ['color-contrast', 'link-in-text-block']
+
+/** As `examine`, in both themes, one after the other in the same state. */
+export async function examineThemes(page: Page, within = 'html'): Promise<string[]> {
+  await standStill(page)
+  // In the page itself: otherwise a blank one is opened each time, only to put the results together.
+  const axe = () => new AxeBuilder({ page }).include(within).setLegacyMode()
+  const shown = await axe().analyze()
+  await page.evaluate(switchTheme)
+  const other = await axe().withRules(OF_COLOUR).analyze()
+  await page.evaluate(switchTheme)
+  await page.emulateMedia({ reducedMotion: null })
+  return [
+    ...shown.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+    ...other.violations.map(({ id, nodes }) => `in the other theme ${id}: ${nodes[0]?.html}`),
+  ]
+}
+
+async function standStill(page: Page): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate(() =>
     Promise.allSettled(
@@ -150,7 +176,10 @@ export async function examine(page: Page, within = 'html'): Promise<string[]> {
         .map(({ finished }) => finished),
     ),
   )
-  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
-  await page.emulateMedia({ reducedMotion: null })
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
+
+/** To the other theme, as it would be chosen, without choosing it. Runs in the page. */
+function switchTheme(): void {
+  const { dataset } = document.documentElement
+  dataset['theme'] = dataset['theme'] === 'dark' ? 'light' : 'dark'
 }

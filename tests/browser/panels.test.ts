@@ -4,7 +4,7 @@ import type { Download, Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MarketId } from '../../core/market.ts'
-import { controlled, openBrowser, ready, synced, type Browser, examine } from './browser.ts'
+import { controlled, openBrowser, ready, synced, type Browser, examineThemes } from './browser.ts'
 import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -165,9 +165,11 @@ describe('a market without its server', () => {
   test('one that has ended says so, and one that was never here names those that may be meant', async () => {
     await open(`/m/${ENDED}`)
     await page.getByText('Binance no longer trades it.').waitFor()
+    expect(await examineThemes(page), 'ended').toEqual([])
     await open('/m/kraken:BTC-EUR')
     await page.getByText('kraken:BTC-EUR is not on this device').waitFor()
     await page.getByText('You are offline.').waitFor()
+    expect(await examineThemes(page), 'never here').toEqual([])
     await page.getByRole('link', { name: 'Bitcoin · Coinbase USD' }).click()
     await page.getByRole('region', { name: 'Volatility', exact: true }).waitFor()
   })
@@ -215,19 +217,33 @@ describe('a market without its server', () => {
     await gallery.line.cut()
   })
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    test(`axe finds nothing on all panels and sheets, ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme })
-      await open(`/m/${MARKET}`)
-      await allPanels()
-      expect(await examine(page)).toEqual([])
-      // Their colours are those of the cards; app.css.test.ts holds the pairs of both themes.
-      if (colorScheme === 'dark') return
-      for (const name of ['How this volatility was made', 'Arrange panels', 'Share']) {
-        await page.getByRole('button', { name, exact: true }).click()
-        await page.getByRole('dialog', { name }).waitFor()
-        expect(await examine(page, 'dialog[open]')).toEqual([])
-        await page.keyboard.press('Escape')
+  test('axe finds nothing on all panels, tables and sheets', async () => {
+    await open(`/m/${MARKET}`)
+    await allPanels()
+    // Short ones: of hundreds of rows axe learns no more, and takes long.
+    for (const name of ['Distribution of returns', 'Hours of the week'])
+      await page.getByRole('region', { name, exact: true }).getByText('Table', { exact: true }).click()
+    expect(await examineThemes(page)).toEqual([])
+    for (const [opener, name] of [
+      ['How this volatility was made', 'How this volatility was made'],
+      [/^How this was made: Closes/, 'How this was made'],
+      ['Arrange panels', 'Arrange panels'],
+      ['Share', 'Share'],
+    ] as const) {
+      await page.getByRole('button', { name: opener, exact: true }).press('Enter')
+      const sheet = page.getByRole('dialog', { name, exact: true })
+      await sheet.waitFor()
+      expect(await examineThemes(page, 'dialog[open]'), name).toEqual([])
+      if (name === 'Share') {
+        await sheet.getByText('CSV', { exact: true }).click()
+        await sheet.getByText(/^time,open,high/).waitFor()
+        expect(await examineThemes(page, 'dialog[open]'), 'CSV').toEqual([])
       }
-    })
+      await page.keyboard.press('Escape')
+    }
+    await page.getByRole('button', { name: 'Compare' }).press('Enter')
+    await page.getByRole('menuitemcheckbox').first().waitFor()
+    expect(await examineThemes(page, 'dialog[open]'), 'estimators').toEqual([])
+    await page.keyboard.press('Escape')
+  })
 })
