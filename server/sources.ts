@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import { LeaseLostError } from './archive/fence.ts'
+import type { Told } from '../core/wire/told.ts'
 import type { Archive, Market } from './archive/types.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -29,6 +30,12 @@ export interface Sources<S extends Source = Source> {
 /** There is no such source; the message names what there is. */
 export class UnknownSourceError extends Error {
   override readonly name = 'UnknownSourceError'
+  readonly told: Told
+
+  constructor(message: string, told: Told) {
+    super(message)
+    this.told = told
+  }
 }
 
 const NEAREST = 3
@@ -65,12 +72,13 @@ export async function openSource(source: string, parts: OpenParts): Promise<Prov
   if (config.simulated && !config.sources[source])
     throw new UnknownSourceError(
       `there is no source "${source}" here: simulated data never mixes with real data`,
+      { code: 'simulated-alone', source },
     )
   const { quotes } = config
   const held = { ...(mayAsk && { mayAsk }), ...(pausedMs !== undefined && { pausedMs }) }
   const given = { ...UNCONFIGURED, ...config.sources[source], quotes, keepRaw, clock, log, ...held }
   const provider = await createProvider(source, given)
-  if (!provider) throw new UnknownSourceError(await unknown(source))
+  if (!provider) throw await unknown(source)
   return provider
 }
 
@@ -122,9 +130,15 @@ export async function openFollowed(
 
 const UNCONFIGURED = { baseUrl: null, feedUrl: null, requestsPerSecond: null }
 
-async function unknown(source: string): Promise<string> {
+async function unknown(source: string): Promise<UnknownSourceError> {
   if (source === 'csv')
-    return 'csv: names imported series, which have no source to ask: use "crypto-tracker import"'
+    return new UnknownSourceError(
+      'csv: names imported series, which have no source to ask: use "crypto-tracker import"',
+      { code: 'imported-alone' },
+    )
   const near = nearestNames(source, await exchangeNames(), NEAREST)
-  return `there is no source "${source}" with candles: ${NAMED_SOURCES.join(', ')} and the other exchanges that ccxt knows${near.length > 0 ? `; near: ${near.join(', ')}` : ''}`
+  return new UnknownSourceError(
+    `there is no source "${source}" with candles: ${NAMED_SOURCES.join(', ')} and the other exchanges that ccxt knows${near.length > 0 ? `; near: ${near.join(', ')}` : ''}`,
+    { code: 'no-source', source, near },
+  )
 }

@@ -2,6 +2,7 @@
  * Shapes of the JSON answers of `/api/v1`, the only thing that server and app share besides chunks and the tail.
  * Prices are shortest plain decimals, times ISO 8601 UTC, changes and σ fractions.
  */
+import type { Told } from './told.ts'
 import type { ChunkHash, Part } from '../chunk/chunk.ts'
 import type { MarketId } from '../market.ts'
 import type { StoredInterval } from '../time/interval.ts'
@@ -133,6 +134,8 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
+  /** The same as `detail`, for a device that speaks another language. */
+  readonly told?: Told
 }
 
 /** How far the backfill of one series is; what people see as progress. */

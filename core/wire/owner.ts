@@ -5,6 +5,7 @@
 import type { MarketId } from '../market.ts'
 import type { StoredInterval } from '../time/interval.ts'
 import type { BackfillProgress, MarketAnswer } from './api.ts'
+import type { Told } from './told.ts'
 
 export const CIRCUITS = ['closed', 'open', 'probing'] as const
 
@@ -17,6 +18,8 @@ export interface SourceStatus {
   /** Failures in a row that speak against the source as a whole. */
   readonly failures: number
   readonly lastError: string | null
+  /** The same for devices; null where an older server does not say. */
+  readonly lastTold: Told | null
   readonly lastAnswer: { readonly status: number; readonly atMs: number; readonly latencyMs: number } | null
   /** Left alone until then. */
   readonly nextTryMs: number | null
@@ -39,6 +42,8 @@ export interface FollowedMarket {
   readonly market: MarketId
   readonly live: boolean
   readonly lastError: string | null
+  /** The same for devices; null where an older server does not say. */
+  readonly lastTold: Told | null
   readonly heldUntilMs: number | null
 }
 
@@ -47,6 +52,7 @@ export interface UnknownMarket {
   readonly market: string
   readonly reason: string
   readonly nearest: readonly string[]
+  readonly told: Told | null
 }
 
 export const TRACKED_STATUSES = ['live', 'ended', 'unlisted', 'imported', 'paused'] as const
@@ -119,6 +125,7 @@ export interface QuarantinedAnswer {
   readonly market: string | null
   readonly interval: string | null
   readonly reason: string
+  readonly told: Told | null
   readonly raw: string
   readonly can_be_accepted: boolean
   /** What another source said, and how far the price lies above it. */

@@ -26,6 +26,7 @@ import {
   type QuarantinedAnswer,
   type SourceStatus,
 } from './owner.ts'
+import { readTold } from './told.ts'
 
 const MOST = Number.MAX_SAFE_INTEGER
 /** A raw value or the words of a source may be long. */
@@ -66,6 +67,7 @@ export function readIngestAnswer(json: unknown): IngestAnswer {
       nearest: listOf(market.nearest, `${path}.nearest`).map((name, at) =>
         nameOf(name, `${path}.nearest[${at}]`),
       ),
+      told: readTold(market.told),
     })),
     backfill: each(answer.backfill, 'backfill', progressOf),
   }
@@ -102,6 +104,7 @@ export function readQuarantineAnswer(json: unknown): readonly QuarantinedAnswer[
     market: orNull(row.market, `${path}.market`, nameOf),
     interval: orNull(row.interval, `${path}.interval`, nameOf),
     reason: words(row.reason, `${path}.reason`),
+    told: readTold(row.told),
     raw: words(row.raw, `${path}.raw`),
     can_be_accepted: flagOf(row.can_be_accepted, `${path}.can_be_accepted`),
     compared_with: orNull(row.compared_with, `${path}.compared_with`, comparisonOf),
@@ -143,6 +146,7 @@ function sourceOf(source: Fields, path: string): SourceStatus {
     pending: count(source.pending, `${path}.pending`),
     failures: count(source.failures, `${path}.failures`),
     lastError: orNull(source.lastError, `${path}.lastError`, words),
+    lastTold: readTold(source.lastTold),
     lastAnswer: orNull(source.lastAnswer, `${path}.lastAnswer`, lastAnswerOf),
     nextTryMs: orNull(source.nextTryMs, `${path}.nextTryMs`, measureOf),
     limitedUntilMs: orNull(source.limitedUntilMs, `${path}.limitedUntilMs`, measureOf),
@@ -172,6 +176,7 @@ function followedOf(market: Fields, path: string): FollowedMarket {
     market: marketOf(market.market, `${path}.market`),
     live: flagOf(market.live, `${path}.live`),
     lastError: orNull(market.lastError, `${path}.lastError`, words),
+    lastTold: readTold(market.lastTold),
     heldUntilMs: orNull(market.heldUntilMs, `${path}.heldUntilMs`, measureOf),
   }
 }

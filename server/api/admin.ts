@@ -13,6 +13,7 @@ import { ownerOnly as security, requireOwner } from './owner.ts'
 import { ApiProblem } from './problem.ts'
 import * as schema from './schemas.ts'
 import { addSearch } from './search.ts'
+import { toldOfRefusal } from '../archive/refusals.ts'
 
 const DAY_MS = 86_400_000
 const MOST_GAPS = 5_000
@@ -83,6 +84,7 @@ const Quarantined = z
     market: z.string().nullable(),
     interval: z.string().nullable(),
     reason: z.string(),
+    told: schema.Told.nullable(),
     raw: z.string(),
     can_be_accepted: z.boolean(),
     compared_with: z
@@ -245,6 +247,7 @@ export function addAdmin(api: Api, parts: ApiParts): void {
 function quarantinedAnswer({ atMs, startMs, canBeAccepted, opinion, ...row }: QuarantinedRow) {
   return {
     ...row,
+    told: toldOfRefusal(row.reason),
     at: isoSeconds(atMs),
     start: startMs === null ? null : isoSeconds(startMs),
     can_be_accepted: canBeAccepted,

@@ -101,7 +101,9 @@ function createCommon(parts: CommonParts): Api {
       const detail = isOwner
         ? error.message
         : 'the database cannot be used at the moment; ask again in a few seconds'
-      return problemResponse(new ApiProblem('unavailable', detail, null, { 'retry-after': '5' }))
+      return problemResponse(
+        new ApiProblem('unavailable', detail, null, { 'retry-after': '5' }, { code: 'database-away' }),
+      )
     }
     const id = c.var.requestId
     parts.log.error({ err: error, id }, `${c.req.method} ${c.req.path} failed`)

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, REQUEST_OUTCOMES } from '../providers/types.ts'
 import { TRACKED_STATUSES } from '../../core/wire/owner.ts'
-import { Progress } from './schemas.ts'
+import { Progress, Told } from './schemas.ts'
 
 const ms = z.number().openapi({ description: 'Unix milliseconds' })
 const text = z.string().nullable()
@@ -16,6 +16,7 @@ const Source = z
     failures: z.int().openapi({ description: 'failures in a row that speak against the source as a whole' }),
     requests: z.record(z.enum(REQUEST_OUTCOMES), z.int()),
     lastError: text,
+    lastTold: Told.nullable(),
     lastAnswer: z
       .object({ status: z.int(), atMs: ms, latencyMs: z.number(), clockOffsetMs: z.number().nullable() })
       .nullable(),
@@ -62,11 +63,26 @@ export const IngestStatus = z
       .openapi({ description: 'sockets of prices' }),
     paces: z.array(Pace).readonly().optional(),
     markets: z
-      .array(z.object({ market: z.string(), live: z.boolean(), lastError: text, heldUntilMs: ms.nullable() }))
+      .array(
+        z.object({
+          market: z.string(),
+          live: z.boolean(),
+          lastError: text,
+          lastTold: Told.nullable(),
+          heldUntilMs: ms.nullable(),
+        }),
+      )
       .readonly()
       .optional(),
     unknown: z
-      .array(z.object({ market: z.string(), reason: z.string(), nearest: z.array(z.string()).readonly() }))
+      .array(
+        z.object({
+          market: z.string(),
+          reason: z.string(),
+          nearest: z.array(z.string()).readonly(),
+          told: Told,
+        }),
+      )
       .readonly()
       .optional()
       .openapi({ description: 'markets that cannot be asked for, and which names come near' }),

@@ -60,9 +60,10 @@ export function addOwner(api: Api, parts: ApiParts): void {
     if (!signed) {
       failures?.tell(LINKS, client)
       log.warn({ client }, 'a sign-in link was refused')
-      throw new ApiProblem(
+      throw ApiProblem.told(
         'forbidden',
         'this link was used, is older than an hour, or was never given: make a new one with "crypto-tracker owner link"',
+        { code: 'link-used' },
       )
     }
     attempts.forget(client)
@@ -178,18 +179,20 @@ function refuseForeign(c: Context<ApiEnv>, { proxies, address }: Place): void {
     if (host === c.req.header('host') || host === proxies.hostOf(c.env.incoming)) return
     if (new URL(origin).origin === new URL(address).origin) return
   }
-  throw new ApiProblem('forbidden', 'only a page of this server may ask for this: its Origin is another')
+  throw ApiProblem.told('forbidden', 'only a page of this server may ask for this: its Origin is another', {
+    code: 'foreign-page',
+  })
 }
 
-const WRONG = 'too many wrong tokens came from this address'
-const WRITES = 'too many orders came from this address'
+const WRONG = { code: 'too-many-tokens', words: 'too many wrong tokens came from this address' } as const
+const WRITES = { code: 'too-many-orders', words: 'too many orders came from this address' } as const
 
-function refuseMany(limit: RateLimit, client: string, what: string): void {
+function refuseMany(limit: RateLimit, client: string, { code, words }: typeof WRONG | typeof WRITES): void {
   const seconds = Math.ceil(limit.waitMs(client) / 1000)
   if (seconds <= 0) return
-  throw new ApiProblem('too-many', `${what}: the next one is looked at in ${seconds} s`, null, {
-    'retry-after': String(seconds),
-  })
+  const headers = { 'retry-after': String(seconds) }
+  const detail = `${words}: the next one is looked at in ${seconds} s`
+  throw new ApiProblem('too-many', detail, null, headers, { code, seconds })
 }
 
 function unauthorized(hasToken: boolean): ApiProblem {
@@ -201,6 +204,7 @@ function unauthorized(hasToken: boolean): ApiProblem {
     `sign this browser in with the link of "crypto-tracker owner link", or ${byToken}`,
     null,
     { 'www-authenticate': 'Bearer realm="crypto-tracker"' },
+    { code: 'not-signed-in' },
   )
 }
 

@@ -2,6 +2,7 @@
  * Errors as RFC 9457 problem details: what happened, to what, and what to do. Never a stack trace, never a secret.
  */
 import type { Problem } from '../../core/wire/api.ts'
+import type { Told } from '../../core/wire/told.ts'
 
 export type FieldErrors = readonly { readonly path: string; readonly message: string }[]
 
@@ -31,17 +32,26 @@ export class ApiProblem extends Error {
   readonly kind: ProblemKind
   readonly errors: FieldErrors | null
   readonly headers: Readonly<Record<string, string>>
+  /** What `detail` says, where devices say it in their own language. */
+  readonly told: Told | null
 
   constructor(
     kind: ProblemKind,
     detail: string,
     errors: FieldErrors | null = null,
     headers: Readonly<Record<string, string>> = {},
+    told: Told | null = null,
   ) {
     super(detail)
     this.kind = kind
     this.errors = errors
     this.headers = headers
+    this.told = told
+  }
+
+  /** A problem that people meet in the app. */
+  static told(kind: ProblemKind, detail: string, told: Told): ApiProblem {
+    return new ApiProblem(kind, detail, null, {}, told)
   }
 }
 
@@ -51,20 +61,28 @@ export function problemStatus(kind: ProblemKind): number {
 }
 
 /** The body of the answer. */
-export function problemBody(kind: ProblemKind, detail: string, errors: FieldErrors | null = null): Problem {
+export function problemBody(
+  kind: ProblemKind,
+  detail: string,
+  errors: FieldErrors | null = null,
+  told: Told | null = null,
+): Problem {
   const [status, title] = KINDS[kind]
   const type = `urn:crypto-tracker:problem:${kind}`
-  return { type, title, status, detail, ...(errors ? { errors } : {}) }
+  return { type, title, status, detail, ...(errors && { errors }), ...(told && { told }) }
 }
 
 /** The whole answer. */
 export function problemResponse(problem: ApiProblem): Response {
-  return new Response(JSON.stringify(problemBody(problem.kind, problem.message, problem.errors)), {
-    status: problemStatus(problem.kind),
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      ...problem.headers,
+  return new Response(
+    JSON.stringify(problemBody(problem.kind, problem.message, problem.errors, problem.told)),
+    {
+      status: problemStatus(problem.kind),
+      headers: {
+        'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
+        ...problem.headers,
+      },
     },
-  })
+  )
 }

@@ -127,6 +127,15 @@ const freshness = z.enum(['live', 'delayed', 'stale', 'ended'])
 const status = z.enum(['live', 'ended', 'unlisted', 'imported'])
 const marketId = z.string().openapi({ example: 'coinbase:BTC-USD' })
 
+/** Shape by `core/wire/told.ts`; which values there are hangs on the code. */
+export const Told = z
+  .object({ code: z.string() })
+  .catchall(z.union([z.string(), z.number(), z.array(z.string()).readonly()]))
+  .openapi('Told', {
+    description: 'what a sentence says, as a code with its values, for whoever says it in another language',
+    example: { code: 'not-tracked', market: 'coinbase:BTC-USX', near: ['coinbase:BTC-USD'] },
+  })
+
 export const Problem = z
   .object({
     type: z.string(),
@@ -134,6 +143,7 @@ export const Problem = z
     status: z.int(),
     detail: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    told: Told.optional(),
   })
   .openapi('Problem')
 

@@ -8,6 +8,7 @@ import type { CandleRow } from '../../core/candle/row.ts'
 import { isPlainDecimal } from '../../core/decimal/text.ts'
 import type { MarketId } from '../../core/market.ts'
 import { INTERVAL_MS } from '../../core/time/interval.ts'
+import type { Told } from '../../core/wire/told.ts'
 import { rows } from '../db/database.ts'
 import type { Context } from './context.ts'
 import { intervalFrom, SLICE_PLACES } from './grid.ts'
@@ -18,6 +19,12 @@ import type { QuarantinedRow, Review } from './types.ts'
 /** What was asked of a quarantined row cannot be done; the message says why. */
 export class QuarantineError extends Error {
   override readonly name = 'QuarantineError'
+  readonly told: Told
+
+  constructor(message: string, told: Told) {
+    super(message)
+    this.told = told
+  }
 }
 
 const MOST_LISTED = 1_000
@@ -68,7 +75,8 @@ export async function reviewQuarantine(
   const [found] = await database.read((tx) =>
     rows<Record>(tx, sql`SELECT * FROM quarantine WHERE id = ${id}`),
   )
-  if (!found) throw new QuarantineError(`there is no row ${id} in quarantine (any more)`)
+  if (!found)
+    throw new QuarantineError(`there is no row ${id} in quarantine (any more)`, { code: 'row-gone', row: id })
   if (review === 'accepted') await accept(context, found)
   await database.write((tx) =>
     rows(
@@ -106,6 +114,7 @@ async function accept(
     return recordSamples(context, [{ market, atMs: Number(at), price: raw }])
   throw new QuarantineError(
     `row ${id} breaks the rules of a candle, so it cannot be accepted: reject it, or wait until the source corrects it`,
+    { code: 'row-breaks-rules', row: Number(id) },
   )
 }
 

@@ -14,6 +14,7 @@ import {
 import { isoSeconds } from '../../core/time/iso.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { TrackedMarket } from '../../core/wire/owner.ts'
+import type { Told } from '../../core/wire/told.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { requireContinuable } from './continues.ts'
 import { answered, createSearch, type Found } from './search.ts'
@@ -149,9 +150,10 @@ export function createOperations({
       markets.map((candidate) => candidate.id),
       NEAREST,
     )
-    throw new ApiProblem(
+    throw ApiProblem.told(
       'not-found',
       `${id} is not tracked here${near.length ? `; near: ${near.join(', ')}` : ''}`,
+      { code: 'not-tracked', market: id, near },
     )
   }
 
@@ -248,7 +250,7 @@ export function createOperations({
       try {
         return await archive.review(row, review)
       } catch (error) {
-        if (error instanceof QuarantineError) throw new ApiProblem('conflict', error.message)
+        if (error instanceof QuarantineError) throw ApiProblem.told('conflict', error.message, error.told)
         throw error
       }
     },
@@ -315,7 +317,8 @@ async function providerOf(id: MarketId, sources: Sources): Promise<Source> {
   try {
     return await sources.need(parseMarketId(id).source)
   } catch (error) {
-    if (error instanceof UnknownSourceError) throw new ApiProblem('bad-request', `${id}: ${error.message}`)
+    if (error instanceof UnknownSourceError)
+      throw ApiProblem.told('bad-request', `${id}: ${error.message}`, error.told)
     throw error
   }
 }
@@ -327,9 +330,14 @@ function requireHistory({ source, foundedMs }: Source, sinceMs: number | null, n
     sinceMs > nowMs
       ? 'lies in the future'
       : `lies before the history of ${source}; from ${isoSeconds(foundedMs)} on there may be some`
-  throw new ApiProblem(
+  const told: Told =
+    sinceMs > nowMs
+      ? { code: 'since-future', since: isoSeconds(sinceMs) }
+      : { code: 'since-before-source', source, from: isoSeconds(foundedMs) }
+  throw ApiProblem.told(
     'bad-request',
     `since ${isoSeconds(sinceMs)} ${what}; without since all that is wanted by default is read`,
+    told,
   )
 }
 
@@ -342,8 +350,9 @@ async function findListed(id: MarketId, provider: Source): Promise<ListedMarket>
     listed.map((market) => market.id),
     NEAREST,
   )
-  throw new ApiProblem(
+  throw ApiProblem.told(
     'not-found',
     `${provider.source} does not list ${id}${near.length ? `; near: ${near.join(', ')}` : ''}`,
+    { code: 'not-listed', source: provider.source, market: id, near },
   )
 }

@@ -169,7 +169,7 @@ export async function answered<T>(question: Promise<T>): Promise<T> {
     return await question
   } catch (error) {
     if (error instanceof SourceError || error instanceof UnknownSourceError)
-      throw new ApiProblem('unavailable', error.message)
+      throw new ApiProblem('unavailable', error.message, null, {}, error.told)
     throw error
   }
 }

@@ -67,7 +67,13 @@ class FlakySource implements Provider {
   #calls = 0
 
   async listMarkets(): Promise<readonly ListedMarket[]> {
-    if (this.#calls++ === 0) throw new SourceError('coinbase', 'coinbase: the first call fails', 500, null)
+    if (this.#calls++ === 0)
+      throw new SourceError('coinbase', 'coinbase: the first call fails', 500, null, {
+        code: 'source-status',
+        source: 'coinbase',
+        status: 500,
+        words: '',
+      })
     return [btc, shib].map((id) => ({ ...parseMarketId(id), name: id, tick: '0.01', active: true }))
   }
 
@@ -83,7 +89,13 @@ class FlakySource implements Provider {
   ): Promise<SliceAnswer> {
     this.asked.push({ interval, fromMs })
     const chance = random(`call ${this.#calls++}`)
-    if (chance < 0.05) throw new SourceError('coinbase', 'coinbase: answered 500', 500, null)
+    if (chance < 0.05)
+      throw new SourceError('coinbase', 'coinbase: answered 500', 500, null, {
+        code: 'source-status',
+        source: 'coinbase',
+        status: 500,
+        words: '',
+      })
     const rows: CandleRow[] = []
     const end = Math.min(toMs, floorTo(interval, this.nowMs))
     for (let start = fromMs; start < end && chance > 0.25; start += INTERVAL_MS[interval]) {
@@ -115,6 +127,7 @@ class FlakySource implements Provider {
       failures: 0,
       requests: { answered: 1, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 },
       lastError: null,
+      lastTold: null,
       lastAnswer: null,
       nextTryMs: null,
       limitedUntilMs: null,

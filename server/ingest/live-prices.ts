@@ -8,6 +8,7 @@ import type { FeedHealth, PriceFeed } from '../providers/feed.ts'
 import { isToRecord, nextSampleTime, type FollowedMarket, type Roster } from './roster.ts'
 import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
+import { REFUSALS } from '../archive/refusals.ts'
 
 /** How the socket of a source stands. */
 export interface FeedStatus extends FeedHealth {
@@ -118,7 +119,7 @@ export class LivePrices {
     })
     this.#asked.delete(market)
     if (opinion?.isSupport) return followed.guard.support(Number(price))
-    const reason = 'told by socket, far from the last price, and no polled one supports it'
+    const reason = REFUSALS['far-told']
     if (!this.#keepRefused(source, market, reason, price, opinion)) return
     this.#options.log.warn(`${market}: price ${price}: ${reason}: not taken`)
     const nowMs = this.#options.clock.now()

@@ -13,6 +13,7 @@ import { Reader, type Read } from './reader.ts'
 import { isToRecord, nextSampleTime, type FollowedMarket, type Roster } from './roster.ts'
 import { SecondOpinion } from './second-opinion.ts'
 import type { IngestOptions } from './types.ts'
+import { REFUSALS } from '../archive/refusals.ts'
 
 type Beyond = Extract<Action, { kind: 'beyond' }>
 
@@ -183,7 +184,7 @@ export class Performer {
         else between.push(sample)
         continue
       }
-      const reason = 'far from the last price, and no other sample supports it yet'
+      const reason = REFUSALS['far-sampled']
       log.warn(`${market.market}: sampled price ${price} is ${reason}: not taken`)
       await archive.quarantine(market.source, market.market, clock.now(), {
         startMs: null,
@@ -270,13 +271,14 @@ export class Performer {
 
   #succeededMarket(market: FollowedMarket): void {
     market.failures = 0
-    market.lastError = null
+    market.lastError = market.lastTold = null
   }
 
   /** A market whose candles its source does not give well is held back alone, so that it takes no turn of the others. */
   #failedMarket(market: FollowedMarket, error: unknown): void {
     if (!(error instanceof SourceError)) throw error
     market.lastError = error.message
+    market.lastTold = error.told
     const nowMs = this.#options.clock.now()
     if (error.status === null || market.heldUntilMs > nowMs) return
     market.failures++
@@ -303,6 +305,7 @@ export class Performer {
   /** A price that cannot be had costs freshness and nothing else: candles are read on. */
   #failedPrice(market: FollowedMarket, error: SourceError): void {
     market.lastError = error.message
+    market.lastTold = error.told
     if (error.status === null) return
     market.priceFailures++
     if (isRefusal(error) && market.priceFailures === 1)
@@ -321,7 +324,11 @@ function holdMs(failures: number, error: SourceError): number {
 function noPrice([first, ...others]: readonly FollowedMarket[]): SourceError {
   const { market, source } = first!
   const more = others.length > 0 ? ` and of ${others.length} more` : ''
-  return new SourceError(source, `${source}: told no price of ${market}${more}`, 404, null)
+  return new SourceError(source, `${source}: told no price of ${market}${more}`, 404, null, {
+    code: 'source-no-price',
+    source,
+    market,
+  })
 }
 
 function inSeconds(ms: number): string {

@@ -63,6 +63,7 @@ class BatchSource implements Provider {
       failures: 0,
       requests: { answered: 1, refused: 0, 'too-many': 0, failed: 0, unreachable: 0 },
       lastError: null,
+      lastTold: null,
       lastAnswer: null,
       nextTryMs: null,
       limitedUntilMs: null,
@@ -136,7 +137,12 @@ it('asks for the price of a coin together with the others while its candles are 
   source.onCandles = (market) => {
     if (market !== bitcoin) return
     isRefused = true
-    throw new SourceError('coingecko', 'coingecko: answered 422', 422, null)
+    throw new SourceError('coingecko', 'coingecko: answered 422', 422, null, {
+      code: 'source-status',
+      source: 'coingecko',
+      status: 422,
+      words: '',
+    })
   }
   const asked = await live(1)
   source.onCandles = () => {}
@@ -177,7 +183,12 @@ it('asks for all coins of a call that was refused together again, whatever has f
   source.onPrices = (markets) => {
     answers++
     if (answers === 4 || answers === 5)
-      throw new SourceError('coingecko', 'coingecko: answered 422', 422, null)
+      throw new SourceError('coingecko', 'coingecko: answered 422', 422, null, {
+        code: 'source-status',
+        source: 'coingecko',
+        status: 422,
+        words: '',
+      })
     return answers < 4 ? markets.filter((one) => one !== solana) : markets
   }
   const asked = await live(1)

@@ -17,6 +17,7 @@ import type { SecondOpinion } from './second-opinion.ts'
 import { closedBefore } from './slice.ts'
 import { wildRows } from './spike.ts'
 import type { IngestOptions } from './types.ts'
+import { REFUSALS } from '../archive/refusals.ts'
 
 export type Read = Extract<Action, { kind: 'read' }>
 
@@ -142,17 +143,18 @@ export class Reader {
         if (!said.has(nameOf(row))) continue
         this.#confirmed.add(nameOf(row))
         const opinion = opinions.get(row.startMs)
-        const reason =
-          'a price is far from the neighbouring ones; stored and flagged, since a second answer had it'
         if (opinion)
-          await this.#options.archive.keepDoubt(market.market, series.interval, doubtOf(row, reason, opinion))
+          await this.#options.archive.keepDoubt(
+            market.market,
+            series.interval,
+            doubtOf(row, REFUSALS['far-taken'], opinion),
+          )
       }
     }
     const isTaken = (row: CandleRow) => !wild.has(row.startMs) || this.#confirmed.has(nameOf(row))
-    const reason = 'a price is far from the neighbouring ones, and a second answer did not have it'
     const refused = answer.rows
       .filter((row) => !isTaken(row))
-      .map((row) => doubtOf(row, reason, opinions.get(row.startMs)))
+      .map((row) => doubtOf(row, REFUSALS['far-refused'], opinions.get(row.startMs)))
     return {
       ...answer,
       rows: answer.rows

@@ -73,7 +73,12 @@ it('listed markets get tick and name, and one that is not listed is reported wit
     [typo, 'BTC', null, 'unlisted'],
   ])
   expect([...roster.unknown.values()]).toEqual([
-    { market: typo, reason: 'coinbase does not list it', nearest: [btc, eth] },
+    {
+      market: typo,
+      reason: 'coinbase does not list it',
+      nearest: [btc, eth],
+      told: { code: 'not-listed', source: 'coinbase', market: typo, near: [btc, eth] },
+    },
   ])
 })
 

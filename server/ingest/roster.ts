@@ -4,6 +4,7 @@
  */
 import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, floorTo } from '../../core/time/interval.ts'
+import type { Told } from '../../core/wire/told.ts'
 import { SAMPLES_MS } from '../archive/samples.ts'
 import type { CoverageSlice, Market } from '../archive/types.ts'
 import type { ListedMarket, Provider } from '../providers/types.ts'
@@ -24,6 +25,7 @@ export interface FollowedMarket extends Followed {
   /** Failures in a row to get its current price. */
   priceFailures: number
   lastError: string | null
+  lastTold: Told | null
   /** A price of before is told and not recorded: its time has a sample. */
   recordFromMs: number
   readonly guard: SpikeGuard
@@ -211,13 +213,15 @@ export class Roster {
       this.#missing.set(market.id, listing)
       return 'doubtful'
     }
-    this.#report(
-      market.id,
-      wasListed
-        ? `${market.source} no longer lists it; its history stays`
-        : `${market.source} does not list it`,
-      nearestMarkets(market.id, listing.keys(), NEAREST),
-    )
+    const near = nearestMarkets(market.id, listing.keys(), NEAREST)
+    const { id, source } = market
+    if (wasListed)
+      this.#report(id, `${source} no longer lists it; its history stays`, near, {
+        code: 'no-longer-listed',
+        source,
+      })
+    else
+      this.#report(id, `${source} does not list it`, near, { code: 'not-listed', source, market: id, near })
     return { ...market, status: wasListed ? 'ended' : 'unlisted' }
   }
 
@@ -228,9 +232,9 @@ export class Roster {
     return floorTo('1d', this.#options.clock.now() - SAMPLES_MS + DAY_MS)
   }
 
-  #report(market: MarketId, reason: string, nearest: readonly MarketId[]): void {
+  #report(market: MarketId, reason: string, nearest: readonly MarketId[], told: Told): void {
     if (this.unknown.get(market)?.reason === reason) return
-    this.unknown.set(market, { market, reason, nearest })
+    this.unknown.set(market, { market, reason, nearest, told })
     const hint = nearest.length > 0 ? `; nearest names: ${nearest.join(', ')}` : ''
     this.#options.log.warn(`${market}: ${reason}${hint}. The other markets run.`)
   }
@@ -251,7 +255,11 @@ export class Roster {
       if (!provider) {
         const isOthers = this.#options.share !== undefined
         if (!isOthers && market.status !== 'imported' && market.source !== 'csv')
-          this.#report(market.id, `${market.source} is no source of this version`, [])
+          this.#report(market.id, `${market.source} is no source of this version`, [], {
+            code: 'no-source',
+            source: market.source,
+            near: [],
+          })
         continue
       }
       if (!this.#canFollow(market)) continue
@@ -305,6 +313,7 @@ export class Roster {
       failures: 0,
       priceFailures: 0,
       lastError: null,
+      lastTold: null,
       turn: this.#turns++,
       guard: new SpikeGuard(),
     })

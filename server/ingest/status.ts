@@ -21,10 +21,11 @@ export function ingestStatus(
         minutesEverySeconds: Math.max(MINUTE_MS, readsMs) / 1000,
       }
     }),
-    markets: [...roster.followed.values()].map(({ market, live, lastError, heldUntilMs }) => ({
+    markets: [...roster.followed.values()].map(({ market, live, lastError, lastTold, heldUntilMs }) => ({
       market,
       live,
       lastError,
+      lastTold,
       heldUntilMs: heldUntilMs > nowMs ? heldUntilMs : null,
     })),
     unknown: [...roster.unknown.values()],

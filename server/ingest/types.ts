@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { MarketId } from '../../core/market.ts'
 import type { BackfillProgress } from '../../core/wire/api.ts'
+import type { Told } from '../../core/wire/told.ts'
 import type { Retention } from '../archive/kept.ts'
 import type { Archive, SettlingMs } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
@@ -86,6 +87,7 @@ interface MarketStatus {
   readonly live: boolean
   /** What went wrong last; null since the last success. */
   readonly lastError: string | null
+  readonly lastTold: Told | null
   /** Not asked for before; null while it is asked. */
   readonly heldUntilMs: number | null
 }
@@ -95,4 +97,5 @@ export interface UnknownMarket {
   readonly market: MarketId
   readonly reason: string
   readonly nearest: readonly MarketId[]
+  readonly told: Told
 }

@@ -2,12 +2,14 @@
  * When a source is left alone: at once after "too many requests", for as long as it says; after several failures in a
  * row with growing pauses, each ended by a single probe. It counts; the limiter holds the requests back.
  */
+import type { Told } from '../../core/wire/told.ts'
 import { backoffMs } from './backoff.ts'
 import type { Limiter } from './limiter.ts'
 
 /** One request that was not answered well. */
 export interface Failure {
   readonly message: string
+  readonly told: Told
   readonly isTooMany: boolean
   /** What the source itself asked to wait; null when it said nothing. */
   readonly waitMs: number | null
@@ -29,7 +31,7 @@ export class Circuit {
   readonly #subjects = new Set<string>()
   #failures = 0
   #pauses = 0
-  #lastError: string | null = null
+  #last: Pick<Failure, 'message' | 'told'> | null = null
 
   constructor(limiter: Limiter, random: () => number) {
     this.#limiter = limiter
@@ -41,8 +43,9 @@ export class Circuit {
     return this.#failures
   }
 
-  get lastError(): string | null {
-    return this.#lastError
+  /** What went wrong last, in words and for devices; null since the last success. */
+  get last(): Pick<Failure, 'message' | 'told'> | null {
+    return this.#last
   }
 
   /** A mark to hand back with the outcome of a request that starts now. */
@@ -53,12 +56,12 @@ export class Circuit {
   succeeded(): void {
     this.#failures = 0
     this.#subjects.clear()
-    this.#lastError = null
+    this.#last = null
     this.#limiter.narrow(false)
   }
 
-  failed(begun: number, { message, isTooMany, waitMs, subject }: Failure): void {
-    this.#lastError = message
+  failed(begun: number, { message, told, isTooMany, waitMs, subject }: Failure): void {
+    this.#last = { message, told }
     if (waitMs !== null) this.#limiter.pauseFor(waitMs)
     // Of many requests that were under way when the circuit opened, none opens it further.
     if (begun !== this.#pauses || (subject !== null && this.#subjects.has(subject))) return

@@ -135,7 +135,8 @@ export class SourceClient {
       pending: this.#limiter.pending(),
       failures: this.#circuit.failures,
       requests: { ...this.#requests },
-      lastError: this.#circuit.lastError,
+      lastError: this.#circuit.last?.message ?? null,
+      lastTold: this.#circuit.last?.told ?? null,
       lastAnswer: this.#lastAnswer,
       nextTryMs,
       limitedUntilMs: this.#isLimited ? nextTryMs : null,
@@ -186,6 +187,7 @@ export class SourceClient {
       `${this.source}: ${what}: ${answer.text.slice(0, 100)} (${answer.url})`,
       answer.status,
       null,
+      { code: 'source-nonsense', source: this.source, answer: answer.text.slice(0, 100) },
       cause,
     )
   }
@@ -197,7 +199,7 @@ export class SourceClient {
   #failed(begun: number, error: SourceError, answer: Answer | null, subject: MarketId | null): void {
     if (answer) this.#options.keepRaw(this.raw(answer))
     this.#options.log.debug({ err: error }, 'a request failed')
-    const { message, status, retryAtMs } = error
+    const { message, told, status, retryAtMs } = error
     this.#requests[outcomeOf(status)]++
     this.#isLimited = isTooMany(status)
     if (status !== null && isOnlyRefusal(status)) return this.#circuit.succeeded()
@@ -205,6 +207,7 @@ export class SourceClient {
       status !== null && status !== 429 && (status >= 500 || (answer !== null && isJson(answer)))
     this.#circuit.failed(begun, {
       message,
+      told,
       isTooMany: isTooMany(status),
       waitMs: retryAtMs === null ? null : retryAtMs - this.#options.clock.now(),
       subject: isAnswered ? subject : null,

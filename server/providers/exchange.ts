@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMarketId, parseMarketId, type MarketId } from '../../core/market.ts'
+import type { Told } from '../../core/wire/told.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import { INTERVAL_MS, floorTo, type StoredInterval } from '../../core/time/interval.ts'
 import { openExchange, statusOf, textNumbers } from './ccxt-exchange.ts'
@@ -82,7 +83,10 @@ export class ExchangeProvider implements Provider {
     )
     const listed = value.flatMap((market) => this.#listed(market as unknown as CcxtMarket) ?? [])
     if (listed.length === 0)
-      throw new SourceError(this.source, `${this.source}: the list of markets is empty`, null, null)
+      throw new SourceError(this.source, `${this.source}: the list of markets is empty`, null, null, {
+        code: 'source-empty',
+        source: this.source,
+      })
     if (this.#dialect.needsMarkets) exchange.setMarkets(value)
     return listed
   }
@@ -197,7 +201,14 @@ export class ExchangeProvider implements Provider {
     const status = await statusOf(error)
     const message = error instanceof Error ? error.message : String(error)
     if (answer === null && status !== null)
-      throw new SourceError(this.source, message.slice(0, 300), status, null, error)
+      throw new SourceError(
+        this.source,
+        message.slice(0, 300),
+        status,
+        null,
+        this.#said(status, message),
+        error,
+      )
     if (answer === null) throw error
     throw this.#client.malformed(
       answer,
@@ -232,9 +243,14 @@ export class ExchangeProvider implements Provider {
         `${(error as Error).message.slice(0, 300)} (${url})`,
         meant,
         null,
+        this.#said(meant, (error as Error).message),
         error,
       )
     }
+  }
+
+  #said(status: number, words: string): Told {
+    return { code: 'source-status', source: this.source, status, words: words.slice(0, 200) }
   }
 
   #listed(market: CcxtMarket): ListedMarket | undefined {

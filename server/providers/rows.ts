@@ -8,6 +8,7 @@ import type { CandleRow } from '../../core/candle/row.ts'
 import { plainDecimal } from '../../core/decimal/text.ts'
 import { INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import type { RefusedRow } from '../archive/types.ts'
+import { REFUSALS } from '../archive/refusals.ts'
 
 /** Where each value stands in a source's row. */
 export interface RowShape {
@@ -86,7 +87,7 @@ export function readRows(list: readonly unknown[], shape: RowShape, asked: Asked
       for (const { row: candle, raw } of candidates)
         refused.push({
           startMs,
-          reason: 'two different candles of the same start',
+          reason: REFUSALS['two-candles'],
           raw: rawText(raw),
           candle,
         })

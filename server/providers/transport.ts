@@ -3,6 +3,7 @@
  * Every request has a deadline and a largest size. It reads no prices.
  */
 import { parse } from 'lossless-json'
+import type { Told } from '../../core/wire/told.ts'
 import type { Clock } from '../clock.ts'
 import { retryAfterMs } from './backoff.ts'
 import { SourceError } from './types.ts'
@@ -46,13 +47,8 @@ export async function request(
       sentMs,
     }
   } catch (error) {
-    throw new SourceError(
-      source,
-      `${source}: ${networkReason(error, deadlineMs)} (${url})`,
-      null,
-      null,
-      error,
-    )
+    const { words, told } = networkReason(source, error, deadlineMs)
+    throw new SourceError(source, `${source}: ${words} (${url})`, null, null, told, error)
   }
 }
 
@@ -64,28 +60,36 @@ export async function request(
  */
 export function readJson(source: string, answer: Answer, nowMs: number, advice = ''): unknown {
   const { status, headers, text } = answer
-  const fail = (what: string, cause?: unknown) =>
-    new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(answer, nowMs), cause)
-  if (status === 451)
+  const fail = (what: string, told: Told, cause?: unknown) =>
+    new SourceError(source, `${source}: ${what} (${answer.url})`, status, retryAt(answer, nowMs), told, cause)
+  const words = ownWords(text)
+  const quoted = words === '' ? '' : `: "${words}"`
+  if (status === 451) {
+    const others = othersThan(source)
     throw fail(
-      `does not serve the country that this server is in${ownWords(text)}; markets of other sources can be followed there: ${othersThan(source)}`,
+      `does not serve the country that this server is in${quoted}; markets of other sources can be followed there: ${others.join(', ')}`,
+      { code: 'source-bars-country', source, others },
     )
-  if (status < 200 || status > 299) throw fail(`answered ${status}${ownWords(text)}${advice}`)
+  }
+  if (status < 200 || status > 299)
+    throw fail(`answered ${status}${quoted}${advice}`, { code: 'source-status', source, status, words })
   if (!isJson(answer))
     throw fail(
       `answered with content type ${headers.get('content-type') ?? 'none'} where JSON was expected; something between here and the source may have answered in its place`,
+      { code: 'source-no-json', source },
     )
   try {
     return parse(text)
   } catch (error) {
-    throw fail(`answered ${text.length} characters that are no whole JSON`, error)
+    const told = { code: 'source-nonsense', source, answer: text.slice(0, 100) } as const
+    throw fail(`answered ${text.length} characters that are no whole JSON`, told, error)
   }
 }
 
 /** Sources that are known to serve where another one refuses to, Binance's own service for the United States among them. */
-function othersThan(source: string): string {
+function othersThan(source: string): readonly string[] {
   const others = ['coinbase', 'kraken', 'bitstamp', 'binance'].filter((one) => one !== source)
-  return [...others, ...(source === 'binance' ? ['binanceus (in the United States)'] : [])].join(', ')
+  return [...others, ...(source === 'binance' ? ['binanceus (in the United States)'] : [])]
 }
 
 /** Whether the answer calls itself JSON; what does not comes from something between here and the source. */
@@ -107,7 +111,7 @@ function retryAt({ headers, status, text }: Answer, nowMs: number): number | nul
 
 type Words = Readonly<Partial<Record<'message' | 'msg' | 'error' | 'status' | 'error_message', unknown>>>
 
-/** `: "NotFound"`, where an error body has a message. */
+/** `NotFound`, where an error body has a message; empty where it has none. */
 function ownWords(text: string): string {
   if (text.length > 10_000) return ''
   try {
@@ -116,7 +120,7 @@ function ownWords(text: string): string {
     const nested = words?.status ?? (words?.error as Words | undefined)?.status
     const message =
       words?.message ?? words?.msg ?? (nested as Words | undefined)?.error_message ?? words?.error
-    return typeof message === 'string' ? `: "${message.slice(0, 200)}"` : ''
+    return typeof message === 'string' ? message.slice(0, 200) : ''
   } catch {
     return '' // No JSON, so no words of the source; the status says enough.
   }
@@ -133,10 +137,18 @@ async function boundedText(response: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-function networkReason(error: unknown, deadlineMs: number): string {
-  if (!(error instanceof Error)) return `request failed: ${String(error)}`
-  if (error.name === 'TimeoutError') return `no whole answer within ${deadlineMs / 1000} s`
-  const cause = error.cause instanceof Error ? error.cause : error
-  const code = (cause as NodeJS.ErrnoException).code
-  return `cannot be reached: ${cause.message || (code ?? cause.name)}`
+function networkReason(
+  source: string,
+  error: unknown,
+  deadlineMs: number,
+): { readonly words: string; readonly told: Told } {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    const seconds = deadlineMs / 1000
+    return { words: `no whole answer within ${seconds} s`, told: { code: 'source-slow', source, seconds } }
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = (cause as Partial<NodeJS.ErrnoException>).code
+  const why = cause instanceof Error ? cause.message || (code ?? cause.name) : String(cause)
+  const told = { code: 'source-unreachable', source, why: why.slice(0, 200) } as const
+  return { words: `cannot be reached: ${why}`, told }
 }

@@ -3,6 +3,7 @@
  */
 import type { StoredInterval } from '../../core/time/interval.ts'
 import type { MarketId } from '../../core/market.ts'
+import type { Told } from '../../core/wire/told.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { RawAnswer, RefusedRow, Sampled } from '../archive/types.ts'
 import type { FeedListener, PriceFeed } from './feed.ts'
@@ -64,6 +65,7 @@ export interface ProviderHealth {
   /** Requests since the start, by how they ended. */
   readonly requests: Readonly<Record<RequestOutcome, number>>
   readonly lastError: string | null
+  readonly lastTold: Told | null
   /** null before the first one. */
   readonly lastAnswer: LastAnswer | null
   /** null while the source may be asked at once. */
@@ -136,17 +138,21 @@ export class SourceError extends Error {
   readonly status: number | null
   /** Not to be asked again before; null = as the limiter decides. */
   readonly retryAtMs: number | null
+  /** What the message says, for devices. */
+  readonly told: Told
 
   constructor(
     source: string,
     message: string,
     status: number | null,
     retryAtMs: number | null,
+    told: Told,
     cause?: unknown,
   ) {
     super(message, { cause })
     this.source = source
     this.status = status
     this.retryAtMs = retryAtMs
+    this.told = told
   }
 }

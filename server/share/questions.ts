@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { MarketId } from '../../core/market.ts'
+import { readTold, type Told } from '../../core/wire/told.ts'
 import { rows, type Database } from '../db/database.ts'
 import { notify } from '../db/notices.ts'
 import { noticeText } from '../archive/notice.ts'
@@ -19,7 +20,7 @@ const WITHIN_MS = 45_000
 /** A notice that was missed costs so long. */
 const LOOK_EVERY_MS = 2_000
 
-const failure = z.object({ message: z.string(), status: z.number().nullable() })
+const failure = z.object({ message: z.string(), status: z.number().nullable(), told: z.unknown().optional() })
 
 export class Questions {
   readonly #database: Database
@@ -63,6 +64,7 @@ export class Questions {
       `${source}: the process that reads it gave no answer within ${WITHIN_MS / 1000} s`,
       null,
       null,
+      { code: 'source-reader-silent', source, seconds: WITHIN_MS / 1000 },
     )
   }
 
@@ -126,8 +128,9 @@ async function put(
   try {
     return [JSON.stringify(await result(source, kind, asked)), null]
   } catch (error) {
+    const { status, told } = error instanceof SourceError ? error : { status: null, told: null }
     const message = error instanceof Error ? error.message : String(error)
-    return [null, JSON.stringify({ message, status: error instanceof SourceError ? error.status : null })]
+    return [null, JSON.stringify({ message, status, told })]
   }
 }
 
@@ -141,13 +144,10 @@ async function result(source: Source, kind: string, [asked]: readonly unknown[])
       return [...(await source.names())]
     case 'logos':
       return [...((await source.logos?.(asked as string[])) ?? [])]
-    default:
-      throw new SourceError(
-        source.source,
-        `the process that reads ${source.source} is of another version and does not know "${kind}"`,
-        null,
-        null,
-      )
+    default: {
+      const message = `the process that reads ${source.source} is of another version and does not know "${kind}"`
+      throw new SourceError(source.source, message, null, null, toldOf(source.source, message))
+    }
   }
 }
 
@@ -156,9 +156,16 @@ function readAnswer(
   { answer, failure: failed }: { answer: string | null; failure: string | null },
 ): unknown {
   if (failed === null) return JSON.parse(answer!)
-  const { message, status } = failure.parse(JSON.parse(failed))
-  throw new SourceError(source, message, status, null)
+  const { message, status, told } = failure.parse(JSON.parse(failed))
+  throw new SourceError(source, message, status, null, readTold(told) ?? toldOf(source, message))
 }
+
+/** Of what no code knows. */
+const toldOf = (source: string, message: string): Told => ({
+  code: 'source-unreachable',
+  source,
+  why: message.slice(0, 200),
+})
 
 /** What the questions that need no source are asked of, and who answers the others. */
 export type Ask = (kind: Kind, ...asked: readonly unknown[]) => Promise<unknown>

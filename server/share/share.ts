@@ -300,7 +300,7 @@ class Share implements Reading {
         for (const market of markets) {
           if (!this.#unknown.has(market))
             this.#parts.log.warn(`${market}: ${error.message}. The other markets run.`)
-          this.#unknown.set(market, { market, reason: error.message, nearest: [] })
+          this.#unknown.set(market, { market, reason: error.message, nearest: [], told: error.told })
         }
       }
     return known
@@ -398,6 +398,7 @@ class Share implements Reading {
         `${source} cannot be asked: no process on this database reads sources; start one with ROLE=ingest`,
         null,
         null,
+        { code: 'source-unread', source },
       )
     return this.#questions.ask(source, kind, asked)
   }

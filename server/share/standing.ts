@@ -69,9 +69,10 @@ function silenced(
 ): Standing {
   if (leftMs > 0) return { sources, feeds, paces }
   const lastError = `no process has read ${name} since ${isoSeconds(nowMs - renewedMsAgo)}: one with ROLE=ingest (or all) goes on at once`
+  const lastTold = { code: 'source-unread', source: name } as const
   return {
     feeds: feeds.map((feed) => ({ ...feed, isOpen: false })),
-    sources: sources.map((source) => ({ ...source, available: 0, pending: 0, lastError })),
+    sources: sources.map((source) => ({ ...source, available: 0, pending: 0, lastError, lastTold })),
     paces,
   }
 }

@@ -9,6 +9,7 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import type { HistoryProgress } from '../../core/wire/api.ts'
 import { readSeriesGaps } from '../../core/wire/gaps.ts'
 import { readSyncAnswer } from '../../core/wire/sync.ts'
+import { readTold } from '../../core/wire/told.ts'
 import { decodeTail } from '../../core/wire/tail.ts'
 import type { MarketId } from '../../core/market.ts'
 import { ADMIN_TOKEN, addMarket, candleAt, NOW_MS, readAll, sealAll, serveArchive } from './serve.ts'
@@ -459,6 +460,16 @@ describe('admin', () => {
       'coinbase:NOPE-USD',
     )
     await expectProblem(await admin('/markets/coinbase:NOPE-USD/backfill', ADMIN_TOKEN, {}), 404, 'NOPE')
+  })
+
+  test('a refusal tells devices the same as a code with its values', async () => {
+    const answer = await admin('/markets/coinbase:BTC-USX/pull', ADMIN_TOKEN, {})
+    const { told } = (await answer.json()) as { told: unknown }
+    expect(readTold(told)).toEqual({
+      code: 'not-tracked',
+      market: 'coinbase:BTC-USX',
+      near: expect.arrayContaining([bitcoin]),
+    })
   })
 })
 

@@ -13,6 +13,7 @@ const COINBASE: ProviderHealth = {
   failures: 1,
   requests: { answered: 41, refused: 2, 'too-many': 3, failed: 4, unreachable: 5 },
   lastError: 'coinbase: answered 500',
+  lastTold: { code: 'source-status', source: 'coinbase', status: 500, words: '' },
   lastAnswer: { status: 500, atMs: NOW_MS, latencyMs: 80, clockOffsetMs: 1_500 },
   nextTryMs: NOW_MS + 8_000,
   limitedUntilMs: null,

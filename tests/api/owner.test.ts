@@ -1,6 +1,7 @@
 /** The owner's one-time link and what a signed-in browser may do, over real HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../core/wire/read-owner.ts'
+import { readTold } from '../../core/wire/told.ts'
 import { linkPath } from '../../server/owner/owner.ts'
 import { addMarket, NOW_MS, serveArchive, type TestServer } from './serve.ts'
 
@@ -51,7 +52,9 @@ describe('a one-time link', () => {
     const answer = await open(late.token)
     expect(answer.status).toBe(403)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(((await answer.json()) as { detail: string }).detail).toContain('crypto-tracker owner link')
+    const { detail, told } = (await answer.json()) as { detail: string; told: unknown }
+    expect(detail).toContain('crypto-tracker owner link')
+    expect(readTold(told)).toEqual({ code: 'link-used' })
     const first = await server.owner.link()
     await server.owner.link()
     expect((await open(first.token)).status).toBe(403)

@@ -71,7 +71,8 @@ interface ServeOptions {
 const NO_EXCHANGE: Sources = {
   list: [],
   searchable: [],
-  need: async (source) => Promise.reject(new UnknownSourceError(source)),
+  need: async (source) =>
+    Promise.reject(new UnknownSourceError(source, { code: 'no-source', source, near: [] })),
   close: async () => {},
 }
 

@@ -63,6 +63,7 @@ describe.each(KINDS)('on %s', (kind) => {
         failures: 0,
         priceFailures: 0,
         lastError: null,
+        lastTold: null,
         turn: 0,
         guard: new SpikeGuard(),
       }

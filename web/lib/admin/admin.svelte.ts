@@ -2,10 +2,11 @@
  * What the owner sees of the server: asked for while somebody looks, kept on the device with its as-of for when the server
  * cannot be reached, and asked for again after each order.
  */
-import { WireError } from '../../../core/wire/error.ts'
 import type { GapsAnswer, IngestAnswer, QuarantinedAnswer } from '../../../core/wire/owner.ts'
 import { readGapsAnswer, readIngestAnswer, readQuarantineAnswer } from '../../../core/wire/read-owner.ts'
-import { askOwner, OwnerError } from '../owner/ask.ts'
+import { messageOf } from '../owner/trouble.ts'
+import { askOwner } from '../owner/ask.ts'
+import type { Words } from '../owner/told.ts'
 import { owner } from '../owner/owner.svelte.ts'
 import { clock } from '../state/clock.ts'
 import { keepPicture, keptPicture } from './kept.ts'
@@ -33,8 +34,8 @@ export interface GapsPicture {
 class Admin {
   #picture = $state.raw<Picture | null>(null)
   #gaps = $state.raw<GapsPicture | null>(null)
-  #trouble = $state<string | null>(null)
-  #gapsTrouble = $state<string | null>(null)
+  #trouble = $state.raw<Words | null>(null)
+  #gapsTrouble = $state.raw<Words | null>(null)
   #isReached = $state(false)
   #isLookingForGaps = $state(false)
   #isWatched = false
@@ -58,10 +59,10 @@ class Admin {
     return this.#gaps
   }
   /** Why the newest look failed; null when it did not. */
-  get trouble(): string | null {
+  get trouble(): Words | null {
     return this.#trouble
   }
-  get gapsTrouble(): string | null {
+  get gapsTrouble(): Words | null {
     return this.#gapsTrouble
   }
   /** Whether the server answered the newest look: only then may something be ordered. */
@@ -151,13 +152,12 @@ class Admin {
 }
 
 /** What went wrong, in words; null when nothing did. */
-async function troubleOf(work: () => Promise<void>): Promise<string | null> {
+async function troubleOf(work: () => Promise<void>): Promise<Words | null> {
   try {
     await work()
     return null
   } catch (error) {
-    if (error instanceof OwnerError || error instanceof WireError) return error.message
-    throw error
+    return messageOf(error)
   }
 }
 

@@ -1,17 +1,18 @@
 /** One thing that the owner orders: whether it is under way, and what came of it. */
 import { OwnerError } from '../owner/ask.ts'
+import type { Words } from '../owner/told.ts'
 import { admin } from './admin.svelte.ts'
 
 export class Order {
   #isBusy = $state(false)
-  #trouble = $state<string | null>(null)
+  #trouble = $state.raw<Words | null>(null)
   #done = $state<string | null>(null)
 
   get isBusy(): boolean {
     return this.#isBusy
   }
   /** Why it was refused. */
-  get trouble(): string | null {
+  get trouble(): Words | null {
     return this.#trouble
   }
   /** What the server does now, in a sentence. */
@@ -30,7 +31,7 @@ export class Order {
       await admin.refresh()
     } catch (error) {
       if (!(error instanceof OwnerError)) throw error
-      this.#trouble = error.message
+      this.#trouble = error.words
     } finally {
       this.#isBusy = false
     }

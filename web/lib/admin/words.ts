@@ -1,6 +1,12 @@
 /** What the server's states mean, in words for its owner. */
-import type { GapClass, SourceStatus } from '../../../core/wire/owner.ts'
-import { t } from '../i18n/t.ts'
+import { INTERVAL_MS } from '../../../core/time/interval.ts'
+import type { Zone } from '../../../core/time/zone.ts'
+import type { GapAnswer, GapClass, SourceStatus } from '../../../core/wire/owner.ts'
+import { plural, t } from '../i18n/t.ts'
+import { instantOf } from '../ui/when.ts'
+
+/** Places that one request to a source brings. */
+const REQUEST_PLACES = 300
 
 interface GapWords {
   readonly what: string
@@ -74,6 +80,26 @@ export function gapWords(kind: GapClass): GapWords {
         advice: t('Keep more with RETENTION, then read again.'),
         canBeReadAgain: true,
       }
+  }
+}
+
+/** Why one stretch is missing, as closely as its class lets say. */
+export function gapText({ class: kind, interval, places, to }: GapAnswer, zone: Zone): string {
+  const end = instantOf(Date.parse(to), INTERVAL_MS[interval], zone)
+  switch (kind) {
+    case 'not-listed':
+      return t(`before ${end}: not listed yet`)
+    case 'limit':
+      return t(`before ${end}: beyond what the source gives`)
+    case 'unwanted':
+      return t(`before ${end}, the first minute that is wanted`)
+    case 'unread':
+    case 'rate-limited': {
+      const requests = plural(Math.ceil(places / REQUEST_PLACES), ['# request to go', '# requests to go'])
+      return t(`${gapWords(kind).what} (${requests})`)
+    }
+    default:
+      return gapWords(kind).what
   }
 }
 

@@ -3,6 +3,7 @@ import type { MarketId } from '../../../core/market.ts'
 import { t } from '../i18n/t.ts'
 import { app } from '../state/app.svelte.ts'
 import type { MarketState } from '../state/types.ts'
+import type { Words } from '../owner/told.ts'
 import { marketName } from '../ui/names.ts'
 import { toasts } from '../ui/toasts.svelte.ts'
 import {
@@ -113,13 +114,13 @@ export async function remove(market: MarketState): Promise<void> {
 }
 
 async function ordered(
-  order: Promise<string | null>,
+  order: Promise<Words | null>,
   done: string,
   undo: (() => Promise<void>) | null = null,
 ): Promise<boolean> {
   const refusal = await order
   if (refusal !== null) {
-    toasts.show({ text: refusal })
+    toasts.show(refusal)
     return false
   }
   app.syncNow()

@@ -4,14 +4,15 @@
  */
 import { readFound, readSources, type FoundAnswer } from '../../../core/wire/found.ts'
 import { askOwner } from '../owner/ask.ts'
-import { messageOf } from './trouble.ts'
+import type { Words } from '../owner/told.ts'
+import { messageOf } from '../owner/trouble.ts'
 
 /** How a source stands with what is looked for. */
 export interface SourceSearch {
   readonly source: string
   readonly isAsking: boolean
   /** Why it gave nothing, in words; null where it did. */
-  readonly trouble: string | null
+  readonly trouble: Words | null
   /** Its newest answer, perhaps to an earlier text. */
   readonly answer: FoundAnswer | null
   /** The text that was answered. */
@@ -24,7 +25,7 @@ const DEADLINE_MS = 60_000
 
 export class Finder {
   #searches = $state.raw<readonly SourceSearch[]>([])
-  #trouble = $state<string | null>(null)
+  #trouble = $state.raw<Words | null>(null)
   #text = $state('')
   #timer: ReturnType<typeof setTimeout> | undefined
   #sources: Promise<readonly string[]> | null = null
@@ -33,7 +34,7 @@ export class Finder {
     return this.#searches
   }
   /** Why nothing can be looked for at all; null where it can. */
-  get trouble(): string | null {
+  get trouble(): Words | null {
     return this.#trouble
   }
   get text(): string {

@@ -1,7 +1,8 @@
 /** What the owner orders for a market. Each gives null, or why it was refused, in words. */
 import type { MarketId } from '../../../core/market.ts'
 import { order } from '../owner/ask.ts'
-import { messageOf } from './trouble.ts'
+import type { Words } from '../owner/told.ts'
+import { messageOf } from '../owner/trouble.ts'
 
 const pathOf = (id: MarketId) => `/admin/markets/${encodeURIComponent(id)}`
 
@@ -13,7 +14,7 @@ export const pull = (id: MarketId) => ordered(order('POST', `${pathOf(id)}/pull`
 /** Its history is kept on the server. */
 export const remove = (id: MarketId) => ordered(order('DELETE', pathOf(id)))
 
-async function ordered(order: Promise<unknown>): Promise<string | null> {
+async function ordered(order: Promise<unknown>): Promise<Words | null> {
   try {
     await order
     return null

@@ -1,6 +1,7 @@
-/** Asks and orders what only the owner may. A refusal comes with the server's own words. */
+/** Asks and orders what only the owner may. A refusal comes in the language on screen where it can. */
 import { t } from '../i18n/t.ts'
 import { owner } from './owner.svelte.ts'
+import type { Words } from './told.ts'
 
 const DEADLINE_MS = 30_000
 
@@ -9,9 +10,12 @@ export class OwnerError extends Error {
   override readonly name = 'OwnerError'
   /** HTTP status; null when no answer came. */
   readonly status: number | null
+  /** The message, with its language where that is the server's. */
+  readonly words: Words
 
-  constructor(message: string, status: number | null, cause?: unknown) {
-    super(message, { cause })
+  constructor(words: Words | string, status: number | null, cause?: unknown) {
+    super(typeof words === 'string' ? words : words.text, { cause })
+    this.words = typeof words === 'string' ? { text: words } : words
     this.status = status
   }
 }
@@ -46,7 +50,7 @@ export async function send(path: string, init: RequestInit, deadlineMs = DEADLIN
   }
   if (response.ok || response.type === 'opaqueredirect') return response
   if (response.status === 401) owner.heard(false)
-  throw new OwnerError(await detailOf(response), response.status)
+  throw new OwnerError(await refusalOf(response), response.status)
 }
 
 async function jsonOf(response: Response): Promise<unknown> {
@@ -57,10 +61,15 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-/** The sentence of a problem (RFC 9457) that says what to do. */
-async function detailOf(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => null)) as { detail?: unknown } | null
-  return typeof problem?.detail === 'string'
-    ? problem.detail
-    : t(`The server answered ${response.status} without saying why.`)
+/** Why it was refused, by the problem (RFC 9457) that says what to do. */
+async function refusalOf(response: Response): Promise<Words> {
+  const problem = (await response.json().catch(() => null)) as { detail?: unknown; told?: unknown } | null
+  if (typeof problem?.detail !== 'string')
+    return { text: t(`The server answered ${response.status} without saying why.`) }
+  // Sentences are many, and refusals are few.
+  const [{ readTold }, { wordsOf }] = await Promise.all([
+    import('../../../core/wire/told.ts'),
+    import('./told.ts'),
+  ])
+  return wordsOf(readTold(problem.told), problem.detail)
 }

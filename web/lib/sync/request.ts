@@ -3,6 +3,8 @@
  * a proxy's error page) is told apart here and never reaches the store.
  */
 
+import { t } from '../i18n/t.ts'
+
 /** Where the network is asked; the browser's own outside tests. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -51,10 +53,10 @@ async function ask(fetch: Fetch, url: string, wanted: Wanted): Promise<Uint8Arra
     })
     const type = (response.headers.get('content-type') ?? 'nothing').split(';')[0]!.trim()
     if (!response.ok)
-      throw new RequestError(`${path}: the server answered ${response.status}`, response.status)
+      throw new RequestError(t(`${path}: the server answered ${response.status}`), response.status)
     if (type !== wanted.type)
       throw new RequestError(
-        `${path}: ${type} came instead of ${wanted.type}; is something in between?`,
+        t(`${path}: ${type} came instead of ${wanted.type}; is something in between?`),
         null,
       )
     return await readAll(response, heard)
@@ -62,8 +64,8 @@ async function ask(fetch: Fetch, url: string, wanted: Wanted): Promise<Uint8Arra
     if (error instanceof RequestError || wanted.signal.aborted) throw error
     throw new RequestError(
       silence.signal.aborted
-        ? `${path}: nothing came for ${DEADLINE_MS / 1000} s`
-        : `${path}: the server cannot be reached`,
+        ? t(`${path}: nothing came for ${DEADLINE_MS / 1000} s`)
+        : t(`${path}: the server cannot be reached`),
       null,
       error,
     )
@@ -96,7 +98,7 @@ export async function askJson(fetch: Fetch, url: string, signal: AbortSignal): P
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch (error) {
-    throw new RequestError(`${url.split('?')[0]}: the answer is no JSON`, null, error)
+    throw new RequestError(t(`${url.split('?')[0]}: the answer is no JSON`), null, error)
   }
 }
 

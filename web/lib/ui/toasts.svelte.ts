@@ -2,6 +2,8 @@
 
 interface Toast {
   readonly text: string
+  /** Of the text, where it is not the one on screen. */
+  readonly lang?: 'en'
   /** `Undo`, most of the time. */
   readonly action?: { readonly name: string; readonly run: () => void }
 }
