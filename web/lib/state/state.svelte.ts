@@ -9,6 +9,7 @@ import type { SeriesGaps } from '../../../core/wire/gaps.ts'
 import type { ImportReport } from '../pack/import.ts'
 import type { PackCost } from '../store/cost.ts'
 import type { PackWish } from '../store/packs.ts'
+import { reuseMarkets } from './reuse.ts'
 import { clock } from './clock.ts'
 import { freshnessAt } from './freshness.ts'
 import { later } from './later.ts'
@@ -171,7 +172,7 @@ export class State implements AppState {
     if (this.#connection.revision !== null) dataset.revision = String(this.#connection.revision)
   }
   setMarkets(facts: readonly MarketFacts[]): void {
-    this.#markets = facts.map((market) => ({ ...market, freshness: 'stale' }))
+    this.#markets = reuseMarkets(this.#markets, facts)
     this.#judge()
   }
   setStorage(storage: Omit<StorageState, 'evicted'>): void {

@@ -11,6 +11,11 @@ test('a market that its source names by the pair alone carries the name of its c
   )
 })
 
+test('so does one whose source has not answered yet; an imported series keeps its own name', () => {
+  expect(marketName({ name: 'BTC', base: 'BTC', quote: 'USD' })).toBe('Bitcoin')
+  expect(marketName({ name: 'BTC', base: 'BTC', quote: '' })).toBe('BTC')
+})
+
 test('windows and bars are said in the unit of their interval', () => {
   expect([windowText(30, '1d'), windowText(30, '1h'), windowText(30, '5m')]).toEqual([
     '30 d',

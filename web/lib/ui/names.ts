@@ -55,7 +55,10 @@ export function marketName({
   readonly base: string
   readonly quote: string
 }): string {
-  const pair = name === '' || name.replace(/[^A-Za-z0-9]/g, '') === base + quote
+  // An imported series has its name alone.
+  if (quote === '') return name || base
+  // Before its source has answered, a market has its ticker for a name.
+  const pair = name === '' || name === base || name.replace(/[^A-Za-z0-9]/g, '') === base + quote
   return pair ? (COINS[base] ?? base) : name
 }
 
