@@ -191,6 +191,7 @@ describe('a market without its server', () => {
   test('a picture that stands ready is made once, whatever prices come meanwhile', async () => {
     await open(`/m/${MARKET}`)
     await gallery.line.mend()
+    await browser.context.setOffline(false)
     await page.waitForSelector('html[data-online="true"]', { state: 'attached' })
     await page.getByRole('button', { name: 'Share' }).click()
     const save = page.getByRole('dialog', { name: 'Share' }).getByRole('button', { name: 'Save' })
@@ -215,6 +216,7 @@ describe('a market without its server', () => {
     expect(await taken.jsonValue()).toEqual({ count: 0 })
     await page.keyboard.press('Escape')
     await gallery.line.cut()
+    await browser.context.setOffline(true)
   })
 
   test('axe finds nothing on all panels, tables and sheets', async () => {
