@@ -55,7 +55,7 @@ for (const theme of ['light', 'dark'] as const)
             try {
               await forgetChoices(page, gallery)
               await scene.open(page, gallery)
-              const shot = scene.part ? await stillness(scene.part(page), OVERLAY) : await stillness(page)
+              const shot = await stillness(scene.part?.(page) ?? page)
               const name = `${scene.name}-${size}-${theme}`
               complaints = shot ? await compared(name, shot) : [`${name}: the screen did not come to rest`]
             } finally {
@@ -87,14 +87,11 @@ async function forgetChoices(page: Page, { line }: Gallery): Promise<void> {
   })
 }
 
-/** What lies over the page wherever it is scrolled to: not a part of its parts. */
-const OVERLAY = '.fixed { visibility: hidden }'
-
 /** A picture once two, one after the other, are the same: what came late is drawn. Null where they go on changing. */
-async function stillness(of: Page | Locator, style = ''): Promise<Buffer | null> {
+async function stillness(of: Page | Locator): Promise<Buffer | null> {
   let before: Buffer | null = null
   for (let looks = 0; looks < 40; looks++) {
-    const now = await of.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css', style })
+    const now = await of.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css' })
     if (before && now.equals(before)) return now
     before = now
     await new Promise((resolve) => setTimeout(resolve, 150))

@@ -47,6 +47,10 @@ const panel = (name: string, title: string): Scene => {
       await region(page)
         .getByRole('button', { name: /How this was made/ })
         .waitFor()
+      // It lies over the page wherever that is scrolled to.
+      await page.evaluate(() => {
+        for (const bar of document.querySelectorAll<HTMLElement>('.fixed')) bar.style.visibility = 'hidden'
+      })
     }),
     part: region,
   }
@@ -105,7 +109,10 @@ export const SCENES: readonly Scene[] = [
     await page.getByText('No market here is like that').waitFor()
   }),
   at('markets-menu', '/', async (page) => {
-    await page.locator('[data-row="kraken:SOL-EUR"] a').press('Shift+F10')
+    const row = page.locator('[data-row="kraken:SOL-EUR"]')
+    // Menus come after the first paint.
+    await row.getByRole('button', { name: /^More for/ }).waitFor({ state: 'attached' })
+    await row.getByRole('link').press('Shift+F10')
     await page.getByRole('menu').waitFor()
   }),
   at('markets-add', '/', press('Add a market')),
@@ -154,7 +161,13 @@ export const SCENES: readonly Scene[] = [
   at('market-ended', '/m/binance:OLD-USDT'),
   at('market-stale', '/m/coinbase:LATE-USD'),
   at('market-unknown', '/m/coinbase:NONE-USD'),
-  at('nowhere', '/nowhere'),
+  {
+    name: 'nowhere',
+    async open(page, { line }) {
+      await page.goto(`${line.url}/nowhere`)
+      await page.getByRole('heading', { name: 'Nothing at this address' }).waitFor()
+    },
+  },
   at('offline', '/offline', measured),
   at('offline-clear', '/offline', async (page) => {
     await measured(page)
