@@ -148,6 +148,7 @@ it('says once that its source cannot be reached, goes on by itself, and lets no 
       market: old,
       reason: 'coinbase does not list it',
       nearest: expect.arrayContaining(['coinbase:BAD-USD']),
+      told: expect.objectContaining({ code: 'not-listed', source: 'coinbase', market: old }),
     },
   ])
   expect(status.markets.find(({ market }) => market === bad)?.lastError).toContain('answered 500: "broken"')

@@ -25,6 +25,9 @@ afterEach(() => {
 async function answer(question: string, response: Response): Promise<void> {
   waiting.get(question)!(response)
   await vi.advanceTimersByTimeAsync(0)
+  // Words of refusals are loaded with the first one.
+  await vi.dynamicImportSettled()
+  await vi.advanceTimersByTimeAsync(0)
 }
 
 it('asks each source for itself and never twice at once: the newest words come when the older ones are answered', async () => {
@@ -51,7 +54,7 @@ it('says in a source’s own words why it gave nothing, and what can be read of 
   await answer('fast: btc', Response.json(nothing))
   expect(finder.searches).toMatchObject([
     { source: 'fast', trouble: null, answer: { markets: [] } },
-    { source: 'slow', trouble: 'slow: no answer within 10 s', answer: null },
+    { source: 'slow', trouble: { text: 'slow: no answer within 10 s', lang: 'en' }, answer: null },
   ])
   expect(finder.isAsking).toBe(false)
 })
