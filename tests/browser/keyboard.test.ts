@@ -73,12 +73,12 @@ describe('by keyboard alone', () => {
     await has(ETHER, BITCOIN)
     await keys.isOn(link(ETHER))
     await keys.to(link(BITCOIN))
-    await keys.to(button(/^More for BTC/))
+    await keys.to(button(/^More for Bitcoin/))
     await keys.press('Enter')
     await keys.isOn(page.getByRole('menuitem', { name: 'Open' }))
     await keys.press('p', 'Enter')
     await has(BITCOIN, ETHER)
-    await page.getByText('BTC is pinned').waitFor()
+    await page.getByText('Bitcoin is pinned').waitFor()
     // The row has moved, and the focus with it.
     await keys.isOn(link(BITCOIN))
 
@@ -98,7 +98,7 @@ describe('by keyboard alone', () => {
     await keys.to(button('Edit order'))
     await keys.press('Enter')
     await keys.isOn(button('Done'))
-    const handle = button(/^Place of ETH/)
+    const handle = button(/^Place of Ethereum/)
     await keys.to(handle)
     await keys.press('ArrowUp')
     await keys.isOn(handle)
@@ -130,7 +130,7 @@ describe('by keyboard alone', () => {
   /** Ranges, the cursor that speaks, receipts, tables, order, what goes out. */
   async function aMarket(): Promise<void> {
     await pastTheList()
-    const chart = page.getByRole('application', { name: /^Price of BTC/ })
+    const chart = page.getByRole('application', { name: /^Price of Bitcoin/ })
     await keys.to(page.getByRole('group', { name: 'Range' }).getByRole('radio'))
     const from = await chart.getAttribute('data-from')
     await keys.press('ArrowRight')
@@ -236,6 +236,7 @@ describe('by keyboard alone', () => {
     await keys.to(pack.locator('summary'))
     await keys.press('Enter')
     const depths = pack.getByRole('group', { name: 'Minutes' }).getByRole('radio')
+    await depths.first().waitFor()
     await keys.to(depths)
     const chosen = () => depths.evaluateAll((all) => all.findIndex((one) => one.matches(':checked')))
     const before = await chosen()
