@@ -148,7 +148,11 @@ export const SCENES: readonly Scene[] = [
   }),
   at('market-receipt', MARKET, press('How this volatility was made')),
   at('market-share', MARKET, press('Share')),
-  at('market-arrange', MARKET, press('Arrange panels')),
+  {
+    ...at('market-arrange', MARKET, press('Arrange panels')),
+    // Where the page behind it is scrolled to depends on when its panels came.
+    part: (page) => page.getByRole('dialog', { name: 'Arrange panels' }),
+  },
   chosen('market-german', MARKET, { language: 'de', range: '3M', look: 'area' }),
   panel('market-drawdown', 'Drawdown'),
   panel('market-distribution', 'Distribution of returns'),
@@ -204,7 +208,7 @@ export const SCENES: readonly Scene[] = [
     isFresh: true,
     async open(page, { line }) {
       await page.goto(line.plainUrl)
-      await page.getByText('on this device').first().waitFor()
+      await page.getByText(/\d+ markets are on this device/).waitFor()
       await page.locator('[data-sigma]:not([data-value=""])').first().waitFor()
     },
   },
