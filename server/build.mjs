@@ -25,7 +25,8 @@ const SOURCES = [
 /** Why the app must be built; null when it is there and of these sources. */
 export function whyBuild() {
   if (!existsSync(join(root, 'build', 'index.html'))) return 'it is not built yet'
-  if (!existsSync(join(root, 'web'))) return null
+  // An image has the built app alone, and of `web` the fonts for the page of phones.
+  if (!existsSync(join(root, 'web', 'routes'))) return null
   const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
   return stamp === fingerprint() ? null : 'its sources have changed'
 }
