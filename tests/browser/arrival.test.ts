@@ -2,41 +2,27 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { pino } from 'pino'
 import type { MarketId } from '../../core/market.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { systemClock } from '../../server/clock.ts'
-import { coinbase } from '../../server/providers/coinbase.ts'
-import { ExchangeProvider } from '../../server/providers/exchange.ts'
-import { startSimulator } from '../../simulator/start.ts'
 import { addMarket, candleAt, serveArchive } from '../api/serve.ts'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
 import { openBrowser, openSynced, ready, synced, examine } from './browser.ts'
+import { openExchange } from './exchange.ts'
 
 const APP = fileURLToPath(new URL('../../build', import.meta.url))
 
 let stage: ArchiveStage
-let simulator: Awaited<ReturnType<typeof startSimulator>>
+let exchange: Awaited<ReturnType<typeof openExchange>>
 beforeAll(async () => {
-  simulator = await startSimulator([])
-  const log = pino({ level: 'silent' })
-  const provider = new ExchangeProvider(coinbase, {
-    baseUrl: simulator.url,
-    feedUrl: simulator.socketUrl,
-    requestsPerSecond: 50,
-    keepRaw: () => undefined,
-    clock: systemClock,
-    log,
-  })
-  stage = await openArchiveStage({
-    exchange: { list: [provider], searchable: [], need: async () => provider, close: async () => {} },
-  })
+  exchange = await openExchange()
+  stage = await openArchiveStage({ exchange: exchange.sources })
 })
 afterEach(() => stage.line.mend())
 afterAll(async () => {
   await stage[Symbol.asyncDispose]()
-  await simulator.stop()
+  await exchange[Symbol.asyncDispose]()
 })
 
 describe('the first time', () => {
