@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../core/time/interval.ts'
 import { ChartState } from './chart.svelte.ts'
 import { spanMs } from './viewport.ts'
@@ -9,9 +9,11 @@ const STORED = { fromMs: NOW - 30 * DAY_MS, toMs: NOW, minSpanMs: 20 * 5 * MINUT
 
 let chart: ChartState
 beforeEach(() => {
+  vi.useFakeTimers()
   chart = new ChartState()
   chart.settle(WEEK, STORED)
 })
+afterEach(() => vi.useRealTimers())
 
 test('a range is where one begins, and dragging goes on into what is stored', () => {
   expect(chart.view).toEqual(WEEK)
@@ -61,4 +63,23 @@ test('a whole history leaves nothing to drag', () => {
   const whole = { fromMs: STORED.fromMs, toMs: NOW }
   chart.settle(whole, STORED)
   expect(chart.canPan).toBe(false)
+})
+
+test('words beside a chart follow a finger in steps, tables once it has stopped', () => {
+  chart.panBy(-DAY_MS)
+  const first = chart.view
+  expect(chart.named).toEqual(first)
+  vi.advanceTimersByTime(16)
+  chart.panBy(-DAY_MS)
+  expect(chart.named).toEqual(first)
+  vi.advanceTimersByTime(100)
+  chart.panBy(-DAY_MS)
+  expect(chart.named).toEqual(chart.view)
+  vi.advanceTimersByTime(16)
+  chart.panBy(-DAY_MS)
+  expect(chart.named).not.toEqual(chart.view)
+  expect(chart.resting).toEqual(WEEK)
+  vi.advanceTimersByTime(200)
+  expect(chart.named).toEqual(chart.view)
+  expect(chart.resting).toEqual(chart.view)
 })

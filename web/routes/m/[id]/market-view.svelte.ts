@@ -63,7 +63,7 @@ export class MarketView {
     fail: (error) => (this.failure = error instanceof Error ? error.message : String(error)),
   })
   /** Answers at once while a window is dragged; the worker's answer follows when it rests. */
-  readonly #sigmaHere = new SigmaHere()
+  readonly #sigmaHere = new SigmaHere((...asked) => compute().columns(...asked))
   #asked: { readonly estimator: Estimator; readonly interval: Interval; readonly changes: number } | null =
     null
   #atRest: ReturnType<typeof setTimeout> | undefined
