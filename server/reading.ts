@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { startIngest } from './ingest/start.ts'
 import type { Ingest, IngestStatus } from './ingest/types.ts'
 import type { Logos } from './logos.ts'
-import type { ProviderHealth } from './providers/types.ts'
+import type { Provider, ProviderHealth } from './providers/types.ts'
 import { createSources, openFollowed, openSource, type Sources } from './sources.ts'
 
 /** Wrong tokens, which count at every process that serves, wherever they were given. */
@@ -43,26 +43,37 @@ export interface ReadingParts {
   readonly log: Logger
 }
 
-/** All sources are this process's: nobody else has the database. */
-export function readAlone({ config, archive, clock, settling, logos, log }: ReadingParts): Reading {
-  const sources = createSources(config, (source) => openSource(source, { config, archive, clock, log }))
+/** Reads these sources as the settings want it. @param share what of all there is to do; left out = all of it */
+export function startReading(
+  { config, archive, clock, settling, logos, log }: ReadingParts,
+  providers: readonly Provider[],
+  share?: string | null,
+): Ingest {
   const { sampleSeconds, minuteDays, retention } = config
+  return startIngest({
+    archive,
+    providers,
+    clock,
+    sampleSeconds,
+    settling,
+    minuteDays,
+    retention,
+    ...(share !== undefined && { share }),
+    ...(logos && { logos }),
+    log,
+  })
+}
+
+/** All sources are this process's: nobody else has the database. */
+export function readAlone(parts: ReadingParts): Reading {
+  const { config, archive, clock, log } = parts
+  const sources = createSources(config, (source) => openSource(source, { config, archive, clock, log }))
   let ingest: Ingest | null = null
   return {
     sources,
     start: async () => {
       await openFollowed(sources, [...config.markets, ...(await archive.markets())], log)
-      ingest ??= startIngest({
-        archive,
-        providers: sources.list,
-        clock,
-        sampleSeconds,
-        settling,
-        minuteDays,
-        retention,
-        ...(logos && { logos }),
-        log,
-      })
+      ingest ??= startReading(parts, sources.list)
     },
     wake: async () => ingest?.wake(),
     status: async () => ingest?.status() ?? null,

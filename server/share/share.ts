@@ -10,10 +10,9 @@ import { DatabaseUnavailableError } from '../db/database.ts'
 import { refuseNewer } from '../db/migrate.ts'
 import { LeaseLostError } from '../archive/fence.ts'
 import type { OtherNotice } from '../archive/follow.ts'
-import { startIngest } from '../ingest/start.ts'
 import type { Ingest, IngestStatus, UnknownMarket } from '../ingest/types.ts'
 import { SourceError, type Provider, type ProviderHealth } from '../providers/types.ts'
-import type { Reading, ReadingParts, SharedFailures } from '../reading.ts'
+import { startReading, type Reading, type ReadingParts, type SharedFailures } from '../reading.ts'
 import { createSources, openFollowed, openSource, UnknownSourceError, type Sources } from '../sources.ts'
 import {
   fenceOf,
@@ -309,24 +308,12 @@ class Share implements Reading {
   async #take(name: string): Promise<boolean> {
     const lease = await takeLease(this.#parts.database, this.#id, name)
     if (!lease) return false
-    const { config, archive: whole, clock, settling, logos, log } = this.#parts
+    const { archive: whole, log } = this.#parts
     const archive = whole.under(fenceOf(lease))
-    const { sampleSeconds, minuteDays, retention } = config
     const mayAsk = () => lease.term.leftMs() > 0
     const held = { ...this.#parts, archive, mayAsk, pausedMs: lease.pausedMs }
     const provider = name === UPKEEP ? null : await openSource(name, held)
-    const ingest = startIngest({
-      archive,
-      providers: provider ? [provider] : [],
-      share: provider ? name : null,
-      clock,
-      sampleSeconds,
-      settling,
-      minuteDays,
-      retention,
-      ...(logos && { logos }),
-      log,
-    })
+    const ingest = startReading(held, provider ? [provider] : [], provider ? name : null)
     const one: Held = {
       lease,
       ingest,
