@@ -7,7 +7,7 @@ import { missingColumns, State, type CandleColumns } from '../../core/candle/col
 import { randomFrom } from '../../core/chunk/testing/random.ts'
 import type { MarketId } from '../../core/market.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
-import { ESTIMATORS, type Estimator } from '../../core/volatility/types.ts'
+import { BAR_ESTIMATORS, type BarEstimator } from '../../core/volatility/types.ts'
 import { volatility } from '../../core/volatility/volatility.ts'
 import { YEAR_MINUTES } from '../data.ts'
 import type { Measurement } from '../measurement.ts'
@@ -19,11 +19,16 @@ const STRIDE = 97
 export async function accuracy(): Promise<Measurement[]> {
   return Object.entries(hostileSeries()).flatMap(([label, columns]) => {
     const logs = new LogColumns(columns)
-    return ESTIMATORS.map((estimator) => worstOf(label, columns, logs, estimator))
+    return BAR_ESTIMATORS.map((estimator) => worstOf(label, columns, logs, estimator))
   })
 }
 
-function worstOf(label: string, columns: CandleColumns, logs: LogColumns, estimator: Estimator): Measurement {
+function worstOf(
+  label: string,
+  columns: CandleColumns,
+  logs: LogColumns,
+  estimator: BarEstimator,
+): Measurement {
   let worst = 0
   let n = 0
   for (const window of WINDOWS) {
@@ -52,7 +57,7 @@ function worstOf(label: string, columns: CandleColumns, logs: LogColumns, estima
 /** σ per bar of the places from `from` until before `to`, each window for itself. */
 type TwoPasses = (columns: CandleColumns, from: number, to: number) => number
 
-const twoPasses: Readonly<Record<Estimator, TwoPasses>> = {
+const twoPasses: Readonly<Record<BarEstimator, TwoPasses>> = {
   close: ({ close }, from, to) => Math.sqrt(sampleVariance(from, to, (i) => ln(close[i]!, close[i - 1]!))),
   parkinson: ({ high, low }, from, to) =>
     Math.sqrt(mean(from, to, (i) => ln(high[i]!, low[i]!) ** 2) / (4 * Math.LN2)),
@@ -69,6 +74,14 @@ const twoPasses: Readonly<Record<Estimator, TwoPasses>> = {
     const jumps = sampleVariance(from, to, (i) => ln(open[i]!, close[i - 1]!))
     const moves = sampleVariance(from, to, (i) => ln(close[i]!, open[i]!))
     return Math.sqrt(jumps + k * moves + (1 - k) * mean(from, to, (i) => rogersSatchell(columns, i)))
+  },
+  // The weight of what lies before the last 2,000 bars is below 1e-53.
+  ewma: ({ close }, from, to) => {
+    const square = (i: number) => ln(close[i]!, close[i - 1]!) ** 2
+    const window = to - from
+    let variance = mean(1, window + 1, square)
+    for (let i = Math.max(window + 1, to - 2000); i < to; i++) variance = 0.94 * variance + 0.06 * square(i)
+    return Math.sqrt(variance)
   },
 }
 

@@ -1,7 +1,7 @@
 /**
  * Which bars of a series can enter a window, and how many did: what every σ rests on.
  */
-import { State, type CandleColumns } from '../candle/columns.ts'
+import { isMissing, State, type CandleColumns } from '../candle/columns.ts'
 import { eachSparse } from './sampled.ts'
 import { STRETCH } from './windows.ts'
 
@@ -50,6 +50,16 @@ export class EnteringBars {
   }
 }
 
+/** Where a series begins and ends: its first known place, and the one after its last. Both 0 where nothing is known. */
+export function knownSpan({ length, states }: CandleColumns): { first: number; end: number } {
+  let first = 0
+  while (first < length && isMissing(states[first]!)) first++
+  if (first === length) return { first: 0, end: 0 }
+  let end = length
+  while (isMissing(states[end - 1]!)) end--
+  return { first, end }
+}
+
 function enteringCodes({ length, states }: CandleColumns, paired: boolean): Uint8Array {
   const codes = new Uint8Array(length)
   let linked = 0
@@ -89,7 +99,8 @@ function codesOfStretch(
   return linked
 }
 
-function countBars(codes: Uint8Array, window: number): WindowBars {
+/** How many bars could enter the window that ends at each place. */
+export function countBars(codes: Uint8Array, window: number): WindowBars {
   const { length } = codes
   const counts = { bars: new Uint32Array(length), flat: new Uint32Array(length) }
   for (let start = 0; start < length; start += STRETCH) {

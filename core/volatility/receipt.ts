@@ -3,7 +3,8 @@
  */
 import { isMissing, type CandleColumns } from '../candle/columns.ts'
 import { INTERVAL_MS } from '../time/interval.ts'
-import { fewestBars, needsCloseBefore } from './request.ts'
+import { intradayReceipt, reasonOfDays } from './realised/receipt.ts'
+import { fewestBars, isRealised, needsCloseBefore } from './request.ts'
 import { countSparse, FEWEST_SAMPLES, readsRange } from './sampled.ts'
 import type { Receipt, Unavailable, VolatilitySeries } from './types.ts'
 
@@ -58,6 +59,7 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
     barsUsed: series.bars[place] ?? 0,
     barsExpected: request.window,
     barsEmpty: series.flat[place] ?? 0,
+    ...(series.days ? { intraday: intradayReceipt(series, series.days, place) } : {}),
     annualisation: request.barsPerYear,
     firstBarMs: lastBarMs - (request.window - 1) * step,
     lastBarMs,
@@ -70,6 +72,7 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
 function reasonAt(series: VolatilitySeries, columns: CandleColumns, place: number): Unavailable {
   const { request, interval, firstPlace, endPlace } = series
   const { window } = request
+  if (isRealised(request.estimator)) return reasonOfDays(series, place)
   if (endPlace === 0) return { why: 'no candles', interval }
   if (place >= endPlace) return { why: 'after the last' }
   const needsClose = needsCloseBefore(request.estimator)

@@ -1,11 +1,22 @@
 /**
  * What a request for volatility means: its checks, and what an estimator needs of a window.
  */
-import { ESTIMATORS, type Estimator, type VolatilityRequest } from './types.ts'
+import {
+  ESTIMATORS,
+  REALISED_ESTIMATORS,
+  type Estimator,
+  type RealisedEstimator,
+  type VolatilityRequest,
+} from './types.ts'
 
 /** Whether a bar needs the close before it. */
 export function needsCloseBefore(estimator: Estimator): boolean {
-  return estimator === 'close' || estimator === 'gk-yz' || estimator === 'yang-zhang'
+  return estimator === 'close' || estimator === 'gk-yz' || estimator === 'yang-zhang' || estimator === 'ewma'
+}
+
+/** Whether the estimator is made of the returns inside each day; its values stand on the grid of days. */
+export function isRealised(estimator: Estimator): estimator is RealisedEstimator {
+  return (REALISED_ESTIMATORS as readonly Estimator[]).includes(estimator)
 }
 
 /** The fewest bars that give a value: max(2, minCoverage × window). */

@@ -5,10 +5,10 @@ import type { CandleRow } from '../candle/row.ts'
 import type { MarketId } from '../market.ts'
 import { DAY_MS, HOUR_MS } from '../time/interval.ts'
 import { FEWEST_SAMPLES } from './sampled.ts'
-import { ESTIMATORS, type Estimator } from './types.ts'
+import { BAR_ESTIMATORS, type Estimator } from './types.ts'
 import { newestReceipt, volatility } from './volatility.ts'
 
-const RANGED = ESTIMATORS.filter((estimator) => estimator !== 'close')
+const RANGED = BAR_ESTIMATORS.filter((estimator) => estimator !== 'close' && estimator !== 'ewma')
 
 /** Bars that move up and down, the i-th of so many samples; 0 = the source's own. */
 function bars(samples: readonly number[], step = DAY_MS): CandleRow[] {

@@ -3,6 +3,7 @@
  * what the price did in between is not in them.
  */
 import { State, type CandleColumns } from '../candle/columns.ts'
+import { isRealised } from './request.ts'
 import type { Estimator } from './types.ts'
 
 /**
@@ -14,7 +15,7 @@ export const FEWEST_SAMPLES = 100
 
 /** Whether the estimator reads the high and the low of a bar. */
 export function readsRange(estimator: Estimator): boolean {
-  return estimator !== 'close'
+  return estimator !== 'close' && estimator !== 'ewma' && !isRealised(estimator)
 }
 
 /** Calls with each place of a bar that is made of too few samples for its range. */

@@ -3,16 +3,26 @@
  */
 import type { MarketId } from '../market.ts'
 import type { Interval } from '../time/interval.ts'
+import type { IntradayInterval, RealisedDays } from './realised/types.ts'
 
-export const ESTIMATORS = [
+/** Computed from the bars of a window, one value a bar. */
+export const BAR_ESTIMATORS = [
   'close',
   'parkinson',
   'garman-klass',
   'rogers-satchell',
   'gk-yz',
   'yang-zhang',
+  'ewma',
 ] as const
 
+/** Computed from the 5-minute returns of each UTC day: minutes go in, one value a day comes out. */
+export const REALISED_ESTIMATORS = ['realized', 'bipower', 'med-rv'] as const
+
+export const ESTIMATORS = [...BAR_ESTIMATORS, ...REALISED_ESTIMATORS] as const
+
+export type BarEstimator = (typeof BAR_ESTIMATORS)[number]
+export type RealisedEstimator = (typeof REALISED_ESTIMATORS)[number]
 export type Estimator = (typeof ESTIMATORS)[number]
 
 /** Mean of the returns for `close`: that of the window, or zero. The app takes zero below 1h, and says so. */
@@ -47,6 +57,8 @@ export interface VolatilitySeries {
   readonly bars: Uint32Array
   /** How many of those were empty places, read as flat bars. */
   readonly flat: Uint32Array
+  /** Of the realised family: what each day gave; null where the bars are too long for it. Absent of other estimators. */
+  readonly days?: RealisedDays | null
 }
 
 /** The receipt of one σ. */
@@ -68,11 +80,23 @@ export interface Receipt {
   /** Starts of the first and last bar of the window. */
   readonly firstBarMs: number
   readonly lastBarMs: number
+  /** Of the realised family: what the days that entered were made of. */
+  readonly intraday?: IntradayReceipt
   /** Close of the last bar: what the value knows. NaN where no bar is known at all. */
   readonly asOfMs: number
   /** NaN = n/a, and then `reason` says why. */
   readonly sigma: number
   readonly reason: Unavailable | null
+}
+
+/** 5-minute returns inside the days of a window that entered. */
+export interface IntradayReceipt {
+  /** Of the bars that they were made of. */
+  readonly interval: IntradayInterval
+  readonly returnsUsed: number
+  readonly returnsExpected: number
+  /** Empty places of those days, read as flat bars. */
+  readonly barsEmpty: number
 }
 
 /** Why there is no value, with what a sentence needs to say what would make it available. */
@@ -89,6 +113,21 @@ export type Unavailable =
       readonly window: number
       readonly interval: Interval
       readonly shortest: number | null
+    }
+  /** Returns inside the days are needed, and the bars are longer than 5 minutes. */
+  | { readonly why: 'no intraday'; readonly interval: Interval }
+  /** None of the bars inside the days are known. */
+  | { readonly why: 'no minutes' }
+  /** The bars inside the days are samples of a price. */
+  | { readonly why: 'sampled minutes' }
+  /** Of so few days of the window enough returns are there. */
+  | {
+      readonly why: 'days missing'
+      readonly used: number
+      readonly window: number
+      readonly fewest: number
+      /** A day enters with this share of its returns. */
+      readonly leastShare: number
     }
   /** So many of the bars have fewer samples than high and low need. */
   | { readonly why: 'few samples'; readonly sparse: number; readonly bars: number; readonly fewest: number }

@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { missingColumns, State, type CandleColumns } from '../candle/columns.ts'
 import type { MarketId } from '../market.ts'
-import { LogColumns, logRatio } from './logs.ts'
+import { logRatio } from './log-ratio.ts'
+import { LogColumns } from './logs.ts'
 import { Memory } from './memory.ts'
 import { volatilityPoints } from './points.ts'
-import { ESTIMATORS, type VolatilityRequest } from './types.ts'
+import { BAR_ESTIMATORS, ESTIMATORS, type VolatilityRequest } from './types.ts'
 import { volatility } from './volatility.ts'
 
-const NEED_CLOSE_BEFORE = ['close', 'gk-yz', 'yang-zhang']
+const NEED_CLOSE_BEFORE = ['close', 'gk-yz', 'yang-zhang', 'ewma']
 
 /** A flat bar at each close; `null` is missing, `'empty'` empty. */
 function grid(closes: readonly (number | null | 'empty')[]): CandleColumns {
@@ -27,7 +28,7 @@ function request(change: Partial<VolatilityRequest> = {}): VolatilityRequest {
 }
 
 describe('the grid of points', () => {
-  it.each(ESTIMATORS)('%s has its first point where the first window is full', (estimator) => {
+  it.each(BAR_ESTIMATORS)('%s has its first point where the first window is full', (estimator) => {
     const series = volatility(grid([1, 2, 1, 2, 1, 2]), request({ estimator }))
     const first = NEED_CLOSE_BEFORE.includes(estimator) ? 3 : 2
     expect(series.firstPlace).toBe(first)
@@ -121,7 +122,8 @@ describe('empty places', () => {
 })
 
 describe('flat stretches', () => {
-  it.each(ESTIMATORS)('%s of a flat window is exactly 0, whatever came before', (estimator) => {
+  const windowed = BAR_ESTIMATORS.filter((estimator) => estimator !== 'ewma')
+  it.each(windowed)('%s of a flat window is exactly 0, whatever came before', (estimator) => {
     const columns = grid([
       7e8,
       0.0001,
@@ -135,6 +137,14 @@ describe('flat stretches', () => {
         expect(series.sigma[51]).toBe(0)
         expect(series.sigma[102]).toBe(0)
       }
+  })
+
+  it('ewma forgets what came before bar by bar, and is exactly 0 in the end', () => {
+    const columns = grid([7, 8, ...Array.from({ length: 12_500 }, () => 9)])
+    const { sigma } = volatility(columns, request({ estimator: 'ewma', window: 2 }))
+    expect(sigma[3]! / sigma[2]!).toBeCloseTo(Math.sqrt(0.94), 14)
+    expect(sigma[11_000]).toBeGreaterThan(0)
+    expect(sigma[12_501]).toBe(0)
   })
 
   it('a price that grows by one factor has no sample variance', () => {
@@ -249,7 +259,7 @@ describe('requests', () => {
     [{ window: 2.5 }, 'window 2.5'],
     [{ barsPerYear: 0 }, '0 bars per year'],
     [{ minCoverage: 1.5 }, 'coverage of 1.5'],
-    [{ estimator: 'ewma' as 'close' }, 'estimator "ewma"'],
+    [{ estimator: 'garch' as 'close' }, 'estimator "garch"'],
     [{ mean: 'median' as 'zero' }, 'mean "median"'],
   ])('refuses %o and names it', (change, message) => {
     expect(() => volatility(grid([1, 2, 3]), request(change))).toThrow(message)

@@ -2,13 +2,16 @@
  * σ over a sliding window of the grid, one value a place, by any estimator, with how many bars each value rests on.
  * The formula is applied to the bars that could enter; what is missing gives nothing, and no return crosses it.
  */
-import { isMissing, type CandleColumns } from '../candle/columns.ts'
+import type { CandleColumns } from '../candle/columns.ts'
 import { closeToClose } from './close.ts'
+import { knownSpan } from './entering.ts'
+import { exponentiallyWeighted } from './ewma.ts'
 import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
-import { checkRequest, fewestBars, needsCloseBefore } from './request.ts'
+import { checkRequest, fewestBars, isRealised, needsCloseBefore } from './request.ts'
 import { countSparse, readsRange } from './sampled.ts'
-import type { VolatilityRequest, VolatilitySeries } from './types.ts'
+import type { BarEstimator, Mean, VolatilityRequest, VolatilitySeries } from './types.ts'
+import { realisedVolatility } from './realised/series.ts'
 import { rootOfSum, type Part, type Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
 
@@ -30,23 +33,26 @@ export function volatility(
   checkRequest(request)
   if (logs.columns !== columns) throw new RangeError('the logarithms given belong to other columns')
   const { estimator, barsPerYear } = request
+  if (isRealised(estimator)) return realisedVolatility(logs, request, estimator)
   const paired = needsCloseBefore(estimator)
   // A window longer than the grid has no point; it must not cost memory either.
   const window = Math.min(request.window, columns.length)
   const entering = logs.entering(paired, readsRange(estimator))
   const { bars, flat } = entering.counted(window)
+  const { first, end } = knownSpan(columns)
+  const firstPlace = first + request.window - (paired ? 0 : 1)
   const windows: Windows = {
     length: columns.length,
     window,
+    firstPlace,
     enters: entering.codes(),
     bars,
     flat,
     fewest: fewestBars(request),
     barsPerYear: barsPerYear ?? 1,
   }
-  const sigma = rootOfSum(windows, parts(logs, request, windows), logs.memory.take(columns.length))
-  const { first, end } = knownSpan(columns)
-  const firstPlace = first + request.window - (paired ? 0 : 1)
+  const terms = parts(logs, estimator, request.mean, windows)
+  const sigma = rootOfSum(windows, terms, logs.memory.take(columns.length))
   sigma.fill(NaN, 0, firstPlace)
   sigma.fill(NaN, end)
   const { startMs, interval } = columns
@@ -70,18 +76,8 @@ export function volatilityOrCloses(
   return volatility(columns, { ...request, estimator: 'close' }, logs)
 }
 
-/** Where the series begins and ends: its first known place, and the one after its last. Both 0 where nothing is known. */
-function knownSpan({ length, states }: CandleColumns): { first: number; end: number } {
-  let first = 0
-  while (first < length && isMissing(states[first]!)) first++
-  if (first === length) return { first: 0, end: 0 }
-  let end = length
-  while (isMissing(states[end - 1]!)) end--
-  return { first, end }
-}
-
 /** What the variance of an estimator is made of. */
-function parts(logs: LogColumns, { estimator, mean }: VolatilityRequest, windows: Windows): readonly Part[] {
+function parts(logs: LogColumns, estimator: BarEstimator, mean: Mean, windows: Windows): readonly Part[] {
   switch (estimator) {
     case 'close':
       return [closeToClose(logs, windows, mean)]
@@ -95,6 +91,8 @@ function parts(logs: LogColumns, { estimator, mean }: VolatilityRequest, windows
       return [garmanKlassYangZhang(logs, windows)]
     case 'yang-zhang':
       return yangZhang(logs, windows)
+    case 'ewma':
+      return [exponentiallyWeighted(logs, windows)]
   }
 }
 

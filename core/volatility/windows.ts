@@ -8,6 +8,8 @@ export interface Windows extends WindowBars {
   readonly length: number
   /** Places in a window; at most the length of the grid. */
   readonly window: number
+  /** Where the first window is full. */
+  readonly firstPlace: number
   /** Not 0 where a bar can enter. */
   readonly enters: Uint8Array
   /** There is no value where fewer bars could enter; at least 2. */

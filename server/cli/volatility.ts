@@ -7,6 +7,8 @@ import { parseMarketId, type MarketId } from '../../core/market.ts'
 import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
+import { isRealised } from '../../core/volatility/request.ts'
+import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
 import { newestReceipt, volatility } from '../../core/volatility/volatility.ts'
@@ -115,15 +117,17 @@ function compute(
   source: string,
 ): VolatilityAnswer {
   const { interval, window, mean, minCoverage, annualise } = options
-  const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(interval))
+  const grid = isRealised(estimator) ? '1d' : interval
+  const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(grid))
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
   const { reason } = newestReceipt(series, columns)
-  if (columns.samples && reason !== null) say(`${market} ${estimator}: n/a: ${reason}`)
+  if ((columns.samples || isRealised(estimator)) && reason !== null)
+    say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
   const points = volatilityPoints(series, options.from, options.to)
   const last = points.at(-1)
-  const as_of = last ? isoSeconds(Date.parse(last.t) + INTERVAL_MS[interval]) : null
-  return { market, interval, estimator, window, annualisation, mean, source, as_of, points }
+  const as_of = last ? isoSeconds(Date.parse(last.t) + INTERVAL_MS[series.interval]) : null
+  return { market, interval: series.interval, estimator, window, annualisation, mean, source, as_of, points }
 }
 
 function rowsOf({ estimator, window, points }: VolatilityAnswer): Row[] {

@@ -12,6 +12,10 @@ export function estimatorNames(): Readonly<Record<Estimator, string>> {
     'rogers-satchell': 'Rogers-Satchell',
     'gk-yz': t('Garman-Klass with opening jump'),
     'yang-zhang': 'Yang-Zhang',
+    ewma: t('Exponentially weighted'),
+    realized: t('Realised'),
+    bipower: t('Bipower'),
+    'med-rv': 'MedRV',
   }
 }
 
@@ -24,6 +28,10 @@ export function estimatorNotes(): Readonly<Record<Estimator, string>> {
     'rogers-satchell': t('all four prices, also in a trend'),
     'gk-yz': t('all four prices and the jump from the close before'),
     'yang-zhang': t('all four prices, jumps and trends'),
+    ewma: t('closing prices, the newest count most'),
+    realized: t('5-minute returns of each day'),
+    bipower: t('5-minute returns, without jumps'),
+    'med-rv': t('5-minute returns, without jumps and standstill'),
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Interval } from '../../../core/time/interval.ts'
 import type { Unavailable } from '../../../core/volatility/types.ts'
 import type { TooFew } from '../../worker/api.ts'
+import { formatPercent } from '../../../core/format/percent.ts'
+import { locale } from '../i18n/language.ts'
 import { plural, t } from '../i18n/t.ts'
 
 export function reasonText(reason: Unavailable | TooFew): string {
@@ -32,6 +34,23 @@ export function reasonText(reason: Unavailable | TooFew): string {
         : t(
             `only ${used} of ${window} bars are here, at least ${fewest} are needed; available when the missing ones are filled`,
           )
+    }
+    case 'no intraday':
+      return t('only whole bars are here; the returns inside each day are needed, from bars of 1m or 5m')
+    case 'no minutes':
+      return t(
+        'the minutes of each day are needed, and none are on this device; available once minutes are kept here',
+      )
+    case 'sampled minutes':
+      return t(
+        'sampled source: its minutes are samples of a price, and the returns inside each day need trades; close-to-close is available',
+      )
+    case 'days missing': {
+      const { used, window, fewest } = reason
+      const share = formatPercent(reason.leastShare, 0, locale())
+      return t(
+        `only ${used} of ${window} days have ${share} of their minutes here, at least ${fewest} are needed; available when more minutes are kept here`,
+      )
     }
     case 'few bars':
       return t(`${reason.used} bars in this span, at least ${reason.fewest} are needed`)

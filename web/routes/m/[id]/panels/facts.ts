@@ -31,6 +31,14 @@ function authorOf(estimator: Estimator): string {
       return 'Garman & Klass 1980, Yang & Zhang 2000'
     case 'yang-zhang':
       return 'Yang & Zhang 2000'
+    case 'ewma':
+      return 'RiskMetrics 1996'
+    case 'realized':
+      return 'Andersen & Bollerslev 1998, Zhang, Mykland & Aït-Sahalia 2005'
+    case 'bipower':
+      return 'Barndorff-Nielsen & Shephard 2004'
+    case 'med-rv':
+      return 'Andersen, Dobrev & Schaumburg 2012'
   }
 }
 
