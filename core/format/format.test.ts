@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatSpan } from './age.ts'
 import { formatBytes } from './bytes.ts'
 import { safeLocale } from './locale.ts'
+import { formatMove } from './move.ts'
 import { formatChange, formatPercent, formatSigma } from './percent.ts'
 import { formatPrice } from './price.ts'
 import { roundDecimal } from './round.ts'
@@ -128,6 +129,23 @@ describe('ages, sizes and times', () => {
     expect(formatInstant(noon, 'utc', 'second', 'C')).toBe('Mar 1, 2024, 12:00:00 UTC')
     expect(formatInstant(noon, 'local', 'minute')).not.toContain('UTC')
     expect(formatInstant(NaN, 'utc', 'day')).toBe('n/a')
+  })
+})
+
+describe('a move in σ', () => {
+  it.each([
+    [2.34, '+2.3 σ', 'up'],
+    [-0.85, '−0.9 σ', 'down'],
+    [-0.04, '0.0 σ', 'flat'],
+    [0, '0.0 σ', 'flat'],
+    [1e-9, '0.0 σ', 'flat'],
+    [NaN, 'n/a', null],
+  ])('of %d reads as %s', (sigmas, text, direction) => {
+    expect(formatMove(sigmas)).toMatchObject({ text, direction })
+  })
+
+  it('has the decimal sign of the reader', () => {
+    expect(formatMove(-12.345, 'de').text).toBe('−12,3 σ')
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MarketId } from '../market.ts'
-import { DAY_MS } from '../time/interval.ts'
-import { moveBetween } from './move.ts'
+import { DAY_MS, HOUR_MS } from '../time/interval.ts'
+import { moveBegins, moveBetween, moveSince } from './move.ts'
 import type { Receipt } from './types.ts'
 
 const RECEIPT: Receipt = {
@@ -55,5 +55,28 @@ describe('a move in σ', () => {
     expect(() => moveBetween(at(100, 30), at(110, 31), { ...RECEIPT, annualisation: null })).toThrow(
       RangeError,
     )
+  })
+})
+
+describe('the moves that end with a price', () => {
+  const noon = 31 * DAY_MS + 12 * HOUR_MS
+
+  test('begin at 00:00 UTC, and 24 hours before', () => {
+    expect(moveBegins('day', noon)).toBe(31 * DAY_MS)
+    expect(moveBegins('day', 31 * DAY_MS)).toBe(31 * DAY_MS)
+    expect(moveBegins('24h', noon)).toBe(noon - DAY_MS)
+  })
+
+  test('are measured by the σ that their start brings', () => {
+    const to = { price: 100 * Math.exp(0.02), atMs: noon }
+    const move = moveSince({ from: at(100, 31), receipt: RECEIPT }, to)!
+    // Half a day: 0.02 / (0.02 √½).
+    expect(move.sigmas).toBeCloseTo(Math.SQRT2, 12)
+    expect(move.receipt.asOfMs).toBeLessThanOrEqual(move.from.atMs)
+  })
+
+  test('do not exist without a close to begin with, or in no time', () => {
+    expect(moveSince({ from: null, receipt: RECEIPT }, at(100, 31))).toBeNull()
+    expect(moveSince({ from: at(100, 31), receipt: RECEIPT }, at(101, 31))).toBeNull()
   })
 })

@@ -1,5 +1,5 @@
 /** How far a price has gone over a span of time, measured by what its market usually does. */
-import { DAY_MS } from '../time/interval.ts'
+import { DAY_MS, floorTo } from '../time/interval.ts'
 import type { Receipt } from './types.ts'
 
 /** A close and the instant at which it was one. */
@@ -19,6 +19,29 @@ export interface Move {
   readonly sigmaSpan: number
   /** Of the σ: what it rests on. It knows nothing of the span itself. */
   readonly receipt: Receipt
+}
+
+/** Where a move begins: the close by then, null where none is known, and σ of what was before it. */
+export interface MoveStart {
+  readonly from: Close | null
+  readonly receipt: Receipt
+}
+
+/** The moves that end with a price and are told of it: of its UTC day so far, and of the 24 hours before it. */
+export type MoveSpan = 'day' | '24h'
+
+/** When a span begins that ends at `toMs`. */
+export function moveBegins(span: MoveSpan, toMs: number): number {
+  return span === 'day' ? floorTo('1d', toMs) : toMs - DAY_MS
+}
+
+/**
+ * The move from a start to a price; null where there is no close to begin with, or no time between.
+ *
+ * @throws RangeError as `moveBetween`
+ */
+export function moveSince({ from, receipt }: MoveStart, to: Close): Move | null {
+  return from && to.atMs > from.atMs ? moveBetween(from, to, receipt) : null
 }
 
 /**

@@ -77,6 +77,10 @@ describe('a market without its server', () => {
     const drawdown = page.getByRole('region', { name: 'Drawdown', exact: true }).locator('p').first()
     const first = await drawdown.textContent()
     expect(first).toMatch(/^\d+ \w+ 2026.*: (−[\d.]+|0\.0) %$/)
+    // How far the bar went, in σ as it was before.
+    const move = page.getByRole('region', { name: 'Price', exact: true }).locator('[data-sigma-move]')
+    expect(Number(await move.getAttribute('data-value'))).not.toBe(0)
+    await expect.poll(() => price.locator('[aria-live]').textContent()).toMatch(/, (up |down )?[\d.]+ sigma$/)
     const returns = page.getByRole('region', { name: 'Distribution of returns' }).locator('p').first()
     expect(await returns.textContent()).toMatch(/^\d+ \w+ 2026: /)
     await page.keyboard.press('ArrowLeft')
@@ -84,6 +88,25 @@ describe('a market without its server', () => {
       ([before]) => document.querySelector('section[aria-label="Drawdown"] p')?.textContent !== before,
       [first],
     )
+    await page.keyboard.press('Escape')
+  })
+
+  test('the day so far and the last 24 hours are told in σ of the days before, with their receipts', async () => {
+    const line = page.getByRole('button', { name: /today (up|down) [\d.]+ sigma/ })
+    const shown = await line
+      .locator('[data-sigma-move]')
+      .evaluateAll((moves) => moves.map(({ dataset }) => [dataset['from'], dataset['asOf']]))
+    expect(shown).toEqual([
+      ['2026-03-14T00:00:00Z', '2026-03-14T13:02:20Z'],
+      ['2026-03-13T13:02:00Z', '2026-03-14T13:02:20Z'],
+    ])
+    await line.press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'Moves in σ' })
+    const receipts = sheet.locator('[data-sigma][data-estimator="yang-zhang"]')
+    await expect
+      .poll(() => receipts.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['asOf'])))
+      .toEqual(['2026-03-14T00:00:00Z', '2026-03-13T00:00:00Z'])
+    expect(await examineThemes(page, 'dialog[open]')).toEqual([])
     await page.keyboard.press('Escape')
   })
 

@@ -9,7 +9,7 @@ import type { Histogram } from '../../core/statistics/histogram.ts'
 import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
-import type { Move } from '../../core/volatility/move.ts'
+import type { Move, MoveSpan, MoveStart } from '../../core/volatility/move.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 
 /** Names on screen; `1m` would be a minute. */
@@ -240,6 +240,9 @@ export interface AbsenceView {
   readonly missing: readonly AbsentSpan[]
 }
 
+/** Where the moves begin that end with a market's newest price. */
+export type MoveStarts = Readonly<Record<MoveSpan, MoveStart>>
+
 export interface ComputeApi {
   /** The interval that suits the range best among what is stored, and all of it that is here, up to `REACH_MS`. */
   price(market: MarketId, range: Range, nowMs: number): Promise<PriceView>
@@ -262,6 +265,8 @@ export interface ComputeApi {
   week(request: WeekRequest): Promise<WeekView>
   /** Exact decimals, as they are stored. */
   csv(request: SpanRequest): Promise<CsvFile>
+  /** Where the moves begin that end with a price of an instant; σ by the estimator, of so many days before each. */
+  moveStarts(market: MarketId, toMs: number, estimator: Estimator, window: number): Promise<MoveStarts>
   /** What happened to each market between two instants. */
   absence(markets: readonly MarketId[], fromMs: number, toMs: number): Promise<readonly AbsenceView[]>
   stored(): Promise<readonly StoredSeries[]>

@@ -12,6 +12,7 @@ import {
   type Interval,
   type StoredInterval,
 } from '../../core/time/interval.ts'
+import { moveBegins, type MoveSpan } from '../../core/volatility/move.ts'
 import { Memory } from '../../core/volatility/memory.ts'
 import type { Estimator } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
@@ -24,6 +25,7 @@ import type {
   DistributionView,
   DrawdownView,
   Coverage,
+  MoveStarts,
   NewestCandle,
   PriceView,
   Range,
@@ -39,6 +41,7 @@ import type {
 import { cutColumns, SeriesCache } from './columns.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
+import { moveStart } from './moves.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
@@ -139,6 +142,17 @@ export class Compute implements ComputeApi {
 
   async csv(request: SpanRequest): Promise<CsvFile> {
     return csvOf(this.#store, request)
+  }
+
+  async moveStarts(
+    market: MarketId,
+    toMs: number,
+    estimator: Estimator,
+    window: number,
+  ): Promise<MoveStarts> {
+    const start = (span: MoveSpan) =>
+      moveStart(this.#cache, market, moveBegins(span, toMs), estimator, window)
+    return { day: await start('day'), '24h': await start('24h') }
   }
 
   async absence(markets: readonly MarketId[], fromMs: number, toMs: number): Promise<readonly AbsenceView[]> {

@@ -25,6 +25,7 @@ const api: ComputeApi = {
   drawdown: async (request) => handOver(await (await compute).drawdown(request)),
   week: async (request) => handOver(await (await compute).week(request)),
   csv: async (request) => (await compute).csv(request),
+  moveStarts: async (...asked) => (await compute).moveStarts(...asked),
   absence: async (...asked) => (await compute).absence(...asked),
   stored: async () => (await compute).stored(),
   coverage: async (...asked) => handOver(await (await compute).coverage(...asked)),

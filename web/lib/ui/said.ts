@@ -1,5 +1,6 @@
 /** Figures put into words: for the ear, and where a sentence stands beside a number. */
 import { formatSpan } from '../../../core/format/age.ts'
+import type { FormattedMove } from '../../../core/format/move.ts'
 import type { FormattedChange, FormattedSigma } from '../../../core/format/percent.ts'
 import { t } from '../i18n/t.ts'
 
@@ -14,6 +15,20 @@ export function changeSaid({ direction, percent }: FormattedChange): string {
       return t('unchanged')
     case null:
       return t('change not available')
+  }
+}
+
+/** `up 1.2 sigma` */
+export function moveSaid({ direction, size }: FormattedMove): string {
+  switch (direction) {
+    case 'up':
+      return t(`up ${size} sigma`)
+    case 'down':
+      return t(`down ${size} sigma`)
+    case 'flat':
+      return t(`${size} sigma`)
+    case null:
+      return t('move not available')
   }
 }
 
