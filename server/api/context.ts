@@ -34,7 +34,7 @@ export interface ApiParts {
   readonly docs: Docs
   readonly guide: Guide
   /** null where https is the server's own. */
-  readonly phones: () => Phones | null
+  readonly phones: () => Pick<Phones, 'status'> | null
   /** What the owner may order; the control socket takes the same. */
   readonly operations: Operations
   readonly metrics: Metrics

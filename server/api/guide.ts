@@ -30,6 +30,7 @@ const policy = (port: number | null) =>
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ')
 
 export async function loadGuide(): Promise<Guide> {

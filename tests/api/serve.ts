@@ -27,6 +27,7 @@ import { createOperations } from '../../server/control/operations.ts'
 import { UnknownSourceError, type Sources } from '../../server/sources.ts'
 import { openLogos } from '../../server/logos.ts'
 import { createOwner, type Owner } from '../../server/owner/owner.ts'
+import type { PhonesStatus } from '../../server/phones/phones.ts'
 import { createProxies } from '../../server/proxies.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { newDataDir } from '../database/folder.ts'
@@ -64,6 +65,8 @@ interface ServeOptions {
   readonly adminToken?: string | null
   readonly mostOrders?: number
   readonly backups?: BackupStatus | null
+  /** https for phones, as it is told; off where not given. */
+  readonly phones?: PhonesStatus | null
   /** Shorter times than a client is really given. */
   readonly limits?: Partial<Limits>
 }
@@ -86,6 +89,7 @@ export async function serveArchive({
   adminToken = ADMIN_TOKEN,
   mostOrders = MOST_ORDERS,
   backups = null,
+  phones = null,
   exchange = NO_EXCHANGE,
   backfill: given,
 }: ServeOptions = {}): Promise<TestServer> {
@@ -133,7 +137,7 @@ export async function serveArchive({
       address: () => 'http://localhost:8000',
       phones: () => null,
     }),
-    phones: () => null,
+    phones: () => phones && { status: () => phones },
     metrics,
     quotes: ['USD', 'EUR', 'CHF'],
     adminToken,

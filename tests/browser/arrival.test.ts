@@ -1,6 +1,5 @@
 /** Coming to the app: the first time, again after an absence, to keep it, and as its owner. */
 import { fileURLToPath } from 'node:url'
-import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { MarketId } from '../../core/market.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
@@ -32,7 +31,7 @@ describe('the first time', () => {
     let answer: () => void = () => undefined
     const asked = new Promise<void>((resolve) => (answer = resolve))
     stage.line.fault = ({ path }, _answer, pass) => {
-      if (path === '/api/v1/sync') void asked.then(() => pass())
+      if (path === '/api/v1/sync') void asked.then(() => pass((body) => readingOf(body, 10)))
       else pass()
     }
     await page.goto(stage.line.url)
@@ -53,6 +52,8 @@ describe('the first time', () => {
       await page.goto(server.url)
       await page.getByText('The server has no prices yet').waitFor()
       await synced(page)
+      await page.getByText('no prices yet', { exact: true }).waitFor()
+      expect(await page.getByText('live', { exact: true }).count()).toBe(0)
       expect(
         await page.getByText('open without a network').or(page.getByText('is on this device')).count(),
       ).toBe(0)
@@ -62,6 +63,24 @@ describe('the first time', () => {
     } finally {
       await server.stop()
     }
+  })
+
+  test('while the server still reads, what is here is not said to be all', async () => {
+    await using browser = await openBrowser('pixel')
+    const page = await browser.context.newPage()
+    let done = 4
+    stage.line.fault = ({ path }, _answer, pass) => {
+      if (path === '/api/v1/sync') pass((body) => readingOf(body, done))
+      else pass()
+    }
+    await page.goto(stage.line.url)
+    await page.getByText('is here as far as the server has read it').waitFor()
+    await page.getByText('The server is still reading history').waitFor()
+    expect(await page.getByText('without a network').count()).toBe(0)
+    done = 10
+    // It looks again, as after a network has come back.
+    await page.evaluate(() => window.dispatchEvent(new Event('online')))
+    await page.getByText('1 market is on this device and opens without a network').waitFor()
   })
 
   test('without a server it is said, with what to look at, and goes on once the server is there', async () => {
@@ -99,7 +118,7 @@ describe('after an absence', () => {
     await stage.line.mend()
     const move = page.getByRole('button', { name: /USD .* σ$/ })
     await move.waitFor()
-    await expectAccessibleInBoth(page)
+    expect(await examine(page)).toEqual([])
     await move.click()
     await page.getByText(/Yang-Zhang .* a year, as it was before you left/).waitFor()
     const sigma = page.getByLabel('While you were away').locator('[data-sigma]')
@@ -175,7 +194,7 @@ describe('the owner', () => {
 
     await page.goto(`${stage.line.url}/admin`)
     await page.getByText('For the owner of this server').waitFor()
-    await expectAccessibleInBoth(page)
+    expect(await examine(page)).toEqual([])
     expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0)
     const link = page.getByLabel('One-time link')
     await link.fill(`http://localhost/api/v1/owner/sign-in?token=${'A'.repeat(43)}`)
@@ -187,7 +206,7 @@ describe('the owner', () => {
     await page.getByText('ten times its neighbours').waitFor()
     // Beside the row of the gap it is among the reasons.
     await page.locator('article p', { hasText: 'the source gave nothing, not confirmed' }).first().waitFor()
-    await expectAccessibleInBoth(page)
+    expect(await examine(page)).toEqual([])
 
     await press('Accept')
     await page.getByText('marked as doubtful, and to every device').waitFor()
@@ -236,6 +255,10 @@ describe('the owner', () => {
   })
 })
 
+/** An answer of the server that has read so many of ten slices. */
+const readingOf = (body: Buffer, done: number) =>
+  Buffer.from(JSON.stringify({ ...(JSON.parse(body.toString()) as object), backfill: { wanted: 10, done } }))
+
 const GAPPY = 'coinbase:ETH-USD' as MarketId
 
 /** A market of whose last slice of minutes the source gave all but some, once. */
@@ -254,14 +277,6 @@ async function leaveGap(): Promise<void> {
     rows: starts.filter((_, place) => place < 100 || place >= 142).map(candleAt),
     refused: [],
   })
-}
-
-/** By axe, in both themes; it ends in the dark one. */
-async function expectAccessibleInBoth(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await examine(page), colorScheme).toEqual([])
-  }
 }
 
 /** What Chromium does once it finds an app worth installing. Runs in the page. */

@@ -134,34 +134,27 @@ export async function openSynced(context: BrowserContext, url: string): Promise<
   return page
 }
 
+/** Rules that the other theme may break where this one keeps them. */
+const OF_COLOUR = ['color-contrast', 'link-in-text-block']
+
 /**
- * What axe finds wrong, each rule with the first element that breaks it, once nothing moves any more: half-way through a
- * change of colour no contrast is that of the design.
+ * What axe finds wrong, each rule with the first element that breaks it, in both themes one after the other, in the same state
+ * and once nothing moves any more: half-way through a change of colour no contrast is that of the design.
  *
  * @param within a part of the page
  */
 export async function examine(page: Page, within = 'html'): Promise<string[]> {
   await standStill(page)
-  const { violations } = await new AxeBuilder({ page }).include(within).analyze()
-  await page.emulateMedia({ reducedMotion: null })
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-}
-
-/** Rules that the other theme may break where this one keeps them. */
-const OF_COLOUR = ['color-contrast', 'link-in-text-block']
-
-/** As `examine`, in both themes, one after the other in the same state. */
-export async function examineThemes(page: Page, within = 'html'): Promise<string[]> {
-  await standStill(page)
   // In the page itself: otherwise a blank one is opened each time, only to put the results together.
   const axe = () => new AxeBuilder({ page }).include(within).setLegacyMode()
+  const theme = await page.evaluate(shownTheme)
   const shown = await axe().analyze()
-  await page.evaluate(switchTheme)
+  await showTheme(page, theme === 'dark' ? 'light' : 'dark')
   const other = await axe().withRules(OF_COLOUR).analyze()
-  await page.evaluate(switchTheme)
+  await showTheme(page, theme)
   await page.emulateMedia({ reducedMotion: null })
   return [
-    ...shown.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+    ...shown.violations.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`),
     ...other.violations.map(({ id, nodes }) => `in the other theme ${id}: ${nodes[0]?.html}`),
   ]
 }
@@ -178,8 +171,18 @@ async function standStill(page: Page): Promise<void> {
   )
 }
 
-/** To the other theme, as it would be chosen, without choosing it. Runs in the page. */
-function switchTheme(): void {
-  const { dataset } = document.documentElement
-  dataset['theme'] = dataset['theme'] === 'dark' ? 'light' : 'dark'
+type Theme = 'light' | 'dark'
+
+/** What the page chose, or the system where it leaves that to it. Runs in the page. */
+const shownTheme = (): Theme =>
+  (document.documentElement.dataset['theme'] as Theme | undefined) ??
+  (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
+
+/** As if the system, or somebody, had chosen it, without choosing it. */
+async function showTheme(page: Page, theme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.evaluate((wanted) => {
+    const { dataset } = document.documentElement
+    if (dataset['theme'] !== undefined) dataset['theme'] = wanted
+  }, theme)
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { examineThemes, openBrowser, ready, synced } from './browser.ts'
+import { examine, openBrowser, ready, synced } from './browser.ts'
 import { lookIntoStore } from './stored.ts'
 
 const disk = mountSmallDisk()
@@ -44,7 +44,7 @@ describe.skipIf(!disk)(`Device: room${reason}`, () => {
     const before = await lookIntoStore(page)
     await look(page)
     await page.getByText(/No room for the rest of the packs: [\d.]+ [KM]B more are needed/).waitFor()
-    expect(await examineThemes(page)).toEqual([])
+    expect(await examine(page)).toEqual([])
     const full = await lookIntoStore(page)
     expect(full).toMatchObject({ spoilt: 0, dangling: 0, frames: before.frames })
     expect(full.chunks).toBeGreaterThanOrEqual(before.chunks)

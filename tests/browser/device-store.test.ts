@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { examineThemes, openBrowser, openSynced, ready, synced } from './browser.ts'
+import { examine, openBrowser, openSynced, ready, synced } from './browser.ts'
 import type { Line } from './line.ts'
 import { lookIntoStore } from './stored.ts'
 
@@ -80,7 +80,7 @@ describe('Device: the store', () => {
     await other.goto(`${stage.line.url}/up`)
     expect(await other.evaluate(upgradeStore)).toEqual({ blocked: false })
     await old.getByText('A newer version of the app has taken over the data of this device').waitFor()
-    expect(await examineThemes(old)).toEqual([])
+    expect(await examine(old)).toEqual([])
     expect(await old.locator('[data-price]').first().getAttribute('data-value')).toMatch(/^\d/)
     expect(await old.evaluate(() => performance.timeOrigin)).toBe(loaded)
     await old.getByRole('button', { name: 'Reload' }).click()

@@ -4,10 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
 import { controlled, openBrowser, openSynced, ready, synced } from './browser.ts'
-import { answerAsPortal, type Line } from './line.ts'
+import { answerAsPortal, asNewerApp } from './line.ts'
 import { lookIntoStore } from './stored.ts'
-
-const WORKER = '/service-worker.js'
 
 describe('Device: versions', () => {
   let stage: ArchiveStage
@@ -107,12 +105,7 @@ describe('Device: versions', () => {
   })
 })
 
-/** The same app with another service worker, which is what a new version is to the browser. */
-const newerApp: NonNullable<Line['fault']> = ({ path }, _answer, pass) => {
-  if (path === WORKER) pass((body) => Buffer.concat([body, Buffer.from('\n/* a newer version */\n')]))
-  else if (path === '/whats-new.json') pass(() => Buffer.from('[{"en":"Coins sing."}]'))
-  else pass()
-}
+const newerApp = asNewerApp(['Coins sing.'])
 
 function edit(body: Buffer, change: (answer: Answer) => object): Buffer {
   return Buffer.from(JSON.stringify(change(JSON.parse(body.toString()) as Answer)))

@@ -11,6 +11,7 @@ import type { Owner } from '../../server/owner/owner.ts'
 import { unitsText } from '../../simulator/bars.ts'
 import { createMarkets, type SimulatedMarket } from '../../simulator/market.ts'
 import { sealAll, serveArchive } from '../api/serve.ts'
+import { homeHttps } from './home-https.ts'
 import { openLine, type Line } from './line.ts'
 
 export const GALLERY_NOW_MS = Date.UTC(2026, 2, 14, 13, 2, 31)
@@ -66,6 +67,7 @@ export async function openGallery(wanted?: readonly string[]): Promise<Gallery> 
     clock: { now: () => GALLERY_NOW_MS },
     // Nothing is being read: there is nobody who would.
     backfill: async () => [],
+    phones: homeHttps(['https://192.168.1.5:8443', 'https://pi.local:8443']),
     app: fileURLToPath(new URL('../../build', import.meta.url)),
   })
   const world = createMarkets({ seed: 'gallery', sinceMs: GALLERY_NOW_MS - 500 * DAY_MS })

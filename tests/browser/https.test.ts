@@ -51,7 +51,7 @@ describe.skipIf(reason !== '')(`https for the phones of a home${reason}`, () => 
     let page = await browser.context.newPage()
     await page.goto(guide)
     await page.getByText('Not trusted yet').waitFor()
-    await accessible(page)
+    expect(await examine(page)).toEqual([])
     const stranger = await browser.context.newPage()
     await expect(stranger.goto(app)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID')
     await stranger.close()
@@ -66,7 +66,7 @@ describe.skipIf(reason !== '')(`https for the phones of a home${reason}`, () => 
     page = await (await browser.restart({ offline: false })).newPage()
     await page.goto(guide)
     await page.getByText('This device trusts it.').waitFor()
-    await accessible(page)
+    expect(await examine(page)).toEqual([])
     await page.getByRole('link', { name: 'Open Crypto Tracker' }).click()
     await page.waitForURL(`${app}/**`)
     await page.close()
@@ -114,10 +114,3 @@ const priceOf = (page: Page): Promise<string> =>
   until('a price', 30_000, async () =>
     page.locator(`[data-price][data-market="${MARKET}"]`).first().getAttribute('data-value'),
   )
-
-async function accessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await examine(page)).toEqual([])
-  }
-}

@@ -111,6 +111,8 @@ function forward(
     response.on('data', (part: Buffer) => parts.push(part))
     response.on('end', () => {
       const body = edit(Buffer.concat(parts))
+      // It is not what the server named so.
+      delete sent.etag
       answer.writeHead(response.statusCode ?? 502, { ...sent, 'content-length': body.length })
       answer.end(body)
     })
@@ -122,4 +124,15 @@ function forward(
 export function answerAsPortal(answer: ServerResponse): void {
   answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
   answer.end('<!doctype html><title>Hotel Wi-Fi</title><p>Please accept our terms.')
+}
+
+/** The same app with another service worker, which is what a new version is to the browser. `news` is what it says of itself. */
+export function asNewerApp(news: readonly string[]): Fault {
+  const told = JSON.stringify(news.map((en) => ({ en })))
+  return ({ path }, _answer, pass) => {
+    if (path === '/service-worker.js')
+      pass((body) => Buffer.concat([body, Buffer.from('\n/* a newer version */\n')]))
+    else if (path === '/whats-new.json') pass(() => Buffer.from(told))
+    else pass()
+  }
 }

@@ -4,7 +4,7 @@ import type { Download, Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MarketId } from '../../core/market.ts'
-import { controlled, openBrowser, ready, synced, type Browser, examineThemes } from './browser.ts'
+import { controlled, openBrowser, ready, synced, type Browser, examine } from './browser.ts'
 import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -106,7 +106,7 @@ describe('a market without its server', () => {
     await expect
       .poll(() => receipts.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['asOf'])))
       .toEqual(['2026-03-14T00:00:00Z', '2026-03-13T00:00:00Z'])
-    expect(await examineThemes(page, 'dialog[open]')).toEqual([])
+    expect(await examine(page, 'dialog[open]')).toEqual([])
     await page.keyboard.press('Escape')
   })
 
@@ -188,11 +188,11 @@ describe('a market without its server', () => {
   test('one that has ended says so, and one that was never here names those that may be meant', async () => {
     await open(`/m/${ENDED}`)
     await page.getByText('Binance no longer trades it.').waitFor()
-    expect(await examineThemes(page), 'ended').toEqual([])
+    expect(await examine(page), 'ended').toEqual([])
     await open('/m/kraken:BTC-EUR')
     await page.getByText('kraken:BTC-EUR is not on this device').waitFor()
     await page.getByText('You are offline.').waitFor()
-    expect(await examineThemes(page), 'never here').toEqual([])
+    expect(await examine(page), 'never here').toEqual([])
     await page.getByRole('link', { name: 'Bitcoin · Coinbase USD' }).click()
     await page.getByRole('region', { name: 'Volatility', exact: true }).waitFor()
   })
@@ -248,7 +248,7 @@ describe('a market without its server', () => {
     // Short ones: of hundreds of rows axe learns no more, and takes long.
     for (const name of ['Distribution of returns', 'Hours of the week'])
       await page.getByRole('region', { name, exact: true }).getByText('Table', { exact: true }).click()
-    expect(await examineThemes(page)).toEqual([])
+    expect(await examine(page)).toEqual([])
     for (const [opener, name] of [
       ['How this volatility was made', 'How this volatility was made'],
       [/^How this was made: Closes/, 'How this was made'],
@@ -258,17 +258,17 @@ describe('a market without its server', () => {
       await page.getByRole('button', { name: opener, exact: true }).press('Enter')
       const sheet = page.getByRole('dialog', { name, exact: true })
       await sheet.waitFor()
-      expect(await examineThemes(page, 'dialog[open]'), name).toEqual([])
+      expect(await examine(page, 'dialog[open]'), name).toEqual([])
       if (name === 'Share') {
         await sheet.getByText('CSV', { exact: true }).click()
         await sheet.getByText(/^time,open,high/).waitFor()
-        expect(await examineThemes(page, 'dialog[open]'), 'CSV').toEqual([])
+        expect(await examine(page, 'dialog[open]'), 'CSV').toEqual([])
       }
       await page.keyboard.press('Escape')
     }
     await page.getByRole('button', { name: 'Compare' }).press('Enter')
     await page.getByRole('menuitemcheckbox').first().waitFor()
-    expect(await examineThemes(page, 'dialog[open]'), 'estimators').toEqual([])
+    expect(await examine(page, 'dialog[open]'), 'estimators').toEqual([])
     await page.keyboard.press('Escape')
   })
 })

@@ -1,8 +1,9 @@
 /** Every screen and state that is kept as a picture, and how it is reached. */
 import type { Locator, Page } from '@playwright/test'
 import { HOUR_MS } from '../../core/time/interval.ts'
-import { ready } from './browser.ts'
+import { controlled, ready } from './browser.ts'
 import { GALLERY_NOW_MS, type Gallery } from './gallery.ts'
+import { asNewerApp } from './line.ts'
 
 export interface Scene {
   readonly name: string
@@ -62,6 +63,7 @@ const cutOff = (name: string, path: string): Scene => ({
   async open(page, { line }) {
     await page.goto(line.url + path)
     await ready(page)
+    await controlled(page)
     await line.cut()
     await page.reload()
     await ready(page)
@@ -96,6 +98,16 @@ const lookedBefore = (page: Page, gallery: Gallery, agoMs: number) =>
     usedMs: HOUR_MS,
     away: null,
   })
+
+/** As the changelog might have them; two of them are only counted. */
+const NEWS = [
+  'Volatility has a confidence band, and says how far to trust it',
+  'Markets can be ranked by their volatility over a day, a week or a month',
+  'The cone shows how calm or wild each window usually is',
+  'Realised volatility from the minutes of each day',
+  'σ of several estimators side by side',
+  'Charts of a year of minutes open faster',
+]
 
 export const SCENES: readonly Scene[] = [
   at('markets', '/'),
@@ -139,6 +151,21 @@ export const SCENES: readonly Scene[] = [
         ),
       )
       await page.getByText('Keep it on this device').scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'markets-update',
+    async open(page, gallery) {
+      await at('', '/').open(page, gallery)
+      await controlled(page)
+      gallery.line.fault = asNewerApp(NEWS)
+      await page.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one!.update()))
+      await page.getByText(NEWS[0]!).waitFor()
+    },
+    async leave(page, { line }) {
+      // Otherwise the version of all other scenes were a newer one again.
+      await page.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one?.unregister()))
+      await line.mend()
     },
   },
   at('market', MARKET),
@@ -189,6 +216,16 @@ export const SCENES: readonly Scene[] = [
       await page.getByText('ten times its neighbours').waitFor()
     },
     leave: (page) => page.context().clearCookies(),
+  },
+  {
+    name: 'phone',
+    async open(page, { line }) {
+      // Nobody is asked whether there is such an address.
+      await page.route('https://**', (route) => route.abort())
+      const isPhone = page.viewportSize()!.width < 500
+      await page.goto(`${line.url}/phone${isPhone ? '?device=ios' : ''}`)
+      await page.getByText('Not trusted yet').waitFor()
+    },
   },
   cutOff('markets-cut-off', '/'),
   cutOff('market-cut-off', MARKET),

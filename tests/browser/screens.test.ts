@@ -1,7 +1,7 @@
 /** The screens as people with other needs and other addresses meet them: accessible in both themes, honest over plain http. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
-import { openBrowser, ready, synced, examineThemes } from './browser.ts'
+import { openBrowser, ready, synced, examine } from './browser.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const MARKET = 'coinbase:BTC-USD'
@@ -29,7 +29,7 @@ describe('the three screens', () => {
       for (const path of ['/', `/m/${MARKET}`, '/offline']) {
         await page.goto(stage.url + path)
         await ready(page)
-        expect(await examineThemes(page), path).toEqual([])
+        expect(await examine(page), path).toEqual([])
       }
     })
 

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../journey/processes.ts'
 import { openArchiveStage, type ArchiveStage } from './archive-stage.ts'
-import { openBrowser, openSynced, ready, type Browser, examineThemes } from './browser.ts'
+import { openBrowser, openSynced, ready, type Browser, examine } from './browser.ts'
 
 const NOON = Date.UTC(2026, 2, 14, 12, 0, 30)
 
@@ -126,11 +126,11 @@ describe('settings', () => {
     await ready(page)
     for (const palette of ['Green up, red down', 'Red up, green down', 'Blue up, orange down']) {
       await page.getByRole('radio', { name: palette }).check({ force: true })
-      expect(await examineThemes(page), palette).toEqual([])
+      expect(await examine(page), palette).toEqual([])
     }
     await page.getByRole('button', { name: 'Time zone' }).click()
     await page.getByRole('searchbox').fill('Berlin')
-    expect(await examineThemes(page), 'time zones').toEqual([])
+    expect(await examine(page), 'time zones').toEqual([])
     await page.close()
   })
 })
