@@ -6,7 +6,7 @@ import type { LogColumns } from './logs.ts'
 import type { Part, Windows } from './windows.ts'
 
 /** Weight of the day before, as RiskMetrics takes it for days; here of the bar before, whatever its length. */
-const DECAY = 0.94
+export const DECAY = 0.94
 
 /** Below this a double has fewer digits, and rounding would keep a still market from ever reaching 0. */
 const LEAST_VARIANCE = 2 ** -1022

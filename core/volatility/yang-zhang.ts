@@ -25,4 +25,4 @@ export function yangZhang(logs: LogColumns, windows: Windows): readonly Part[] {
 }
 
 /** k, which makes the variance of the estimator smallest. */
-const moveShare = (n: number): number => 0.34 / (1.34 + (n + 1) / (n - 1))
+export const moveShare = (n: number): number => 0.34 / (1.34 + (n + 1) / (n - 1))

@@ -10,6 +10,7 @@ import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { Move, MoveSpan, MoveStart } from '../../core/volatility/move.ts'
+import type { Band, BandKind, NoBand } from '../../core/volatility/confidence/kinds.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
 
 /** Names on screen; `1m` would be a minute. */
@@ -72,6 +73,32 @@ export interface SigmaRequest {
   readonly mean: Mean
   readonly fromMs: number
   readonly toMs: number
+}
+
+/** What the band round a σ series is asked by. `estimator` is the one that was taken, not one that it stands for. */
+export interface BandRequest extends SigmaRequest {
+  readonly kind: BandKind
+  /** Where bands are wanted beside the newest: bars that close from `atFromMs` to `atToMs`, not more than `most`. */
+  readonly atFromMs: number
+  readonly atToMs: number
+  readonly most: number
+}
+
+/** Bands round σ at some places, the earliest first. */
+export interface BandView {
+  readonly kind: BandKind
+  readonly market: MarketId
+  readonly interval: Interval
+  readonly estimator: Estimator
+  readonly window: number
+  /** Closes of the bars; from one to the next so many places. */
+  readonly atMs: Float64Array
+  readonly every: number
+  /** In the unit of σ, NaN where there is none. */
+  readonly low: Float64Array
+  readonly high: Float64Array
+  /** Of the newest σ. */
+  readonly newest: Band | NoBand
 }
 
 /** σ of one market for the list: the receipt and where it stands in its own history. */
@@ -251,6 +278,8 @@ export interface ComputeApi {
   /** A given interval over a span, whatever of it is stored. */
   columns(market: MarketId, interval: Interval, fromMs: number, toMs: number): Promise<CandleColumns>
   sigma(request: SigmaRequest): Promise<SigmaView>
+  /** How sure σ is, at some of its places and at the newest. */
+  bands(request: BandRequest): Promise<BandView>
   /** Newest σ (1d, the estimator and window asked for) of each market. */
   summaries(
     markets: readonly MarketId[],

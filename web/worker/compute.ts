@@ -20,6 +20,8 @@ import { heldSpans } from '../lib/store/series.ts'
 import { absenceOf } from './absence.ts'
 import type {
   AbsenceView,
+  BandRequest,
+  BandView,
   ComputeApi,
   CsvFile,
   DistributionView,
@@ -38,6 +40,7 @@ import type {
   WeekRequest,
   WeekView,
 } from './api.ts'
+import { bandsOf } from './bands.ts'
 import { cutColumns, SeriesCache } from './columns.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
@@ -112,6 +115,12 @@ export class Compute implements ComputeApi {
     const { market, interval, fromMs, toMs, window } = request
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
     return this.#seriesOf(columns).view(request)
+  }
+
+  async bands(request: BandRequest): Promise<BandView> {
+    const { market, interval, fromMs, toMs, window } = request
+    const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
+    return bandsOf(this.#seriesOf(columns).logs, request)
   }
 
   async summaries(

@@ -19,6 +19,7 @@ const api: ComputeApi = {
   events: async (...asked) => (await compute).events(...asked),
   columns: async (...asked) => handOver(await (await compute).columns(...asked)),
   sigma: async (...asked) => handOver(await (await compute).sigma(...asked)),
+  bands: async (request) => handOver(await (await compute).bands(request)),
   summaries: async (...asked) => (await compute).summaries(...asked),
   newest: async (...asked) => (await compute).newest(...asked),
   distribution: async (request) => handOver(await (await compute).distribution(request)),

@@ -8,7 +8,7 @@ import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/vola
 import type { SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
 
 /** σ is not shown where fewer than half of a window's bars could enter. */
-const MIN_COVERAGE = 0.5
+export const MIN_COVERAGE = 0.5
 /** The longest window on screen, in bars. */
 const WINDOW_LEAD = 366
 
@@ -25,20 +25,20 @@ export function leadMs(interval: Interval, window: number): number {
 /** Bars whose logarithms are taken once, whatever σ is asked of them. */
 export class SigmaSeries {
   readonly columns: CandleColumns
-  readonly #logs: LogColumns
+  readonly logs: LogColumns
   readonly #memory: Memory
 
   constructor(columns: CandleColumns, memory: Memory = new Memory()) {
     this.columns = columns
     this.#memory = memory
-    this.#logs = new LogColumns(columns, memory)
+    this.logs = new LogColumns(columns, memory)
   }
 
   /** σ from the request's first instant on. Its arrays belong to whoever asked. */
   view({ market, interval, fromMs, estimator, window, mean }: Omit<SigmaRequest, 'toMs'>): SigmaView {
     const { columns } = this
     const step = INTERVAL_MS[interval]
-    const series = sigmaOf(this.#logs, estimator, window, mean)
+    const series = sigmaOf(this.logs, estimator, window, mean)
     const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
     const sigma = series.sigma.slice(skip)
     const view = {
@@ -57,7 +57,7 @@ export class SigmaSeries {
 
   /** Gives its memory back; nothing may be asked of it any more. */
   release(): void {
-    this.#logs.release()
+    this.logs.release()
   }
 }
 

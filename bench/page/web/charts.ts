@@ -30,6 +30,8 @@ export const COLOURS: ChartColours = {
   warning: '#935700',
   hatch: '#dcdce2',
   area: '#e9e9f0',
+  band: '#6a4df01f',
+  'band-edge': '#6a4df052',
   wash: ['#d9d9e0', '#ffffff'],
 }
 

@@ -63,11 +63,27 @@ export const OTHER_DASHES = [
   [1.5, 2.5],
 ] as const
 
-/** @param others lines of the same bars beside the first */
+/** What stands round the first line; drawn under it. */
+export interface SigmaBand {
+  /** Whether it is that of a line: while a window is dragged it is that of an earlier one. */
+  isOf(view: SigmaView): boolean
+  /** What it spans in view; null where nothing of it is there. */
+  extremes(span: Span): { low: number; high: number } | null
+  draw(on: Surface, span: Span): void
+}
+
+/** A band reaches no further beyond the lines than this many times their highest: else they would lie flat at its foot. */
+const MOST_ABOVE = 1.6
+
+/**
+ * @param others lines of the same bars beside the first
+ * @param band of this line or of an earlier one, whose room then stays, so that nothing jumps
+ */
 export function sigmaPainter(
   { view, levels, absent }: SigmaData,
   zone: Zone,
   others: readonly SigmaData[] = [],
+  band: SigmaBand | null = null,
 ): Painter {
   const placeMs = INTERVAL_MS[view.interval]
   const language = locale()
@@ -76,7 +92,7 @@ export function sigmaPainter(
       sliceOf(data.view.startMs, placeMs, pickLevel(data.levels, placeMs, span, widthPx, 4), span)
     const slice = sliced({ view, levels, absent })
     const beside = others.map(sliced)
-    const found = extremesOf([slice, ...beside], span)
+    const found = withBand(extremesOf([slice, ...beside], span), band?.extremes(span) ?? null)
     const high = found ? found.high * 1.08 || 0.01 : 1
     const low =
       found && found.low > found.high * 0.6 ? Math.max(0, found.low - (found.high - found.low) * 0.5) : 0
@@ -88,6 +104,7 @@ export function sigmaPainter(
       values: ticks.map((at) => ({ at, label: `${groupDecimal((at * 100).toFixed(decimals), language)} %` })),
       draw(on) {
         drawHatched(on, absent, span)
+        if (band?.isOf(view)) band.draw(on, span)
         beside.forEach((other, i) => drawSigma(on, other, OTHER_DASHES[i]))
         drawSigma(on, slice)
       },
@@ -99,6 +116,15 @@ function extremesOf(slices: readonly Slice[], span: Span): { low: number; high: 
   const found = slices.map((slice) => extremes(slice, span)).filter((one) => one !== null)
   if (found.length === 0) return null
   return { low: Math.min(...found.map(({ low }) => low)), high: Math.max(...found.map(({ high }) => high)) }
+}
+
+function withBand<Extremes extends { low: number; high: number } | null>(
+  lines: Extremes,
+  band: Extremes,
+): Extremes {
+  if (!lines || !band) return lines
+  const high = Math.max(lines.high, Math.min(band.high, lines.high * MOST_ABOVE))
+  return { ...lines, low: Math.min(lines.low, band.low), high }
 }
 
 /** @param dashes of a line beside the first, which is thinner */

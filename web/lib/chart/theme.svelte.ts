@@ -13,6 +13,8 @@ const TOKENS = [
   'warning',
   'hatch',
   'area',
+  'band',
+  'band-edge',
 ] as const
 
 type Tokens = Readonly<Record<(typeof TOKENS)[number], string>>

@@ -3,6 +3,7 @@ import type { Interval } from '../../../core/time/interval.ts'
 import { INTERVALS } from '../../../core/time/interval.ts'
 import { isZone, type Zone } from '../../../core/time/zone.ts'
 import { CHOICE_KEYS } from '../store/choice-keys.ts'
+import { BANDS } from '../../../core/volatility/confidence/kinds.ts'
 import { ESTIMATORS, type Estimator } from '../../../core/volatility/types.ts'
 import { isLanguage, type Language } from '../i18n/languages.ts'
 import { RANGES, type Range } from '../../worker/api.ts'
@@ -16,6 +17,7 @@ export const PALETTES = ['standard', 'red-up', 'colour-blind'] as const
 export const DENSITIES = ['comfortable', 'compact'] as const
 /** `none`: nothing moves, whatever the system says. */
 const MOTIONS = ['system', 'none'] as const
+export const BAND_CHOICES = ['off', ...BANDS] as const
 
 export interface Choices {
   range: Range
@@ -25,6 +27,8 @@ export interface Choices {
   estimator: Estimator
   /** Bars in a window of σ. */
   window: number
+  /** What is drawn round σ. */
+  band: (typeof BAND_CHOICES)[number]
   /** Bars of σ; null = those that suit the range. */
   interval: Interval | null
   zone: Zone
@@ -49,6 +53,7 @@ export const DEFAULTS: Readonly<Choices> = {
   log: null,
   estimator: 'yang-zhang',
   window: 30,
+  band: 'bootstrap',
   interval: null,
   zone: 'local',
   language: 'system',
@@ -80,6 +85,7 @@ export function checked(text: string | null): Choices {
     log: oneOf([null, true, false], found.log, DEFAULTS.log),
     estimator: oneOf(ESTIMATORS, found.estimator, DEFAULTS.estimator),
     window: typeof window === 'number' && window >= 7 && window <= 365 ? Math.round(window) : DEFAULTS.window,
+    band: oneOf(BAND_CHOICES, found.band, DEFAULTS.band),
     interval: oneOf([null, ...INTERVALS], found.interval, DEFAULTS.interval),
     language: isLanguage(found.language) ? found.language : DEFAULTS.language,
     zone: isZone(zone) ? zone : DEFAULTS.zone,

@@ -7,6 +7,7 @@ import type { MarketId } from '$core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, STORED_UNDER, type Interval } from '$core/time/interval.ts'
 import type { Estimator } from '$core/volatility/types.ts'
 import { ChartState } from '$lib/chart/chart.svelte.ts'
+import type { DrawnBand } from '$lib/chart/sigma-band.ts'
 import { sigmaData, type SigmaData } from '$lib/chart/sigma-painter.ts'
 import { app } from '$lib/state/app.svelte.ts'
 import { compute } from '$lib/state/compute.ts'
@@ -34,6 +35,8 @@ const MIN_COLUMNS = 20
 
 /** A window that is not dragged on within this time rests. */
 const REST_MS = 250
+/** Places that have a band: about as many as a phone has pixels for. */
+const MOST_BANDS = 400
 /** Words follow a window that is dragged in steps: a frame has no time for laying out text. */
 const TOLD_MS = 150
 
@@ -48,6 +51,8 @@ export class MarketView {
   told = $state.raw<SigmaData | null>(null)
   /** σ by the estimators beside the first one, in the order chosen. */
   others = $state.raw<readonly SigmaData[]>([])
+  /** What stands round the first line, once it rests. */
+  band = $state.raw<DrawnBand | null>(null)
   /** What kept the worker from answering, in its words; null when it answered. */
   failure = $state<string | null>(null)
   /** The range of `price`. */
@@ -83,6 +88,7 @@ export class MarketView {
     $effect(() => this.#askSigma())
     $effect(() => this.#askEvents())
     $effect(() => this.#askOthers())
+    $effect(() => this.#askBand())
   }
 
   get market() {
@@ -229,6 +235,40 @@ export class MarketView {
         },
       )
     }, 120)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }
+
+  /** After the window and the view have come to rest: it costs many times what the line costs. */
+  #askBand(): (() => void) | undefined {
+    const { told } = this
+    const { band: kind } = preferences.current
+    const { fromMs, toMs } = this.chart.resting
+    if (kind === 'off') this.band = null
+    if (kind === 'off' || !told) return
+    let wanted = true
+    const { estimator, window, interval } = told.view.receipt
+    // Beside the view, too, for who moves it a little.
+    const besideMs = (toMs - fromMs) / 4
+    const asked = {
+      ...this.#sigmaRequest(estimator, window, interval),
+      kind,
+      atFromMs: fromMs - besideMs,
+      atToMs: toMs + besideMs,
+      most: MOST_BANDS,
+    }
+    const timer = setTimeout(() => {
+      Promise.all([compute().bands(asked), import('$lib/chart/sigma-band.ts')]).then(
+        ([view, { DrawnBand }]) => {
+          if (wanted) this.band = new DrawnBand(view)
+        },
+        (error: unknown) => {
+          if (wanted) this.failure = error instanceof Error ? error.message : String(error)
+        },
+      )
+    }, REST_MS)
     return () => {
       wanted = false
       clearTimeout(timer)
