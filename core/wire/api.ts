@@ -5,7 +5,9 @@
 import type { Told } from './told.ts'
 import type { ChunkHash, Part } from '../chunk/chunk.ts'
 import type { MarketId } from '../market.ts'
-import type { StoredInterval } from '../time/interval.ts'
+import type { Interval, StoredInterval } from '../time/interval.ts'
+import type { RankingMethod } from '../volatility/ranking.ts'
+import type { Mean } from '../volatility/types.ts'
 
 /** The number of the wire format that this program speaks. */
 export const WIRE_FORMAT = 1
@@ -107,6 +109,32 @@ interface SyncReset {
 }
 
 export type SyncAnswer = SyncPage | SyncReset
+
+/** All markets by their volatility, the largest first; those without a value last. */
+export interface RankingAnswer {
+  readonly window: string
+  readonly method: RankingMethod
+  /** Of the bars. */
+  readonly interval: Interval
+  /** Of the returns, for `close`; null for what takes no mean of them. */
+  readonly mean: Mean | null
+  /** Bars a year; null of levels, which are not annualised. */
+  readonly annualisation: number | null
+  /** The newest of all; null where no market has a candle. */
+  readonly as_of: string | null
+  readonly ranking: readonly RankingEntry[]
+}
+
+export interface RankingEntry {
+  readonly market: MarketId
+  readonly source: string
+  /** A fraction per year; of levels, in the price's unit. null = not available, and then `reason` says why. */
+  readonly sigma: number | null
+  readonly n: number
+  readonly expected: number
+  readonly as_of: string | null
+  readonly reason?: string
+}
 
 /** `[start, open, high, low, close, volume or null]`. */
 export type CandleAnswer = readonly [string, string, string, string, string, string | null]

@@ -16,6 +16,7 @@ import { addGaps } from './gaps.ts'
 import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { ApiProblem, problemResponse } from './problem.ts'
+import { addRanking } from './ranking.ts'
 import { addSync } from './sync.ts'
 import { addUp } from './up.ts'
 import { watchRequests } from './watch.ts'
@@ -42,6 +43,7 @@ export function createApi(parts: ApiParts): Api {
   api.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   addMarkets(api, parts)
   addGaps(api, parts)
+  addRanking(api, parts)
   addLogos(api, parts)
   addSync(api, parts)
   addOwner(api, parts)

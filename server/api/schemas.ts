@@ -6,6 +6,7 @@ import { z } from '@hono/zod-openapi'
 import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import { isMarketId, type MarketId } from '../../core/market.ts'
 import { INTERVALS, STORED_INTERVALS } from '../../core/time/interval.ts'
+import { RANKING_METHODS } from '../../core/volatility/ranking.ts'
 import { INSTANT_ACCEPTED, parseInstant } from '../instant.ts'
 
 // Parameters
@@ -221,6 +222,39 @@ export const Candles = z
     next: z.string().nullable().openapi({ description: 'address of the next page; null on the last one' }),
   })
   .openapi('Candles')
+
+export const Ranking = z
+  .object({
+    window: z.string().openapi({ example: '24h' }),
+    method: z.enum(RANKING_METHODS),
+    interval: z.enum(INTERVALS).openapi({ description: 'of the bars' }),
+    mean: z
+      .enum(['sample', 'zero'])
+      .nullable()
+      .openapi({ description: 'of the returns, for close; null for what takes no mean of them' }),
+    annualisation: z
+      .number()
+      .nullable()
+      .openapi({ description: 'bars a year under the root; null of levels, which are not annualised' }),
+    as_of: instant.nullable().openapi({ description: 'the newest of all' }),
+    ranking: z
+      .array(
+        z.object({
+          market: marketId,
+          source: z.string(),
+          sigma: z.number().nullable().openapi({
+            description: 'a fraction per year; of levels, in the price’s unit; null = not available',
+            example: 0.612,
+          }),
+          n: z.int().openapi({ description: 'bars that could enter', example: 1437 }),
+          expected: z.int().openapi({ example: 1440 }),
+          as_of: instant.nullable().openapi({ description: 'close of the newest candle' }),
+          reason: z.string().optional().openapi({ description: 'why there is no value' }),
+        }),
+      )
+      .readonly(),
+  })
+  .openapi('Ranking')
 
 const SyncPage = z.object({
   archive: z.string(),

@@ -12,8 +12,8 @@ import { legsOf, readJoinedSpan } from './seams.ts'
 import { presentRows, statesOf } from './span.ts'
 
 /**
- * Prices and states from an instant on (null: from the first candle), as many places as a frame holds, up to the newest
- * candle at most.
+ * Prices and states from an instant on, but from the first candle at the earliest (null: from there), as many places as a
+ * frame holds, up to the newest candle at most.
  *
  * @returns null when no candle is there or later
  * @throws UnknownMarketError
@@ -32,7 +32,7 @@ export async function priceFrame(
   )
   if (!known || known.first_minute === null) return null
   const step = stepOf(interval)
-  const from = fromMs === null ? known.first_minute : minuteOf(floorTo(interval, fromMs))
+  const from = Math.max(known.first_minute, minuteOf(floorTo(interval, fromMs ?? 0)))
   const to = Math.min(known.last_minute + step, from + placesLimit(interval, true) * step)
   if (from >= to) return null
   const span = await readJoinedSpan(tx, legs, interval, from, to)

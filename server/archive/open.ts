@@ -8,6 +8,7 @@ import { readCandleRows } from './candles.ts'
 import { notify, type Listening } from '../db/notices.ts'
 import { headRevision, type ArchiveOptions, type Context } from './context.ts'
 import { listCoverage, listProgress, markBeyond, markUnread } from './coverage.ts'
+import { seriesChanges } from './changed.ts'
 import { chunkBytes, createZipped } from './chunk-bytes.ts'
 import type { Fence } from './fence.ts'
 import { follow } from './follow.ts'
@@ -22,6 +23,7 @@ import { listQuarantine, reviewQuarantine } from './quarantine.ts'
 import { keepDoubt, keepRaw, quarantine } from './raw.ts'
 import { applyReading } from './reading.ts'
 import { rebuild } from './rebuild.ts'
+import { recentColumns } from './recent.ts'
 import { recompressNext } from './recompress.ts'
 import { eventsSince } from './resume.ts'
 import { ReadyPeriods } from './ready.ts'
@@ -95,6 +97,8 @@ function doors(context: Context): Archive {
     candles: (...question) => read((tx) => readCandleRows(tx, ...question)),
     joinedCandles: (...question) => read((tx) => readJoinedCandles(tx, ...question)),
     priceFrame: (...question) => read((tx) => priceFrame(tx, ...question)),
+    seriesChanges: (...question) => read((tx) => seriesChanges(tx, context.clock.now(), ...question)),
+    recentColumns: (...question) => read((tx) => recentColumns(tx, ...question)),
     marketAnswers: (nowMs) => read((tx) => marketAnswers(tx, context, nowMs)),
     prices: (nowMs) => read((tx) => priceAnswers(tx, context, nowMs)),
     eventsSince: (since, limit) => read((tx) => eventsSince(tx, since, limit, context.clock.now())),

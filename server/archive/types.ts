@@ -2,12 +2,14 @@
  * What the archive is to its neighbours: ingest writes readings, the API reads bytes and rows, the command line does both.
  * Everything here is about one database, embedded or PostgreSQL alike.
  */
+import type { CandleColumns } from '../../core/candle/columns.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import type { ChunkHash, Part } from '../../core/chunk/chunk.ts'
 import type { MarketId } from '../../core/market.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { BackfillProgress, MarketAnswer, PriceAnswer, SyncAnswer } from '../../core/wire/api.ts'
 import type { Fence } from './fence.ts'
+import type { RecentSpan } from './recent.ts'
 import type { OtherNotice } from './follow.ts'
 import type { GapAnswer } from '../../core/wire/owner.ts'
 
@@ -284,6 +286,22 @@ export interface ArchiveFigures {
   readonly unconfirmed: readonly { readonly interval: StoredInterval; readonly places: number }[]
 }
 
+/** The series of one interval, in the order of markets. */
+export interface SeriesChanges {
+  readonly revision: number
+  /** What is not older can be read by `recentColumns`. */
+  readonly rowsFromMs: number
+  readonly markets: readonly {
+    readonly id: MarketId
+    /** It continues another one. */
+    readonly isJoined: boolean
+    /** Start of the newest candle; null without any. */
+    readonly lastMs: number | null
+    /** The first place that changed; −Infinity where all of it may have, null where none did. */
+    readonly changedFromMs: number | null
+  }[]
+}
+
 export interface SealOptions {
   /** Of this market only. */
   readonly market?: MarketId
@@ -393,10 +411,17 @@ export interface Archive {
     limit: number,
   ): Promise<JoinedCandles>
   /**
-   * Prices and states from `fromMs` on (null: from the first candle), through the seams, as a frame, as many places as it holds; null when
+   * Prices and states from `fromMs` on (at the earliest, and with null, from the first candle), through the seams, as a frame, as many places as it holds; null when
    * no candle is there or later.
    */
   priceFrame(market: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array | null>
+  /** Which markets' bars of an interval changed after a revision (null: all did), from `fromMs` on. */
+  seriesChanges(interval: StoredInterval, since: number | null, fromMs: number): Promise<SeriesChanges>
+  /** The newest bars of many markets at once, none older than `rowsFromMs`, none of joined ones. */
+  recentColumns(
+    interval: StoredInterval,
+    spans: readonly RecentSpan[],
+  ): Promise<ReadonlyMap<MarketId, CandleColumns>>
   marketAnswers(nowMs: number): Promise<readonly MarketAnswer[]>
   prices(nowMs: number): Promise<readonly PriceAnswer[]>
   /** Candles and revisions after `since`, for a listener that resumes; null when it must sync instead. */

@@ -10,6 +10,7 @@ import { addMarkets } from './markets.ts'
 import { addOwner } from './owner.ts'
 import { addPhone } from './phone.ts'
 import { addQuarantine } from './quarantine.ts'
+import { addRanking } from './ranking.ts'
 import { addRebuild } from './rebuild.ts'
 import { addStatus } from './status.ts'
 import { addVerify } from './verify.ts'
@@ -23,6 +24,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
     .exitOverride()
     .showHelpAfterError()
   addVolatility(program, done)
+  addRanking(program)
   addImport(program, done)
   addExport(program)
   addMarkets(program)

@@ -3,8 +3,9 @@ import { basename } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import { columnsFromRows } from '../../core/candle/from-rows.ts'
+import { rollUp } from '../../core/candle/rollup.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
-import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
+import { barsPerYear, INTERVAL_MS, STORED_UNDER, type Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { isRealised } from '../../core/volatility/request.ts'
@@ -12,12 +13,12 @@ import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
 import { newestReceipt, volatility } from '../../core/volatility/volatility.ts'
+import { readSeries } from '../series.ts'
 import { withConnection } from './connect.ts'
 import { readCsvFile } from './csv-file.ts'
 import { UsageError, type ExitCode } from './exit.ts'
 import { formatOption, readInstant, readInterval, readMarket, type Format } from './options.ts'
 import { printRows, say, type Row } from './output.ts'
-import { readSeries } from './series.ts'
 
 interface Options {
   readonly market?: MarketId
@@ -89,10 +90,11 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
 }
 
 async function fromArchive(options: Options): Promise<{ columns: CandleColumns; refused: number }> {
-  const columns = await withConnection(({ operations }) =>
-    readSeries(operations, options.market!, options.interval),
+  const { market, interval } = options
+  const stored = await withConnection(({ operations }) =>
+    readSeries(operations.prices, market!, STORED_UNDER[interval]),
   )
-  return { columns, refused: 0 }
+  return { columns: rollUp(stored, interval), refused: 0 }
 }
 
 async function fromFile(

@@ -22,6 +22,7 @@ const NAMES = [
   'seal',
   'candles',
   'prices',
+  'ranking',
   'verify',
   'gaps',
   'rebuild',

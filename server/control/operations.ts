@@ -12,7 +12,8 @@ import {
   STORED_INTERVALS,
 } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
-import type { BackfillProgress } from '../../core/wire/api.ts'
+import type { RankingRequest } from '../../core/volatility/ranking.ts'
+import type { BackfillProgress, RankingAnswer } from '../../core/wire/api.ts'
 import type { TrackedMarket } from '../../core/wire/owner.ts'
 import type { Told } from '../../core/wire/told.ts'
 import { ApiProblem } from '../api/problem.ts'
@@ -42,6 +43,7 @@ import { createReadAgain } from '../ingest/read-again.ts'
 import { sliceMs, sliceStart } from '../ingest/slice.ts'
 import type { IngestStatus } from '../ingest/types.ts'
 import type { ListedMarket } from '../providers/types.ts'
+import { createRanking } from '../ranking/ranking.ts'
 import { UnknownSourceError, type Source, type Sources } from '../sources.ts'
 
 /** Names suggested for one that is not there. */
@@ -91,6 +93,8 @@ export interface Operations {
   ): Promise<readonly CandleRow[]>
   /** The next stretch of prices and states, as a frame in the chunk format; no bytes when there is none. */
   prices(id: MarketId, interval: StoredInterval, fromMs: number | null): Promise<Uint8Array>
+  /** All markets by their volatility. */
+  ranking(request: RankingRequest): Promise<RankingAnswer>
   verify(id: MarketId | null): Promise<VerifyReport>
   /** What is missing of one market and interval, or of all, and why. */
   gaps(id: MarketId | null, interval: StoredInterval | null): Promise<readonly Gap[]>
@@ -166,6 +170,7 @@ export function createOperations({
   }
 
   const readAgain = createReadAgain()
+  const ranking = createRanking(archive)
   const search = createSearch({ sources, clock, logos })
   return {
     status: async () => ({
@@ -235,6 +240,7 @@ export function createOperations({
       await known(id)
       return (await archive.priceFrame(id, interval, fromMs)) ?? new Uint8Array(0)
     },
+    ranking: (request) => ranking.ask(request),
     verify: async (id) => {
       return archive.verify(id, await limitsOf(await chosen(id), sources))
     },

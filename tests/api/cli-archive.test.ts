@@ -99,6 +99,22 @@ describe('without a server', () => {
     expect(ofMarket).toEqual(ofFile.map((answer) => ({ ...answer, market: 'csv:days' })))
   })
 
+  test('ranking has the newest σ of each market, and refuses what it cannot rank by with exit code 2', async () => {
+    const options = ['--window', '3d', '--interval', '1d', '--method', 'parkinson']
+    const { code, stdout } = await cli('ranking', ...options)
+    const as_of = '2024-01-06T00:00:00Z'
+    const variance = (Math.log(3 / 1.25) ** 2 + Math.log(4 / 2) ** 2) / (4 * 2 * Math.LN2)
+    const sigma = expect.closeTo(Math.sqrt(365 * variance), 12) as number
+    const asked = { window: '3d', method: 'parkinson', interval: '1d', mean: null, annualisation: 365 }
+    const ranking = [{ market: 'csv:days', source: 'csv', sigma, n: 2, expected: 3, as_of }]
+    expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      answer: { ...asked, as_of, ranking },
+    })
+    const refused = await cli('ranking', '--window', '24h', '--method', 'variance')
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('level-stdev') })
+  })
+
   test('verify finds no fault, and counts what is missing', async () => {
     const run = await cli('verify', '--format', 'csv')
     expect(run).toMatchObject({
@@ -206,6 +222,8 @@ describe('while the server runs', () => {
     const [ofFile] = JSON.parse((await cli('volatility', 'days.csv', ...options)).stdout) as [object]
     expect(ofMarket).toEqual({ ...ofFile, market: 'csv:days' })
     expect(JSON.parse((await cli('verify', '--market', 'csv:days')).stdout)).toMatchObject({ faults: [] })
+    const ranking = await cli('ranking', '--window', '24h', '--format', 'csv')
+    expect(ranking.stdout).toBe('market,sigma,n,expected,as_of,reason\ncsv:days,,0,1440,,no candles of 1m\n')
   })
 
   test('status tells of sources, what is left of their quota and what went wrong, and of jobs', async () => {

@@ -8,8 +8,7 @@ import type { MarketId } from '../../core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, type StoredInterval } from '../../core/time/interval.ts'
 import { volatility } from '../../core/volatility/volatility.ts'
 import { restore } from '../../server/archive/restore.ts'
-import { readSeries } from '../../server/cli/series.ts'
-import type { Operations } from '../../server/control/operations.ts'
+import { readSeries } from '../../server/series.ts'
 import { candles, KINDS, openTestArchive, readAll, sealAll, type TestArchive } from './archives.ts'
 import { marketOf } from './ask.ts'
 
@@ -73,9 +72,7 @@ describe.each(KINDS)('on %s', (kind) => {
   })
 
   test.each(['1d', '1h'] as const)('no return of %s crosses the seam', async (interval) => {
-    const prices: Operations['prices'] = async (...asked) =>
-      (await on.archive.priceFrame(...asked)) ?? new Uint8Array(0)
-    const columns = await readSeries({ prices } as Operations, now, interval)
+    const columns = await readSeries(on.archive.priceFrame, now, interval)
     const step = INTERVAL_MS[interval]
     const seam = ((interval === '1d' ? DAY : HOUR) - BEGIN) / step
     expect([columns.startMs, columns.length]).toEqual([BEGIN, (NOW - BEGIN) / step])

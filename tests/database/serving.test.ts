@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time/interval.ts'
 import { openArchive } from '../../server/archive/open.ts'
 import type { Archive, ArchiveEvent } from '../../server/archive/types.ts'
+import { readSeries } from '../../server/series.ts'
 import { defaultSettling } from '../../server/settling.ts'
 import {
   answer,
@@ -152,6 +153,58 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(bars.map(({ startMs }) => (startMs - MAY) / MINUTE_MS)).toEqual([0, 30, 45])
       expect(bars[1]!.open).toBe(rows[30]!.open)
       expect(bars[1]!.close).toBe(rows[44]!.close)
+    })
+
+    test('the newest bars of many markets, out of rows alone, are those of their series; what changed is named', async () => {
+      const from = sliceStart('1m', NOW - DAY_MS)
+      const rows = candles('1m', from, NOW)
+      const [one, other] = [await follow(), await follow()]
+      await readAll(
+        archive,
+        one,
+        '1m',
+        from,
+        NOW,
+        rows.filter((_, i) => i % 7 > 0),
+        NOW,
+      )
+      await readAll(
+        archive,
+        one,
+        '1m',
+        from,
+        NOW,
+        rows.filter((_, i) => i % 7 > 0),
+        NOW + HOUR_MS,
+      )
+      await readAll(archive, other, '1m', from, NOW - HOUR_MS, rows, NOW)
+      await sealAll(archive, one, NOW)
+      const spans = [
+        { market: one, fromMs: NOW - 20 * HOUR_MS },
+        { market: other, fromMs: NOW - 40 * HOUR_MS },
+        { market: await follow(), fromMs: NOW - HOUR_MS },
+      ]
+      const recent = await archive.recentColumns('1m', spans)
+      expect([...recent.keys()].sort()).toEqual([one, other].sort())
+      for (const { market, fromMs } of spans.slice(0, 2)) {
+        const series = await readSeries(archive.priceFrame, market, '1m', fromMs)
+        expect(series.length).toBeGreaterThan(1_000)
+        expect(recent.get(market)).toEqual(series)
+      }
+
+      const { revision } = await archive.seriesChanges('1m', null, 0)
+      const changes = async (fromMs = 0) =>
+        (await archive.seriesChanges('1m', revision, fromMs)).markets.filter(
+          (market) => market.changedFromMs !== null,
+        )
+      expect(await changes()).toEqual([])
+      await readAll(archive, other, '1m', sliceStart('1m', NOW - HOUR_MS), NOW, rows, NOW)
+      expect(await changes()).toMatchObject([
+        { id: other, lastMs: NOW - MINUTE_MS, changedFromMs: NOW - HOUR_MS },
+      ])
+      expect(await changes(NOW)).toEqual([])
+      await archive.removeMarket(one, true)
+      expect((await archive.seriesChanges('1m', revision, 0)).markets.map(({ id }) => id)).not.toContain(one)
     })
 
     test('a page of candles holds as many as asked for, from the first on', async () => {

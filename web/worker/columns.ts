@@ -4,6 +4,7 @@
  */
 import { report } from '../lib/store/report.ts'
 import { missingColumns, type CandleColumns } from '../../core/candle/columns.ts'
+import { cutColumns } from '../../core/candle/cut.ts'
 import { rollUp } from '../../core/candle/rollup.ts'
 import { ChunkError, ChunkFormatError } from '../../core/chunk/chunk.ts'
 import { paintChunk } from '../../core/chunk/decode.ts'
@@ -127,23 +128,3 @@ export class SeriesCache {
 
 const endOf = (columns: CandleColumns): number =>
   columns.startMs + columns.length * INTERVAL_MS[columns.interval]
-
-/** The places from `from` until before `to`, sharing the arrays. */
-export function cutColumns(columns: CandleColumns, from: number, to: number): CandleColumns {
-  const step = INTERVAL_MS[columns.interval]
-  const first = Math.max(0, (from - columns.startMs) / step)
-  const end = Math.max(first, Math.min(columns.length, (to - columns.startMs) / step))
-  const { states, open, high, low, close, volume, samples } = columns
-  return {
-    ...columns,
-    startMs: columns.startMs + first * step,
-    length: end - first,
-    states: states.subarray(first, end),
-    open: open.subarray(first, end),
-    high: high.subarray(first, end),
-    low: low.subarray(first, end),
-    close: close.subarray(first, end),
-    volume: volume && volume.subarray(first, end),
-    samples: samples && samples.subarray(first, end),
-  }
-}

@@ -3,6 +3,7 @@
  * Arrays in an answer belong to whoever asked.
  */
 import { isMissing, type CandleColumns } from '../../core/candle/columns.ts'
+import { cutColumns } from '../../core/candle/cut.ts'
 import { buildLevels, sumLevels, type Level } from '../../core/candle/levels.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
@@ -41,7 +42,7 @@ import type {
   WeekView,
 } from './api.ts'
 import { bandsOf } from './bands.ts'
-import { cutColumns, SeriesCache } from './columns.ts'
+import { SeriesCache } from './columns.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
 import { moveStart } from './moves.ts'

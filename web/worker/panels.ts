@@ -2,6 +2,7 @@
  * What the panels below the price show, computed from stored candles: the shape of returns, the drawdown, the week of hours.
  */
 import { isMissing, State, type CandleColumns } from '../../core/candle/columns.ts'
+import { cutColumns } from '../../core/candle/cut.ts'
 import { buildLevels } from '../../core/candle/levels.ts'
 import { drawdown, type Fall } from '../../core/statistics/drawdown.ts'
 import { histogram } from '../../core/statistics/histogram.ts'
@@ -18,7 +19,7 @@ import type {
   WeekRequest,
   WeekView,
 } from './api.ts'
-import { cutColumns, type SeriesCache } from './columns.ts'
+import type { SeriesCache } from './columns.ts'
 import { absentSpans, asOf } from './spans.ts'
 
 /** Places before a span that are read with it, so that its first return finds the close before it over empty places. */
