@@ -4,28 +4,29 @@ import { missingColumns, State, type CandleColumns } from '../candle/columns.ts'
 import { cutColumns } from '../candle/cut.ts'
 import { randomFrom } from '../chunk/testing/random.ts'
 import type { MarketId } from '../market.ts'
-import { barsPerYear, MINUTE_MS, type Interval } from '../time/interval.ts'
+import { barsPerYear, DAY_MS, MINUTE_MS, type Interval } from '../time/interval.ts'
 import {
   leadOf,
-  RANKING_METHODS,
+  rankedBars,
+  rankedPlaces,
   RankingRequestError,
   rankMarket,
   readRankingRequest,
   sortRanking,
   type RankedMarket,
 } from './ranking.ts'
-import { ESTIMATORS } from './types.ts'
+import { BAR_ESTIMATORS, REALISED_ESTIMATORS } from './types.ts'
 import { newestReceipt, volatility } from './volatility.ts'
 
 /** A random walk in which some places are empty and some missing; it ends with a candle. */
-function walk(seed: number, length: number, interval: Interval = '1m', price = 100): CandleColumns {
+function walk(seed: number, length: number, price = 100, absent = 0.1): CandleColumns {
   const random = randomFrom(seed)
-  const columns = missingColumns('csv:walk' as MarketId, interval, 0, length, false)
+  const columns = missingColumns('csv:walk' as MarketId, '1m', 0, length, false)
   let before = price
   for (let i = 0; i < length; i++) {
     const luck = random()
-    if (i < length - 1 && luck < 0.1) {
-      columns.states[i] = luck < 0.05 ? State.empty : State.outage
+    if (i < length - 1 && luck < absent) {
+      columns.states[i] = luck < absent / 2 ? State.empty : State.outage
       continue
     }
     const close = before * Math.exp((random() - 0.5) * 0.01)
@@ -81,6 +82,9 @@ describe('a request', () => {
     ['30d', 'close', '1m', 'window', '2 to 10080 whole bars of 1m'],
     ['24h', 'stdev', null, 'method', 'level-stdev'],
     ['24h', 'close', '2h', 'interval', '15m'],
+    ['3d', 'realized', '1h', 'interval', 'made of minutes'],
+    ['60h', 'bipower', null, 'window', 'whole days'],
+    ['30d', 'med-rv', null, 'window', '2 to 7 whole days'],
   ])('%s %s %s is refused: what of it, and what is accepted', (window, method, interval, part, accepted) => {
     const ask = () => readRankingRequest(window, method, interval)
     expect(ask).toThrow(RankingRequestError)
@@ -90,9 +94,9 @@ describe('a request', () => {
 })
 
 describe('a market in a ranking', () => {
-  test.each(ESTIMATORS)('has the newest σ of its whole series by %s', (method) => {
-    const columns = walk(7, 400)
-    const request = { ...readRankingRequest('100m', 'close', null), method }
+  test.each(BAR_ESTIMATORS)('has the newest σ of its whole series by %s', (method) => {
+    const columns = walk(7, 1_200)
+    const request = readRankingRequest('100m', method, null)
     const asked = {
       estimator: method,
       window: 100,
@@ -102,22 +106,50 @@ describe('a market in a ranking', () => {
     } as const
     const { sigma, barsUsed, asOfMs } = newestReceipt(volatility(columns, asked), columns)
     expect(sigma).toBeGreaterThan(0)
-    const ranked = rankMarket(columns, { ...request, mean: 'zero' })
+    const ranked = rankMarket(columns, request)
     expect(ranked).toMatchObject({ barsUsed, barsExpected: 100, asOfMs, reason: null })
-    expect(ranked.sigma).toBeCloseTo(sigma, 12)
+    expect(Math.abs(ranked.sigma / sigma - 1)).toBeLessThan(1e-12)
   })
 
-  test.each(RANKING_METHODS)('by %s is the same from the columns that its lead names', (method) => {
-    const columns = walk(11, 400)
-    // The first bars of the window have no trade, nor have those before.
-    for (let i = 250; i < 305; i++) columns.states[i] = State.empty
-    columns.states[247] = State.outage
-    const request = readRankingRequest('100m', method, '1m')
-    const { from } = leadOf(columns, 100)!
-    expect(from).toBeLessThan(250)
+  test.each(REALISED_ESTIMATORS)('has σ of its last whole days by %s', (method) => {
+    const columns = walk(9, 5 * 1_440 + 700, 100, 0.01)
+    const whole = cutColumns(columns, 0, 5 * DAY_MS)
+    const asked = {
+      estimator: method,
+      window: 3,
+      mean: 'sample',
+      barsPerYear: 365,
+      minCoverage: 0.5,
+    } as const
+    const { sigma } = newestReceipt(volatility(whole, asked), whole)
+    expect(sigma).toBeGreaterThan(0)
+    const request = readRankingRequest('3d', method, null)
+    expect([rankedBars(request), request.interval]).toEqual(['1m', '1d'])
+    const ranked = rankMarket(columns, request)
+    expect(ranked).toMatchObject({ barsUsed: 3, barsExpected: 3, asOfMs: 5 * DAY_MS, reason: null })
+    expect(ranked.sigma).toBeCloseTo(sigma, 12)
+    const short = rankMarket(columns, readRankingRequest('24h', method, null))
+    expect(short).toMatchObject({ sigma: NaN, barsUsed: 0, reason: { why: 'under two days' } })
+  })
+
+  test.each([
+    ['100m', 'close'],
+    ['100m', 'yang-zhang'],
+    ['100m', 'level-stdev'],
+    ['100m', 'ewma'],
+    ['2d', 'realized'],
+  ] as const)('over %s by %s is the same from the columns that its lead names', (window, method) => {
+    const columns = walk(11, 6 * 1_440, 100, 0.01)
+    const request = readRankingRequest(window, method, null)
+    // The first bars of what matters have no trade, nor have those before.
+    const first = columns.length - rankedPlaces(request)
+    columns.states.fill(State.empty, first - 40, first + 10)
+    columns.states[first - 43] = State.outage
+    const from = leadOf(columns, request)!
+    expect(from).toBeLessThan(first - 40)
     const cut = cutColumns(columns, from * MINUTE_MS, Infinity)
     expect(rankMarket(cut, request)).toEqual(rankMarket(columns, request))
-    expect(leadOf(cutColumns(columns, 260 * MINUTE_MS, Infinity), 100)).toBeNull()
+    expect(leadOf(cutColumns(columns, (first - 30) * MINUTE_MS, Infinity), request)).toBeNull()
   })
 
   test('ends with its newest candle, whatever is known of later places', () => {
@@ -131,7 +163,7 @@ describe('a market in a ranking', () => {
 
   test('without candles, or with too few, says so', () => {
     const none = missingColumns('csv:none' as MarketId, '1m', 0, 0, false)
-    for (const method of RANKING_METHODS) {
+    for (const method of [...BAR_ESTIMATORS, 'level-stdev']) {
       const request = readRankingRequest('30m', method, null)
       expect(rankMarket(none, request)).toMatchObject({
         sigma: NaN,
@@ -157,7 +189,7 @@ describe('the deviation of levels', () => {
   const request = readRankingRequest('50m', 'level-stdev', null)
 
   test.each([1e-9, 1, 1e9])('at a price of %d is that of two passes over the closes', (price) => {
-    const columns = walk(5, 120, '1m', price)
+    const columns = walk(5, 120, price)
     const levels: number[] = []
     for (let i = 0, close = NaN; i < 120; i++) {
       if (columns.states[i] === State.present) close = columns.close[i]!

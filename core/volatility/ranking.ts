@@ -8,6 +8,7 @@ import type { MarketId } from '../market.ts'
 import {
   barsPerYear,
   DAY_MS,
+  floorTo,
   HOUR_MS,
   INTERVAL_MS,
   INTERVALS,
@@ -18,7 +19,8 @@ import {
 import { levelSpread } from './level-stdev.ts'
 import { LogColumns } from './logs.ts'
 import { Memory } from './memory.ts'
-import { ESTIMATORS, type Mean, type Receipt, type Unavailable } from './types.ts'
+import { isRealised } from './request.ts'
+import { ESTIMATORS, type Mean, type RealisedEstimator, type Receipt, type Unavailable } from './types.ts'
 import { newestReceipt, volatility } from './volatility.ts'
 
 /** `level-stdev` is the older service's. */
@@ -62,7 +64,12 @@ export class RankingRequestError extends RangeError {
 }
 
 /** A week of minutes, a year of hours: more makes no better number, and would keep a server busy. */
-export const MOST_PLACES = 10_080
+const MOST_PLACES = 10_080
+/** Days of minutes for the realised family. */
+const MOST_REALISED_DAYS = 7
+const DAY_MINUTES = DAY_MS / MINUTE_MS
+/** Bars after which an average that forgets 6 % of itself with each has forgotten where it began: 0.94^600 < 1e-16. */
+const EWMA_BARS = 600
 const MIN_COVERAGE = 0.5
 const UNITS_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS }
 const WINDOW_ACCEPTED = 'a whole number of minutes, hours or days, such as 90m, 24h or 30d'
@@ -78,20 +85,48 @@ export function readRankingRequest(window: string, method: string, interval: str
   if (!known) throw refused('method', method, RANKING_METHODS.join(', '))
   const windowMs = readWindow(window)
   if (interval !== null && !isInterval(interval)) throw refused('interval', interval, INTERVALS.join(', '))
-  const bars = interval ?? barsOf(windowMs)
-  const places = windowMs / INTERVAL_MS[bars]
+  return isOfDays(known)
+    ? realisedRequest(window, windowMs, known, interval)
+    : barsRequest(window, windowMs, known, interval)
+}
+
+function barsRequest(
+  window: string,
+  windowMs: number,
+  method: RankingMethod,
+  asked: Interval | null,
+): RankingRequest {
+  const interval = asked ?? barsOf(windowMs)
+  const places = windowMs / INTERVAL_MS[interval]
   if (!Number.isInteger(places) || places < 2 || places > MOST_PLACES)
-    throw refused('window', window, `2 to ${MOST_PLACES} whole bars of ${bars}`)
-  const isLevel = known === 'level-stdev'
-  const isSubHour = INTERVAL_MS[bars] < HOUR_MS
+    throw refused('window', window, `2 to ${MOST_PLACES} whole bars of ${interval}`)
+  const isSubHour = INTERVAL_MS[interval] < HOUR_MS
   return {
     window,
-    method: known,
-    interval: bars,
+    method,
+    interval,
     places,
-    mean: known === 'close' ? (isSubHour ? 'zero' : 'sample') : null,
-    annualisation: isLevel ? null : barsPerYear(bars),
+    mean: method === 'close' ? (isSubHour ? 'zero' : 'sample') : null,
+    annualisation: method === 'level-stdev' ? null : barsPerYear(interval),
   }
+}
+
+function realisedRequest(
+  window: string,
+  windowMs: number,
+  method: RankingMethod,
+  asked: Interval | null,
+): RankingRequest {
+  if (asked !== null && asked !== '1d')
+    throw refused('interval', asked, `1d for ${method}, whose days are made of minutes`)
+  const places = windowMs / DAY_MS
+  if (places > MOST_REALISED_DAYS || (places > 2 && !Number.isInteger(places)))
+    throw refused('window', window, `2 to ${MOST_REALISED_DAYS} whole days for ${method}`)
+  return { window, method, interval: '1d', places, mean: null, annualisation: barsPerYear('1d') }
+}
+
+function isOfDays(method: RankingMethod): method is RealisedEstimator {
+  return method !== 'level-stdev' && isRealised(method)
 }
 
 function readWindow(text: string): number {
@@ -110,23 +145,34 @@ function barsOf(windowMs: number): Interval {
   return windowMs <= 60 * DAY_MS ? '1h' : '1d'
 }
 
+/** The bars that a market is ranked from: the realised family makes its days of minutes. */
+export function rankedBars({ method, interval }: RankingRequest): Interval {
+  return isOfDays(method) ? '1m' : interval
+}
+
+/** How many of those bars, up to the newest candle, can matter. */
+export function rankedPlaces({ method, places }: RankingRequest): number {
+  // The last day is not over, and the first one begins with the closes before it.
+  if (isOfDays(method)) return Math.ceil(places + 1) * DAY_MINUTES + 5
+  return method === 'ewma' ? places + EWMA_BARS : places
+}
+
 /**
- * Where the columns that a window is computed of begin: at the newest candle before the window, so that its first bar finds
+ * Where the columns that a window is computed of begin: at the newest candle before what matters, so that its first bar finds
  * the close before over empty places.
  *
  * @returns null where that candle, if there is one, lies before the columns
  */
-export function leadOf(columns: CandleColumns, places: number): { from: number; end: number } | null {
-  const end = columns.states.lastIndexOf(State.present) + 1
-  const before = end - places - 1
+export function leadOf(columns: CandleColumns, request: RankingRequest): number | null {
+  const before = columns.states.lastIndexOf(State.present) - rankedPlaces(request)
   const from = before < 0 ? -1 : columns.states.lastIndexOf(State.present, before)
-  return from < 0 ? null : { from, end }
+  return from < 0 ? null : from
 }
 
 /**
- * One market's σ over the window that ends with its newest candle.
+ * One market's σ over the window that ends with its newest candle; by the realised family, with its last whole UTC day.
  *
- * @param columns of the request's interval: all of the series, or what `leadOf` needs of it
+ * @param columns of the bars that the request ranks from: all of the series, or what `leadOf` needs of it
  * @param memory to compute in, shared by the markets of a ranking
  */
 export function rankMarket(
@@ -134,9 +180,10 @@ export function rankMarket(
   request: RankingRequest,
   memory = new Memory(),
 ): RankedMarket {
-  const own = ownColumns(columns, request.places)
-  if (request.method === 'level-stdev') return rankLevels(own, request)
   const { method: estimator, places: window, mean, annualisation } = request
+  const own = ownColumns(columns, request)
+  if (estimator === 'level-stdev') return rankLevels(own, request)
+  if (isRealised(estimator) && window < 2) return unavailable(own, window, { why: 'under two days' })
   const asked = { estimator, window, mean: mean ?? 'sample', barsPerYear: annualisation } as const
   const logs = new LogColumns(own, memory)
   const series = volatility(own, { ...asked, minCoverage: MIN_COVERAGE }, logs)
@@ -146,36 +193,46 @@ export function rankMarket(
   return ranked
 }
 
-/** From the lead of the window to the newest candle. */
-function ownColumns(columns: CandleColumns, places: number): CandleColumns {
+/** From the lead of the window to the newest candle, or to the end of the last day that is over. */
+function ownColumns(columns: CandleColumns, request: RankingRequest): CandleColumns {
   const step = INTERVAL_MS[columns.interval]
-  const lead = leadOf(columns, places)
-  const end = lead ? lead.end : columns.states.lastIndexOf(State.present) + 1
-  return cutColumns(columns, columns.startMs + (lead?.from ?? 0) * step, columns.startMs + end * step)
+  const fromMs = columns.startMs + (leadOf(columns, request) ?? 0) * step
+  const endMs = columns.startMs + (columns.states.lastIndexOf(State.present) + 1) * step
+  return cutColumns(columns, fromMs, isOfDays(request.method) ? floorTo('1d', endMs) : endMs)
 }
 
 function rankLevels(columns: CandleColumns, { places, interval }: RankingRequest): RankedMarket {
-  const { market, startMs, length, states } = columns
   const fewest = Math.max(2, Math.ceil(MIN_COVERAGE * places))
   const { sigma, bars } = levelSpread(columns, places, fewest)
-  const first = states.findIndex((state) => !isMissing(state))
-  const ranked = {
+  const first = columns.states.findIndex((state) => !isMissing(state))
+  const known = columns.length - first
+  const shortest = known >= 2 ? known : null
+  const short = { why: 'too short', known, wanted: places, window: places, interval, shortest } as const
+  const missing = {
+    why: 'bars missing',
+    used: bars,
+    window: places,
+    interval,
+    needsClose: false,
+    fewest,
+  } as const
+  if (first < 0) return unavailable(columns, places, { why: 'no candles', interval })
+  if (known < places) return { ...unavailable(columns, places, short), barsUsed: bars }
+  const ranked = { ...unavailable(columns, places, missing), barsUsed: bars }
+  return Number.isNaN(sigma) ? ranked : { ...ranked, sigma, reason: null }
+}
+
+function unavailable(columns: CandleColumns, places: number, reason: Unavailable): RankedMarket {
+  const { market, interval, startMs, length } = columns
+  return {
     market,
     source: market.slice(0, market.indexOf(':')),
-    barsUsed: bars,
+    sigma: NaN,
+    barsUsed: 0,
     barsExpected: places,
-    asOfMs: first < 0 ? NaN : startMs + length * INTERVAL_MS[interval],
+    asOfMs: length === 0 ? NaN : startMs + length * INTERVAL_MS[interval],
+    reason,
   }
-  if (first < 0) return { ...ranked, sigma: NaN, reason: { why: 'no candles', interval } }
-  const known = length - first
-  const shortest = known >= 2 ? known : null
-  if (known < places) {
-    const reason = { why: 'too short', known, wanted: places, window: places, interval, shortest } as const
-    return { ...ranked, sigma: NaN, reason }
-  }
-  if (!Number.isNaN(sigma)) return { ...ranked, sigma, reason: null }
-  const missing = { why: 'bars missing', used: bars, window: places, interval, needsClose: false } as const
-  return { ...ranked, sigma, reason: { ...missing, fewest } }
 }
 
 function rankedOf({ market, source, sigma, barsUsed, barsExpected, asOfMs, reason }: Receipt): RankedMarket {

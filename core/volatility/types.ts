@@ -116,6 +116,8 @@ export type Unavailable =
     }
   /** Returns inside the days are needed, and the bars are longer than 5 minutes. */
   | { readonly why: 'no intraday'; readonly interval: Interval }
+  /** A window of days that is shorter than two has no value. */
+  | { readonly why: 'under two days' }
   /** None of the bars inside the days are known. */
   | { readonly why: 'no minutes' }
   /** The bars inside the days are samples of a price. */

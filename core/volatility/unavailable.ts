@@ -21,6 +21,8 @@ export function unavailableText(reason: Unavailable): string {
     }
     case 'no intraday':
       return `bars of ${reason.interval} say nothing of the returns inside a day: give bars of 1m or 5m`
+    case 'under two days':
+      return 'it is made of whole days: a window of at least 2d is available'
     case 'no minutes':
       return 'no minutes are known: backfill or import them'
     case 'sampled minutes':

@@ -11,6 +11,8 @@ import { isoSeconds } from '../../core/time/iso.ts'
 import { Memory } from '../../core/volatility/memory.ts'
 import {
   leadOf,
+  rankedBars,
+  rankedPlaces,
   rankMarket,
   sortRanking,
   type RankedMarket,
@@ -52,7 +54,7 @@ export function createRanking(source: BarSource): Ranking {
   let turn: Promise<unknown> = Promise.resolve()
 
   const compute = async (key: string, request: RankingRequest): Promise<RankingAnswer> => {
-    const bars = recent[STORED_UNDER[request.interval]]
+    const bars = recent[STORED_UNDER[rankedBars(request)]]
     const { generation, markets } = await bars.look()
     const known = answers.get(key)
     if (known?.generation === generation) return known.answer
@@ -116,16 +118,17 @@ async function rankAll(
 async function readWindows(
   bars: RecentBars,
   markets: readonly RecentMarket[],
-  { interval, places }: RankingRequest,
+  request: RankingRequest,
 ): Promise<CandleColumns[]> {
-  const factor = INTERVAL_MS[interval] / INTERVAL_MS[STORED_UNDER[interval]]
-  const wanted = (places + LEAD) * factor
+  const interval = rankedBars(request)
+  const wanted =
+    ((rankedPlaces(request) + LEAD) * INTERVAL_MS[interval]) / INTERVAL_MS[STORED_UNDER[interval]]
   const columns = await bars.read(markets, wanted)
   const windows: CandleColumns[] = []
   for (const [i, market] of markets.entries()) {
     let stored = columns[i]!
     let rolled = rollUp(stored, interval)
-    for (let more = wanted; !leadOf(rolled, places) && stored.length >= more;) {
+    for (let more = wanted; leadOf(rolled, request) === null && stored.length >= more;) {
       more *= 2
       stored = (await bars.read([market], more))[0]!
       rolled = rollUp(stored, interval)

@@ -223,7 +223,9 @@ describe('while the server runs', () => {
     expect(ofMarket).toEqual({ ...ofFile, market: 'csv:days' })
     expect(JSON.parse((await cli('verify', '--market', 'csv:days')).stdout)).toMatchObject({ faults: [] })
     const ranking = await cli('ranking', '--window', '24h', '--format', 'csv')
-    expect(ranking.stdout).toBe('market,sigma,n,expected,as_of,reason\ncsv:days,,0,1440,,no candles of 1m\n')
+    expect(ranking.stdout).toBe(
+      'market,sigma,n,expected,as_of,reason\ncsv:days,,0,1440,,no candles of 1m are known: backfill or import them\n',
+    )
   })
 
   test('status tells of sources, what is left of their quota and what went wrong, and of jobs', async () => {

@@ -92,7 +92,7 @@ describe('the answer', () => {
       n: 0,
       expected: 1440,
       as_of: null,
-      reason: 'no candles of 1m',
+      reason: 'no candles of 1m are known: backfill or import them',
     })
   })
 

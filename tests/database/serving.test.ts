@@ -177,7 +177,8 @@ describe.each(KINDS)('on %s', (kind) => {
         rows.filter((_, i) => i % 7 > 0),
         NOW + HOUR_MS,
       )
-      await readAll(archive, other, '1m', from, NOW - HOUR_MS, rows, NOW)
+      const older = rows.filter(({ startMs }) => startMs < NOW - HOUR_MS)
+      await readAll(archive, other, '1m', from, NOW - HOUR_MS, older, NOW - HOUR_MS)
       await sealAll(archive, one, NOW)
       const spans = [
         { market: one, fromMs: NOW - 20 * HOUR_MS },

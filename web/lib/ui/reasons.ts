@@ -37,6 +37,8 @@ export function reasonText(reason: Unavailable | TooFew): string {
     }
     case 'no intraday':
       return t('only whole bars are here; the returns inside each day are needed, from bars of 1m or 5m')
+    case 'under two days':
+      return t('it is made of whole days; a window of at least two is available')
     case 'no minutes':
       return t(
         'the minutes of each day are needed, and none are on this device; available once minutes are kept here',
