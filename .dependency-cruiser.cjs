@@ -22,10 +22,10 @@ module.exports = {
     },
     {
       name: 'page-takes-only-types-of-the-worker',
-      comment: 'the page talks to the worker through its API; the file itself is started by compute.ts alone',
+      comment: 'the page talks to its workers through their APIs; compute.ts and sync.ts start them',
       severity: 'error',
-      from: { path: '^web/(lib|routes)/', pathNot: '(^web/lib/state/compute\\.ts|\\.test\\.ts)$' },
-      to: { path: '^web/worker/(?!api\\.ts)' },
+      from: { path: '^web/(lib|routes)/', pathNot: '(^web/lib/state/(compute|sync)\\.ts|\\.test\\.ts)$' },
+      to: { path: '^web/worker/(?!(sync-)?api\\.ts)' },
     },
     {
       name: 'simulator-stands-alone',

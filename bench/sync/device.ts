@@ -69,7 +69,7 @@ async function catchUp(store: Store, url: string, now: () => number): Promise<re
       changed: () => {},
       quotesChanged: () => {},
       status: ({ synced: isSynced, trouble }) => {
-        if (trouble !== null) synced.reject(new Error(trouble))
+        if (trouble !== null) synced.reject(new Error(JSON.stringify(trouble)))
         else if (isSynced) synced.resolve(null)
       },
     },

@@ -46,7 +46,7 @@ export async function bringUp(state: State): Promise<void> {
   const data = new DeviceData(state, store)
   await data.load()
   const starting = syncing.then(({ startSync }) => {
-    const sync = startSync(store, data, ended.signal)
+    const sync = startSync(data, ended.signal)
     evicted = () => {
       state.setEvicted(true)
       sync.packsGrew()

@@ -5,6 +5,7 @@ import type { MarketId } from '../../../core/market.ts'
 import type { NewestCandle, SigmaSummary } from '../../worker/api.ts'
 import type { Store } from '../store/database.ts'
 import { preferences } from '../ui/preferences.svelte.ts'
+import { troubleText } from '../ui/trouble-text.ts'
 import { UNKNOWN_STATUS, type SyncStatus } from '../sync/status.ts'
 import { clock } from './clock.ts'
 import type { State } from './state.svelte.ts'
@@ -90,9 +91,9 @@ export class DeviceData implements DataEvents {
     this.#status = status
     if (before && onlyFurther(before, status)) return this.#tellProgress()
     // The revision follows when its data is on screen.
-    const { revision, ...news } = status
+    const { revision, trouble, ...news } = status
     const clockAheadMs = clock.aheadMs === null ? 0 : -clock.aheadMs
-    this.#state.setConnection({ ...news, clockAheadMs })
+    this.#state.setConnection({ ...news, trouble: trouble && troubleText(trouble), clockAheadMs })
     const { synced, progress } = news
     if (synced) {
       noteData()

@@ -1,14 +1,17 @@
-/** Starts the sync engine in the tab whose turn it is, and lets the tabs hear of each other. */
+/** Starts the sync in the tab whose turn it is, in a worker, and lets the tabs hear of each other. */
+import { proxy } from 'comlink'
 import { t } from '../i18n/t.ts'
 import type { MarketId } from '../../../core/market.ts'
-import type { Store } from '../store/database.ts'
+import type { SyncApi, SyncNews } from '../../worker/sync-api.ts'
+import workerUrl from '../../worker/sync.worker.ts?worker&url'
 import { openChannel, type TabMessage } from '../sync/channel.ts'
-import { SyncEngine } from '../sync/engine.ts'
+import type { Saving } from '../sync/engine.ts'
 import { leadInTurn } from '../sync/leader.ts'
+import type { SyncStatus } from '../sync/status.ts'
 import { preferences } from '../ui/preferences.svelte.ts'
 import { clock } from './clock.ts'
 import { line } from './line.svelte.ts'
-import type { SyncStatus } from '../sync/status.ts'
+import { lineTo, type Line } from './worker.ts'
 
 /** What the syncing tab and the other tabs tell this one. */
 export interface DataEvents {
@@ -26,16 +29,21 @@ export interface SyncHandle {
 }
 
 /** Works until the signal is aborted; then another tab may. */
-export function startSync(store: Store, data: DataEvents, ended: AbortSignal): SyncHandle {
-  let engine: SyncEngine | null = null
+/** What the reader wants of the line. */
+const saving = (): Saving => ({ isOn: preferences.current.dataSaver, isMetered: line.isMetered === true })
+
+/** Works until the signal is aborted; then another tab may. */
+export function startSync(data: DataEvents, ended: AbortSignal): SyncHandle {
+  let worker: Line<SyncApi> | null = null
+  let leads = false
   let status: SyncStatus = data.initial
   const channel = openChannel('crypto-tracker', take)
 
   function take(message: TabMessage): void {
     if (message.kind === 'changed') data.changed(message.markets)
     else if (message.kind === 'quotes') data.quotesChanged()
-    else if (message.kind === 'wanted') engine?.syncNow()
-    else if (message.kind === 'grown') engine?.packsGrew()
+    else if (message.kind === 'wanted') wake('syncNow')
+    else if (message.kind === 'grown') wake('packsGrew')
     else {
       status = message.status
       clock.follow(message.serverAheadMs)
@@ -43,50 +51,46 @@ export function startSync(store: Store, data: DataEvents, ended: AbortSignal): S
     }
   }
   /** Heard here and in the other tabs. */
-  function tell(message: TabMessage): void {
-    take(message)
-    channel.send(message)
+  function tell(news: SyncNews): void {
+    take(news)
+    channel.send(news)
+  }
+  /** Only the tab that syncs can be woken. */
+  function wake(how: 'syncNow' | 'packsGrew'): void {
+    if (leads) void worker?.api[how](saving())
+  }
+
+  async function lead(signal: AbortSignal): Promise<void> {
+    worker ??= lineTo<SyncApi>(
+      workerUrl,
+      'sync',
+      async () => new (await import('../../worker/sync.ts')).Syncing(),
+    )
+    const { api, isInPage, broken } = worker
+    const stop = () => void api.stop()
+    signal.addEventListener('abort', stop)
+    leads = true
+    try {
+      const beginning = { status, deviceMs: Date.now(), serverAheadMs: clock.aheadMs, saving: saving() }
+      await Promise.race([api.run(beginning, isInPage ? tell : proxy(tell)), broken])
+    } finally {
+      leads = false
+      signal.removeEventListener('abort', stop)
+    }
   }
 
   ended.addEventListener('abort', () => channel.close())
-  void leadInTurn(ended, async (signal) => {
-    engine = new SyncEngine(
-      {
-        store,
-        fetch: async (url, init) => {
-          const response = await fetch(url, init)
-          if (init.cache === 'no-store') clock.hear(response)
-          return response
-        },
-        connect: (url) => new EventSource(url),
-        now: () => clock.now(),
-        changed: (markets) => tell({ kind: 'changed', markets }),
-        quotesChanged: () => tell({ kind: 'quotes' }),
-        saving: () => ({ isOn: preferences.current.dataSaver, isMetered: line.isMetered === true }),
-        status: (news) => tell({ kind: 'status', status: news, serverAheadMs: clock.aheadMs }),
-      },
-      status,
-    )
-    await engine.run(signal)
-    engine = null
-  }).catch((error: unknown) => {
-    data.status({
-      ...status,
-      connecting: false,
-      trouble: t(`Syncing stopped: ${String(error)}; reload the page.`),
-    })
+  leadInTurn(ended, lead).catch((error: unknown) => {
+    const message = t(`Syncing stopped: ${String(error)}; reload the page.`)
+    data.status({ ...status, connecting: false, trouble: { why: 'unexpected', message } })
   })
 
-  const syncNow = () => {
+  const ask = (how: 'syncNow' | 'packsGrew', kind: 'wanted' | 'grown') => {
     if (ended.aborted) return
-    if (engine) engine.syncNow()
-    else channel.send({ kind: 'wanted' })
+    if (leads) wake(how)
+    else channel.send({ kind })
   }
-  const packsGrew = () => {
-    if (ended.aborted) return
-    if (engine) engine.packsGrew()
-    else channel.send({ kind: 'grown' })
-  }
+  const syncNow = () => ask('syncNow', 'wanted')
   syncNow()
-  return { syncNow, packsGrew }
+  return { syncNow, packsGrew: () => ask('packsGrew', 'grown') }
 }

@@ -2,14 +2,10 @@
  * How the tabs of one browser talk: the one that syncs tells what changed, the others ask it to sync.
  * Without BroadcastChannel each tab is alone.
  */
-import type { MarketId } from '../../../core/market.ts'
-import type { SyncStatus } from './status.ts'
+import type { SyncNews } from '../../worker/sync-api.ts'
 
 export type TabMessage =
-  | { readonly kind: 'changed'; readonly markets: readonly MarketId[] }
-  /** Prices in the store have changed. */
-  | { readonly kind: 'quotes' }
-  | { readonly kind: 'status'; readonly status: SyncStatus; readonly serverAheadMs: number | null }
+  | SyncNews
   /** Please sync now: somebody looks. */
   | { readonly kind: 'wanted' }
   /** Please sync now: packs want more. */

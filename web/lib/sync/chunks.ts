@@ -153,9 +153,8 @@ async function download(context: SyncContext, line: ManifestRow): Promise<Uint8A
     const bytes = await askBytes(context.fetch, url, context.signal, fresh)
     if ((await hashChunk(bytes)) === line.sha256 && belongs(bytes, line)) return bytes
   }
-  context.trouble(
-    `${line.market} ${line.interval} ${line.period}: what the server sent twice is not the chunk it named; it is asked again later.`,
-  )
+  const { market, interval, period } = line
+  context.trouble({ why: 'another chunk', market, interval, period })
   return null
 }
 

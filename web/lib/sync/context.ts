@@ -4,6 +4,7 @@ import type { SyncPage } from '../../../core/wire/api.ts'
 import type { Store } from '../store/database.ts'
 import type { SyncProgress } from '../state/types.ts'
 import type { Fetch } from './request.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface SyncContext {
   readonly store: Store
@@ -17,6 +18,6 @@ export interface SyncContext {
   /** The server has answered, and well. */
   heard(page: SyncPage): void
   progress(progress: SyncProgress | null): void
-  /** Something went wrong that does not stop the rest; words for people. */
-  trouble(message: string): void
+  /** Something went wrong that does not stop the rest. */
+  trouble(trouble: Trouble): void
 }

@@ -165,7 +165,7 @@ it('is offline when the server is gone, and comes back by itself', async () => {
   }
   tab.streams[0]!.say('error')
   await vi.waitFor(() => expect(tab.status.online).toBe(false))
-  expect(tab.status.trouble).toMatch(/cannot be reached/)
+  expect(tab.status.trouble).toMatchObject({ why: 'unreachable' })
   expect(tab.streams[0]!.closed).toBe(true)
   archive.nowMs += MINUTE_MS
   archive.fill(market, '1m', NOW, archive.nowMs)
@@ -185,7 +185,7 @@ it('under the data saver opens no stream, and over a metered line leaves the pac
   const tab = tabOf(archive, store)
   tab.saving = { isOn: true, isMetered: true }
   run(tab)
-  await vi.waitFor(() => expect(tab.status.trouble).toMatch(/metered/))
+  await vi.waitFor(() => expect(tab.status.trouble).toEqual({ why: 'metered' }))
   expect(tab.status).toMatchObject({ online: true, synced: false, revision: archive.revision })
   expect(archive.asked('/api/v1/chunks')).toEqual([])
   expect(tab.streams).toEqual([])

@@ -3,7 +3,6 @@
  * A round comes at the start, when somebody looks, when the server tells of a revision, and every so often;
  * after a failure it waits longer each time.
  */
-import { t } from '../i18n/t.ts'
 import { report } from '../store/report.ts'
 import type { MarketId } from '../../../core/market.ts'
 import { ChunkFormatError } from '../../../core/chunk/chunk.ts'
@@ -148,8 +147,7 @@ export class SyncEngine {
     }
     this.#full = chunks.noRoom
     this.#tell({ synced: chunks.complete, ...(chunks.complete ? { trouble: null } : {}) })
-    if (chunks.waiting)
-      this.#tell({ trouble: t('Data saver is on and this line is metered: packs wait for another line.') })
+    if (chunks.waiting) this.#tell({ trouble: { why: 'metered' } })
   }
 
   #contextOf(signal: AbortSignal): SyncContext {

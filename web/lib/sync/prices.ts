@@ -52,7 +52,9 @@ async function askList<List>(
   try {
     return read(answer)
   } catch (error) {
-    if (error instanceof WireError) throw new RequestError(`${path}: ${error.message}`, null, error)
+    if (error instanceof WireError) {
+      throw new RequestError({ why: 'unreadable', path, message: error.message }, error)
+    }
     throw error
   }
 }

@@ -35,19 +35,25 @@ it('a slow line may take longer than the deadline', async () => {
 
 it('a line on which nothing comes any more is given up', async () => {
   const answer = askBytes(drip(5, DEADLINE_MS * 1.2), '/api/v1/tail?since=3', signal)
-  const failed = expect(answer).rejects.toThrow('/api/v1/tail: nothing came for 15 s')
+  const failed = expect(answer).rejects.toMatchObject({
+    trouble: { why: 'silent', path: '/api/v1/tail', seconds: 15 },
+  })
   await vi.advanceTimersByTimeAsync(DEADLINE_MS * 2)
   await failed
 })
 
 it.each([
-  ['an error page', new Response('no', { status: 502 }), /answered 502/],
-  ['a sign-in page', new Response('<html>', { headers: { 'content-type': 'text/html' } }), /text\/html came/],
+  ['an error page', new Response('no', { status: 502 }), { why: 'refused', status: 502 }],
+  [
+    'a sign-in page',
+    new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+    { why: 'another kind', type: 'text/html', wanted: 'application/json' },
+  ],
   [
     'half a JSON',
     new Response('{"a"', { headers: { 'content-type': 'application/json' } }),
-    /\/api\/v1\/sync: the answer is no JSON/,
+    { why: 'no JSON', path: '/api/v1/sync' },
   ],
-])('%s is told for what it is', async (_name, response, message) => {
-  await expect(askJson(async () => response, '/api/v1/sync', signal)).rejects.toThrow(message)
+])('%s is told for what it is', async (_name, response, trouble) => {
+  await expect(askJson(async () => response, '/api/v1/sync', signal)).rejects.toMatchObject({ trouble })
 })

@@ -3,22 +3,36 @@
  * a proxy's error page) is told apart here and never reaches the store.
  */
 
-import { t } from '../i18n/t.ts'
-
 /** Where the network is asked; the browser's own outside tests. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export const DEADLINE_MS = 15_000
 
+/** Why a request brought nothing usable. */
+export type RequestTrouble = { readonly path: string } & (
+  | { readonly why: 'refused'; readonly status: number }
+  /** Types of content. */
+  | { readonly why: 'another kind'; readonly type: string; readonly wanted: string }
+  | { readonly why: 'silent'; readonly seconds: number }
+  | { readonly why: 'unreachable' }
+  | { readonly why: 'no JSON' }
+  /** JSON that breaks the rules, in the words of who read it. */
+  | { readonly why: 'unreadable'; readonly message: string }
+)
+
 /** A request that brought nothing usable. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
-  /** HTTP status; null when no answer of the server came at all. */
-  readonly status: number | null
+  readonly trouble: RequestTrouble
 
-  constructor(message: string, status: number | null, cause?: unknown) {
-    super(message, { cause })
-    this.status = status
+  constructor(trouble: RequestTrouble, cause?: unknown) {
+    super(`${trouble.path}: ${trouble.why}`, { cause })
+    this.trouble = trouble
+  }
+
+  /** HTTP status; null when no answer of the server came at all. */
+  get status(): number | null {
+    return this.trouble.why === 'refused' ? this.trouble.status : null
   }
 }
 
@@ -52,21 +66,15 @@ async function ask(fetch: Fetch, url: string, wanted: Wanted): Promise<Uint8Arra
       cache: wanted.fresh ? 'reload' : wanted.type === 'application/json' ? 'no-store' : 'default',
     })
     const type = (response.headers.get('content-type') ?? 'nothing').split(';')[0]!.trim()
-    if (!response.ok)
-      throw new RequestError(t(`${path}: the server answered ${response.status}`), response.status)
-    if (type !== wanted.type)
-      throw new RequestError(
-        t(`${path}: ${type} came instead of ${wanted.type}; is something in between?`),
-        null,
-      )
+    if (!response.ok) throw new RequestError({ why: 'refused', path, status: response.status })
+    if (type !== wanted.type) throw new RequestError({ why: 'another kind', path, type, wanted: wanted.type })
     return await readAll(response, heard)
   } catch (error) {
     if (error instanceof RequestError || wanted.signal.aborted) throw error
     throw new RequestError(
       silence.signal.aborted
-        ? t(`${path}: nothing came for ${DEADLINE_MS / 1000} s`)
-        : t(`${path}: the server cannot be reached`),
-      null,
+        ? { why: 'silent', path, seconds: DEADLINE_MS / 1000 }
+        : { why: 'unreachable', path },
       error,
     )
   } finally {
@@ -98,7 +106,7 @@ export async function askJson(fetch: Fetch, url: string, signal: AbortSignal): P
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch (error) {
-    throw new RequestError(t(`${url.split('?')[0]}: the answer is no JSON`), null, error)
+    throw new RequestError({ why: 'no JSON', path: url.split('?')[0]! }, error)
   }
 }
 

@@ -1,6 +1,7 @@
 /** How the sync stands, as the syncing tab tells it to itself and to the others. */
 import type { HistoryProgress } from '../../../core/wire/api.ts'
 import type { SyncProgress } from '../state/types.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface SyncStatus {
   readonly online: boolean
@@ -14,7 +15,7 @@ export interface SyncStatus {
   readonly progress: SyncProgress | null
   /** How much of the history the server itself has read; null where it does not say. */
   readonly history: HistoryProgress | null
-  readonly trouble: string | null
+  readonly trouble: Trouble | null
 }
 
 export const UNKNOWN_STATUS: SyncStatus = {

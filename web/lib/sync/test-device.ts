@@ -9,11 +9,12 @@ import type { SyncContext } from './context.ts'
 import { pullManifest } from './manifest.ts'
 import { pullTail } from './tail.ts'
 import type { TestArchive } from './test-archive.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface TestDevice {
   readonly store: Store
   readonly context: SyncContext
-  readonly troubles: string[]
+  readonly troubles: Trouble[]
   readonly progress: (SyncProgress | null)[]
   readonly changed: Set<MarketId>
   /** One round: manifest, tail, chunks. */
@@ -28,7 +29,7 @@ export async function testDevice(
   store?: Store,
 ): Promise<TestDevice> {
   const opened = store ?? (await newStore())
-  const troubles: string[] = []
+  const troubles: Trouble[] = []
   const progress: (SyncProgress | null)[] = []
   const changed = new Set<MarketId>()
   const seen = new Map<string, number>()
@@ -41,7 +42,7 @@ export async function testDevice(
     changed: (markets) => markets.forEach((market) => changed.add(market)),
     heard: () => undefined,
     progress: (news) => progress.push(news),
-    trouble: (message) => troubles.push(message),
+    trouble: (trouble) => troubles.push(trouble),
   }
   return {
     store: opened,
