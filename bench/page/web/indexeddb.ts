@@ -65,8 +65,8 @@ export async function writeSynced(year: YearFacts): Promise<number> {
       changed: () => undefined,
       heard: () => undefined,
       progress: () => undefined,
-      trouble: (message) => {
-        throw new Error(message)
+      trouble: (trouble) => {
+        throw new Error(JSON.stringify(trouble))
       },
     })
     if (!complete) throw new Error('the year did not reach the store')
