@@ -4,15 +4,15 @@
  */
 import type { CandleColumns } from '../candle/columns.ts'
 import { closeToClose } from './close.ts'
-import { knownSpan } from './entering.ts'
 import { exponentiallyWeighted } from './ewma.ts'
 import { LogColumns } from './logs.ts'
 import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
-import { checkRequest, fewestBars, isRealised, needsCloseBefore } from './request.ts'
+import { checkRequest, isRealised } from './request.ts'
 import { countSparse, readsRange } from './sampled.ts'
 import type { BarEstimator, Mean, VolatilityRequest, VolatilitySeries } from './types.ts'
 import { realisedVolatility } from './realised/series.ts'
-import { rootOfSum, type Part, type Windows } from './windows.ts'
+import { seriesOf } from './series.ts'
+import type { Part, Windows } from './windows.ts'
 import { yangZhang } from './yang-zhang.ts'
 
 /**
@@ -32,31 +32,9 @@ export function volatility(
 ): VolatilitySeries {
   checkRequest(request)
   if (logs.columns !== columns) throw new RangeError('the logarithms given belong to other columns')
-  const { estimator, barsPerYear } = request
+  const { estimator, mean } = request
   if (isRealised(estimator)) return realisedVolatility(logs, request, estimator)
-  const paired = needsCloseBefore(estimator)
-  // A window longer than the grid has no point; it must not cost memory either.
-  const window = Math.min(request.window, columns.length)
-  const entering = logs.entering(paired, readsRange(estimator))
-  const { bars, flat } = entering.counted(window)
-  const { first, end } = knownSpan(columns)
-  const firstPlace = first + request.window - (paired ? 0 : 1)
-  const windows: Windows = {
-    length: columns.length,
-    window,
-    firstPlace,
-    enters: entering.codes(),
-    bars,
-    flat,
-    fewest: fewestBars(request),
-    barsPerYear: barsPerYear ?? 1,
-  }
-  const terms = parts(logs, estimator, request.mean, windows)
-  const sigma = rootOfSum(windows, terms, logs.memory.take(columns.length))
-  sigma.fill(NaN, 0, firstPlace)
-  sigma.fill(NaN, end)
-  const { startMs, interval } = columns
-  return { request, startMs, interval, firstPlace, endPlace: end, sigma, bars, flat }
+  return seriesOf(logs, request, (windows) => parts(logs, estimator, mean, windows))
 }
 
 /**

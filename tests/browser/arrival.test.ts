@@ -120,7 +120,7 @@ describe('after an absence', () => {
     await move.waitFor()
     expect(await examine(page)).toEqual([])
     await move.click()
-    await page.getByText(/Yang-Zhang .* a year, as it was before you left/).waitFor()
+    await page.getByText(/Yang-Zhang .* a year, of the days before/).waitFor()
     const sigma = page.getByLabel('While you were away').locator('[data-sigma]')
     expect(await sigma.getAttribute('data-estimator')).toBe('yang-zhang')
     expect(Date.parse((await sigma.getAttribute('data-as-of'))!)).toBeLessThanOrEqual(

@@ -190,6 +190,12 @@ describe('by keyboard alone', () => {
       expect(await sheet.textContent()).toContain('Parkinson 1980')
       await keys.press('Escape')
     })
+    const others = button('What would other tools print?')
+    await keys.to(others)
+    await inSheet(others, 'What would other tools print?', async (sheet) => {
+      await sheet.locator('[data-mistake]').first().waitFor()
+      await keys.press('Escape')
+    })
     await keys.to(sigma.locator('summary'))
     await keys.press('Enter')
     await sigma.getByRole('row').nth(1).waitFor()

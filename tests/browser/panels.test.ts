@@ -122,6 +122,27 @@ describe('a market without its server', () => {
     await page.keyboard.press('Escape')
   })
 
+  test('what other tools print is told beside it, the largest difference first', async () => {
+    await page.getByRole('button', { name: 'What would other tools print?' }).press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'What would other tools print?' })
+    await sheet.locator('[data-mistake]').first().waitFor()
+    const ours = Number(await sheet.locator('[data-sigma]').getAttribute('data-value'))
+    const rows = await sheet
+      .locator('[data-mistake]')
+      .evaluateAll((all) =>
+        all.map((row) => [
+          (row as HTMLElement).dataset['mistake'],
+          row.querySelector<HTMLElement>('[data-value]')!.dataset['value'],
+        ]),
+      )
+    const sizes = rows.map(([, value]) => Math.abs(Number(value) / ours - 1))
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+    expect(rows[0]![0]).toBe('252-days')
+    expect(sizes[0]).toBeCloseTo(1 - Math.sqrt(252 / 365), 12)
+    await sheet.getByText('no difference here').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   test('the order of its panels outlives the browser', async () => {
     await page.getByRole('button', { name: 'Arrange panels' }).click()
     const sheet = page.getByRole('dialog', { name: 'Arrange panels' })
@@ -251,6 +272,7 @@ describe('a market without its server', () => {
     expect(await examine(page)).toEqual([])
     for (const [opener, name] of [
       ['How this volatility was made', 'How this volatility was made'],
+      ['What would other tools print?', 'What would other tools print?'],
       [/^How this was made: Closes/, 'How this was made'],
       ['Arrange panels', 'Arrange panels'],
       ['Share', 'Share'],

@@ -9,6 +9,7 @@ import type { Histogram } from '../../core/statistics/histogram.ts'
 import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
+import type { Misprint } from '../../core/volatility/mistakes.ts'
 import type { Move, MoveSpan, MoveStart } from '../../core/volatility/move.ts'
 import type { Band, BandKind, NoBand } from '../../core/volatility/confidence/kinds.ts'
 import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
@@ -99,6 +100,12 @@ export interface BandView {
   readonly high: Float64Array
   /** Of the newest σ. */
   readonly newest: Band | NoBand
+}
+
+/** The newest σ with what the usual mistakes make of it, the one that changes it most first. */
+export interface MistakesView {
+  readonly receipt: Receipt
+  readonly rows: readonly Misprint[]
 }
 
 /** σ of one market for the list: the receipt and where it stands in its own history. */
@@ -280,6 +287,8 @@ export interface ComputeApi {
   sigma(request: SigmaRequest): Promise<SigmaView>
   /** How sure σ is, at some of its places and at the newest. */
   bands(request: BandRequest): Promise<BandView>
+  /** What other tools print for the same bars. */
+  mistakes(request: SigmaRequest): Promise<MistakesView>
   /** Newest σ (1d, the estimator and window asked for) of each market. */
   summaries(
     markets: readonly MarketId[],

@@ -28,6 +28,7 @@ import type {
   DistributionView,
   DrawdownView,
   Coverage,
+  MistakesView,
   MoveStarts,
   NewestCandle,
   PriceView,
@@ -122,6 +123,12 @@ export class Compute implements ComputeApi {
     const { market, interval, fromMs, toMs, window } = request
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
     return bandsOf(this.#seriesOf(columns).logs, request)
+  }
+
+  async mistakes(request: SigmaRequest): Promise<MistakesView> {
+    const { market, interval, fromMs, toMs, window } = request
+    const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
+    return this.#seriesOf(columns).mistakes(request)
   }
 
   async summaries(

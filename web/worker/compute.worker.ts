@@ -20,6 +20,7 @@ const api: ComputeApi = {
   columns: async (...asked) => handOver(await (await compute).columns(...asked)),
   sigma: async (...asked) => handOver(await (await compute).sigma(...asked)),
   bands: async (request) => handOver(await (await compute).bands(request)),
+  mistakes: async (...asked) => (await compute).mistakes(...asked),
   summaries: async (...asked) => (await compute).summaries(...asked),
   newest: async (...asked) => (await compute).newest(...asked),
   distribution: async (request) => handOver(await (await compute).distribution(request)),

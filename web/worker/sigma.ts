@@ -2,10 +2,11 @@
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
+import { misprints } from '../../core/volatility/mistakes.ts'
 import { Memory } from '../../core/volatility/memory.ts'
 import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volatility/volatility.ts'
 import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
-import type { SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
+import type { MistakesView, SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
 
 /** σ is not shown where fewer than half of a window's bars could enter. */
 export const MIN_COVERAGE = 0.5
@@ -53,6 +54,15 @@ export class SigmaSeries {
     }
     this.#memory.giveBack(series.sigma)
     return view
+  }
+
+  /** The newest σ as other tools print it. */
+  mistakes({ estimator, window, mean }: Pick<SigmaRequest, 'estimator' | 'window' | 'mean'>): MistakesView {
+    const series = sigmaOf(this.logs, estimator, window, mean)
+    return {
+      receipt: receiptOf(series, this.columns, estimator),
+      rows: misprints(this.logs, series),
+    }
   }
 
   /** Gives its memory back; nothing may be asked of it any more. */

@@ -289,6 +289,12 @@ export class MarketView {
     }
   }
 
+  /** What σ on screen was asked by; read it where a change is to be followed. */
+  get asked(): SigmaRequest {
+    const { estimator, window } = preferences.current
+    return this.#sigmaRequest(estimator, window, this.sigmaInterval)
+  }
+
   /** σ goes back as far as its bars are known here, and at least as far as one may move the price. */
   #sigmaFromMs(interval: Interval, nowMs: number): number {
     const stored = STORED_UNDER[interval]
