@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { missingColumns, State, type CandleColumns } from '../candle/columns.ts'
 import type { MarketId } from '../market.ts'
-import { DAY_MS } from '../time/interval.ts'
+import { DAY_MS, MINUTE_MS } from '../time/interval.ts'
 import type { VolatilityRequest } from './types.ts'
 import { newestReceipt, percentile, receiptAt, volatility } from './volatility.ts'
 
@@ -51,6 +51,17 @@ describe('a receipt', () => {
       sigma: series.sigma[5],
       reason: null,
     })
+  })
+
+  it('of a day that is under way is as of its newest minute, not of an end that has not come', () => {
+    const minutes = 2 * 1440 + 1300
+    const columns = missingColumns('kraken:ETH-EUR' as MarketId, '1m', 0, minutes, false)
+    columns.states.fill(State.present)
+    for (const name of ['open', 'high', 'low', 'close'] as const)
+      columns[name].forEach((_, i) => (columns[name][i] = 100 + Math.sin(i)))
+    const series = volatility(columns, { ...REQUEST, estimator: 'realized', window: 2 })
+    expect(newestReceipt(series, columns).asOfMs).toBe(minutes * MINUTE_MS)
+    expect(receiptAt(series, columns, 1).asOfMs).toBe(2 * DAY_MS)
   })
 
   it('of the newest σ is that of the last known place, not of the missing ones after it', () => {

@@ -63,10 +63,15 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
     annualisation: request.barsPerYear,
     firstBarMs: lastBarMs - (request.window - 1) * step,
     lastBarMs,
-    asOfMs: series.endPlace === 0 ? NaN : lastBarMs + step,
+    asOfMs: series.endPlace === 0 ? NaN : knownMs(series, place),
     sigma,
     reason: Number.isNaN(sigma) ? reasonAt(series, columns, place) : null,
   }
+}
+
+/** Close of the last bar that a value knows: that of its place, or before it where a day of the realised family is under way. */
+export function knownMs({ startMs, interval, days }: VolatilitySeries, place: number): number {
+  return Math.min(startMs + (place + 1) * INTERVAL_MS[interval], days?.endMs ?? Infinity)
 }
 
 function reasonAt(series: VolatilitySeries, columns: CandleColumns, place: number): Unavailable {

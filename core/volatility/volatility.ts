@@ -74,4 +74,4 @@ function parts(logs: LogColumns, estimator: BarEstimator, mean: Mean, windows: W
   }
 }
 
-export { newestReceipt, percentile, receiptAt } from './receipt.ts'
+export { knownMs, newestReceipt, percentile, receiptAt } from './receipt.ts'

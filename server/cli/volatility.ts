@@ -12,7 +12,7 @@ import { isRealised } from '../../core/volatility/request.ts'
 import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
-import { newestReceipt, volatility } from '../../core/volatility/volatility.ts'
+import { knownMs, newestReceipt, volatility } from '../../core/volatility/volatility.ts'
 import { readSeries } from '../series.ts'
 import { withConnection } from './connect.ts'
 import { readCsvFile } from './csv-file.ts'
@@ -128,7 +128,8 @@ function compute(
     say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
   const points = volatilityPoints(series, options.from, options.to)
   const last = points.at(-1)
-  const as_of = last ? isoSeconds(Date.parse(last.t) + INTERVAL_MS[series.interval]) : null
+  const lastPlace = (Date.parse(last?.t ?? '') - series.startMs) / INTERVAL_MS[series.interval]
+  const as_of = last ? isoSeconds(knownMs(series, lastPlace)) : null
   return { market, interval: series.interval, estimator, window, annualisation, mean, source, as_of, points }
 }
 

@@ -29,7 +29,8 @@ export function realisedDays(columns: CandleColumns, interval: IntradayInterval)
   const step = INTERVAL_MS[interval]
   const startMs = Math.floor((columns.startMs + first * step) / DAY_MS) * DAY_MS
   const length = Math.ceil((columns.startMs + end * step - startMs) / DAY_MS)
-  const days = emptyDays(startMs, end === 0 ? 0 : length, interval)
+  const endMs = columns.startMs + end * step
+  const days = emptyDays({ startMs, endMs, length: end === 0 ? 0 : length, interval })
   const day = new DayOfBars(interval)
   // Where the first day begins, which may lie before the columns do.
   const offset = (startMs - columns.startMs) / step
@@ -40,12 +41,11 @@ export function realisedDays(columns: CandleColumns, interval: IntradayInterval)
   return days
 }
 
-function emptyDays(startMs: number, length: number, interval: IntradayInterval): RealisedDays {
+function emptyDays(span: Pick<RealisedDays, 'startMs' | 'endMs' | 'length' | 'interval'>): RealisedDays {
+  const { length, interval } = span
   const column = () => new Float64Array(length).fill(NaN)
   return {
-    startMs,
-    length,
-    interval,
+    ...span,
     expected: RETURNS_A_DAY * gridsOf(interval),
     present: new Uint16Array(length),
     empty: new Uint16Array(length),

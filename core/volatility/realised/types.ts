@@ -10,6 +10,8 @@ export interface RealisedDays {
   /** Start of the first day. */
   readonly startMs: number
   readonly length: number
+  /** Close of the last known bar: the last day may be under way still. */
+  readonly endMs: number
   /** Of the bars that the returns were made of. */
   readonly interval: IntradayInterval
   /** 5-minute returns of a whole day, on all its grids. */

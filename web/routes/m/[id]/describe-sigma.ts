@@ -22,7 +22,8 @@ export function sigmaAt(view: SigmaView, ms: number): Receipt {
     barsEmpty: view.flat[place] ?? 0,
     firstBarMs: lastBarMs - (view.receipt.window - 1) * step,
     lastBarMs,
-    asOfMs: lastBarMs + step,
+    // A day that is under way is known as far as its newest bar.
+    asOfMs: Math.min(lastBarMs + step, view.receipt.asOfMs),
     sigma,
     reason: Number.isNaN(sigma)
       ? {
