@@ -35,7 +35,7 @@ export class LogColumns {
   readonly memory: Memory
   #bars: BarLogs | null = null
   #links: LinkLogs | null = null
-  #days: RealisedDays | null = null
+  #days: RealisedDays | null
   readonly #single: EnteringBars
   readonly #paired: EnteringBars
   readonly #rangedSingle: EnteringBars
@@ -43,10 +43,12 @@ export class LogColumns {
 
   /**
    * @param memory where the columns and every σ made from them come from
+   * @param days measures of its days, where those were made before
    */
-  constructor(columns: CandleColumns, memory = new Memory()) {
+  constructor(columns: CandleColumns, memory = new Memory(), days: RealisedDays | null = null) {
     this.columns = columns
     this.memory = memory
+    this.#days = days
     this.#single = new EnteringBars(columns, false)
     this.#paired = new EnteringBars(columns, true)
     // Without sampled bars they are the same, and counted once.

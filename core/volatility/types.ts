@@ -122,6 +122,13 @@ export type Unavailable =
   | { readonly why: 'no minutes' }
   /** The bars inside the days are samples of a price. */
   | { readonly why: 'sampled minutes' }
+  /** The minutes of so few days are known; `shortest` is a window that is available, null where none is. */
+  | {
+      readonly why: 'few days'
+      readonly known: number
+      readonly window: number
+      readonly shortest: number | null
+    }
   /** Of so few days of the window enough returns are there. */
   | {
       readonly why: 'days missing'

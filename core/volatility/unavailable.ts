@@ -27,6 +27,11 @@ export function unavailableText(reason: Unavailable): string {
       return 'no minutes are known: backfill or import them'
     case 'sampled minutes':
       return 'the minutes are samples of a price, not trades: take close or ewma of days'
+    case 'few days': {
+      const { known, window, shortest } = reason
+      const needed = `a window of ${window} needs the minutes of as many days, those of ${known} are known: backfill or import more`
+      return shortest === null ? needed : `${needed}, or take a window of at most ${shortest}`
+    }
     case 'days missing': {
       const { used, window, fewest, leastShare } = reason
       return `only ${used} of ${window} days have ${leastShare * 100} % of their 5-minute returns, at least ${fewest} are needed: fill the missing minutes`

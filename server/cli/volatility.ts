@@ -2,16 +2,24 @@
 import { basename } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { CandleColumns } from '../../core/candle/columns.ts'
+import { cutColumns } from '../../core/candle/cut.ts'
 import { columnsFromRows } from '../../core/candle/from-rows.ts'
 import { rollUp } from '../../core/candle/rollup.ts'
 import { parseMarketId, type MarketId } from '../../core/market.ts'
-import { barsPerYear, INTERVAL_MS, STORED_UNDER, type Interval } from '../../core/time/interval.ts'
+import {
+  barsPerYear,
+  floorTo,
+  INTERVAL_MS,
+  STORED_UNDER,
+  type Interval,
+  type StoredInterval,
+} from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { isRealised } from '../../core/volatility/request.ts'
 import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
-import { ESTIMATORS, type Estimator, type Mean } from '../../core/volatility/types.ts'
+import { ESTIMATORS, type Estimator, type IntradayReceipt, type Mean } from '../../core/volatility/types.ts'
 import { knownMs, newestReceipt, volatility } from '../../core/volatility/volatility.ts'
 import { readSeries } from '../series.ts'
 import { withConnection } from './connect.ts'
@@ -44,6 +52,8 @@ interface VolatilityAnswer {
   readonly source: string
   /** Close of the last bar shown; null where there is none. */
   readonly as_of: string | null
+  /** Of the realised family: the bars inside the days of the newest window, and the 5-minute returns made of them. */
+  readonly intraday?: ReturnType<typeof intradayOf>
   readonly points: readonly VolatilityPoint[]
 }
 
@@ -77,64 +87,116 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
   if ((file === undefined) === (options.market === undefined)) {
     throw new UsageError('give either a FILE.csv or --market ID')
   }
-  const { columns, refused } = file === undefined ? await fromArchive(options) : await fromFile(file, options)
+  const { columns, intraday, refused } =
+    file === undefined ? await fromArchive(options) : await fromFile(file, options)
   const name = file ?? columns.market
   const source = file === undefined ? parseMarketId(columns.market).source : 'csv'
   const logs = new LogColumns(columns)
+  const logsOfDays = intraday === columns ? logs : new LogColumns(intraday)
   const answers = options.estimator.map((estimator) =>
-    compute(columns, logs, estimator, options, name, source),
+    compute(isRealised(estimator) ? logsOfDays : logs, estimator, options, name, source),
   )
   if (columns.length === 0) say(`${name}: no candle of ${options.interval}`)
-  await printRows(answers.flatMap(rowsOf), options.format, answers)
+  const withParts = options.estimator.includes('realized')
+  await printRows(
+    answers.flatMap((answer) => rowsOf(answer, withParts)),
+    options.format,
+    answers,
+  )
   return refused > 0 ? 1 : 0
 }
 
-async function fromArchive(options: Options): Promise<{ columns: CandleColumns; refused: number }> {
-  const { market, interval } = options
-  const stored = await withConnection(({ operations }) =>
-    readSeries(operations.prices, market!, STORED_UNDER[interval]),
-  )
-  return { columns: rollUp(stored, interval), refused: 0 }
+interface Series {
+  readonly columns: CandleColumns
+  /** What the realised family is made of. */
+  readonly intraday: CandleColumns
+  /** Rows of a file that break the rules. */
+  readonly refused: number
 }
 
-async function fromFile(
-  file: string,
-  options: Options,
-): Promise<{ columns: CandleColumns; refused: number }> {
+/** The realised family reads the archive's minutes of the days that are over, whatever the interval of the others. */
+async function fromArchive({ market, interval, estimator }: Options): Promise<Series> {
+  return withConnection(async ({ operations }) => {
+    const read = (stored: StoredInterval) => readSeries(operations.prices, market!, stored)
+    const needsBars = estimator.some((name) => !isRealised(name))
+    const bars = needsBars ? rollUp(await read(STORED_UNDER[interval]), interval) : null
+    if (!estimator.some(isRealised)) return { columns: bars!, intraday: bars!, refused: 0 }
+    const minutes = rollUp(await read('1m'), interval === '5m' ? '5m' : '1m')
+    const intraday = cutColumns(minutes, minutes.startMs, floorTo('1d', Date.now()))
+    return { columns: bars ?? intraday, intraday, refused: 0 }
+  })
+}
+
+async function fromFile(file: string, options: Options): Promise<Series> {
   const { rows, refused } = await readCsvFile(file, options.interval)
   const name = basename(file)
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 64)
   const { id } = parseMarketId(`csv:${name || 'stdin'}`)
-  return { columns: columnsFromRows(id, options.interval, rows), refused: refused.length }
+  const columns = columnsFromRows(id, options.interval, rows)
+  return { columns, intraday: columns, refused: refused.length }
 }
 
 function compute(
-  columns: CandleColumns,
   logs: LogColumns,
   estimator: Estimator,
   options: Options,
   market: string,
   source: string,
 ): VolatilityAnswer {
+  const { columns } = logs
   const { interval, window, mean, minCoverage, annualise } = options
   const grid = isRealised(estimator) ? '1d' : interval
   const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(grid))
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
-  const { reason } = newestReceipt(series, columns)
+  const { reason, intraday } = newestReceipt(series, columns)
   if ((columns.samples || isRealised(estimator)) && reason !== null)
     say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
   const points = volatilityPoints(series, options.from, options.to)
   const last = points.at(-1)
   const lastPlace = (Date.parse(last?.t ?? '') - series.startMs) / INTERVAL_MS[series.interval]
   const as_of = last ? isoSeconds(knownMs(series, lastPlace)) : null
-  return { market, interval: series.interval, estimator, window, annualisation, mean, source, as_of, points }
+  return {
+    market,
+    interval: series.interval,
+    estimator,
+    window,
+    annualisation,
+    mean,
+    source,
+    as_of,
+    ...(intraday ? { intraday: intradayOf(intraday) } : {}),
+    points,
+  }
 }
 
-function rowsOf({ estimator, window, points }: VolatilityAnswer): Row[] {
-  return points.map(({ t, sigma, n, expected }) => ({ time: t, estimator, window, sigma, n, expected }))
+const intradayOf = ({ interval, returnsUsed, returnsExpected, barsEmpty }: IntradayReceipt) => ({
+  interval,
+  returns: returnsUsed,
+  expected: returnsExpected,
+  empty: barsEmpty,
+})
+
+/** @param withParts whether rows have columns for what only `realized` knows */
+function rowsOf({ estimator, window, points }: VolatilityAnswer, withParts: boolean): Row[] {
+  return points.map(({ t, sigma, n, expected, down, up, jump_share, jump_days }) => ({
+    time: t,
+    estimator,
+    window,
+    sigma,
+    n,
+    expected,
+    ...(withParts
+      ? {
+          down: down ?? null,
+          up: up ?? null,
+          jump_share: jump_share ?? null,
+          jump_days: jump_days ?? null,
+        }
+      : {}),
+  }))
 }
 
 function readEstimators(text: string): Estimator[] {

@@ -12,7 +12,8 @@ import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { Misprint } from '../../core/volatility/mistakes.ts'
 import type { Move, MoveSpan, MoveStart } from '../../core/volatility/move.ts'
 import type { Band, BandKind, NoBand } from '../../core/volatility/confidence/kinds.ts'
-import type { Estimator, Mean, Receipt } from '../../core/volatility/types.ts'
+import type { RealisedMeasures } from '../../core/volatility/realised/measures.ts'
+import type { Estimator, Mean, Receipt, Unavailable } from '../../core/volatility/types.ts'
 
 /** Names on screen; `1m` would be a minute. */
 export const RANGES = ['24h', '7d', '1M', '3M', '1Y', 'All'] as const
@@ -192,7 +193,7 @@ export interface SpanReceipt {
   /** Close of the newest present bar; null without any. */
   readonly asOfMs: number | null
   /** Why nothing can be told; null when it can. */
-  readonly reason: TooFew | null
+  readonly reason: TooFew | Unavailable | null
 }
 
 /** Of what there are too few: bars or returns of the span, or hours that are each to have `fewest` of their own a week apart. */
@@ -254,6 +255,29 @@ export interface WeekView {
   readonly receipt: SpanReceipt
 }
 
+export interface RealisedRequest {
+  readonly market: MarketId
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** What happened inside the days that touch a span, from the minutes of each; one number a day. */
+export interface RealisedView {
+  readonly startMs: number
+  /** Variance of each day: all, falling and rising returns. NaN where too few of the day's returns are here. */
+  readonly variance: Float64Array
+  readonly down: Float64Array
+  readonly up: Float64Array
+  readonly jumpShare: Float64Array
+  readonly jumpStatistic: Float64Array
+  /** 5-minute returns that are here, and how many a whole day has. */
+  readonly present: Uint16Array
+  readonly expected: number
+  /** Of all days that entered. */
+  readonly whole: RealisedMeasures
+  readonly receipt: SpanReceipt
+}
+
 export interface CsvFile {
   readonly blob: Blob
   readonly fromMs: number
@@ -301,6 +325,7 @@ export interface ComputeApi {
   drawdown(request: SpanRequest): Promise<DrawdownView>
   /** From hourly bars. */
   week(request: WeekRequest): Promise<WeekView>
+  realised(request: RealisedRequest): Promise<RealisedView>
   /** Exact decimals, as they are stored. */
   csv(request: SpanRequest): Promise<CsvFile>
   /** Where the moves begin that end with a price of an instant; σ by the estimator, of so many days before each. */

@@ -64,6 +64,20 @@ export class SeriesCache {
     return rollUp(kept.cut!, interval)
   }
 
+  /**
+   * A stretch of a stored interval that is read once and not kept.
+   *
+   * @returns its columns, and how many pieces of bytes they were made of
+   */
+  async readOnce(
+    market: MarketId,
+    interval: StoredInterval,
+    fromMs: number,
+    toMs: number,
+  ): Promise<{ readonly columns: CandleColumns; readonly pieces: number }> {
+    return this.#decode(market, interval, fromMs, toMs, false)
+  }
+
   forget(market: MarketId | null): void {
     for (const key of this.#series.keys())
       if (market === null || key.startsWith(`${market} `)) this.#series.delete(key)
@@ -91,7 +105,7 @@ export class SeriesCache {
     const from = asked.from - Math.ceil(asked.leadMs / step) * step
     // To the end of its day, so that the next minute is in it, too; the change that brings it makes this one forgotten.
     const to = Math.ceil(asked.to / DAY_MS) * DAY_MS
-    const columns = this.#decode(market, interval, from, to)
+    const columns = this.#decodeKept(market, interval, from, to)
     const kept: Kept = { from, to, places: (to - from) / step, columns, cut: null }
     columns.catch(() => {
       // Whoever waits is told by the same promise; the next one tries anew.
@@ -101,20 +115,32 @@ export class SeriesCache {
     return kept
   }
 
-  async #decode(
+  async #decodeKept(
     market: MarketId,
     interval: StoredInterval,
     from: number,
     to: number,
   ): Promise<CandleColumns> {
-    const span = { fromMs: from, toMs: to }
     const { volume } = wishOf(await this.#store.packs.get(market))
+    return (await this.#decode(market, interval, from, to, volume)).columns
+  }
+
+  async #decode(
+    market: MarketId,
+    interval: StoredInterval,
+    from: number,
+    to: number,
+    volume: boolean,
+  ): Promise<{ readonly columns: CandleColumns; readonly pieces: number }> {
+    const span = { fromMs: from, toMs: to }
+    let painted = 0
     const columns = missingColumns(market, interval, from, (to - from) / INTERVAL_MS[interval], volume)
     const pieces = await piecesOf(this.#store, market, interval, 'price', span)
     if (volume) pieces.push(...(await piecesOf(this.#store, market, interval, 'volume', span)))
     for (const piece of pieces) {
       try {
         paintChunk(piece.bytes, columns)
+        painted++
       } catch (error) {
         // Bytes were right when they arrived; what the disk has spoilt reads as missing until it is fetched again.
         if (!(error instanceof ChunkError) || error instanceof ChunkFormatError) throw error
@@ -122,7 +148,7 @@ export class SeriesCache {
         await dropDamaged(this.#store, market, interval, piece)
       }
     }
-    return columns
+    return { columns, pieces: painted }
   }
 }
 

@@ -7,6 +7,8 @@ import { cutColumns } from '../../core/candle/cut.ts'
 import { buildLevels, sumLevels, type Level } from '../../core/candle/levels.ts'
 import type { MarketId } from '../../core/market.ts'
 import {
+  DAY_MS,
+  floorTo,
   INTERVAL_MS,
   STORED_INTERVALS,
   STORED_UNDER,
@@ -15,7 +17,8 @@ import {
 } from '../../core/time/interval.ts'
 import { moveBegins, type MoveSpan } from '../../core/volatility/move.ts'
 import { Memory } from '../../core/volatility/memory.ts'
-import type { Estimator } from '../../core/volatility/types.ts'
+import { isRealised } from '../../core/volatility/request.ts'
+import type { Estimator, Receipt } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
 import { heldSpans } from '../lib/store/series.ts'
 import { absenceOf } from './absence.ts'
@@ -33,6 +36,8 @@ import type {
   NewestCandle,
   PriceView,
   Range,
+  RealisedRequest,
+  RealisedView,
   SeriesEvent,
   SigmaRequest,
   SigmaSummary,
@@ -46,10 +51,12 @@ import { bandsOf } from './bands.ts'
 import { SeriesCache } from './columns.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
-import { moveStart } from './moves.ts'
+import { moveStart, receiptBefore } from './moves.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
+import { RealisedCache } from './realised.ts'
+import { logsOfDays, realisedOf, realisedSummary, realisedView } from './realised-views.ts'
 import { leadMs, SigmaSeries, summaryOf } from './sigma.ts'
 import { absentSpans, asOf } from './spans.ts'
 import { coverageOf } from './coverage.ts'
@@ -58,6 +65,7 @@ import { storedSeries } from './stored.ts'
 export class Compute implements ComputeApi {
   readonly #store: Store
   readonly #cache: SeriesCache
+  readonly #realised: RealisedCache
   /** Of the series asked about last: another estimator or window of it needs no new ones. */
   #series: SigmaSeries | null = null
   readonly #memory = new Memory()
@@ -65,6 +73,7 @@ export class Compute implements ComputeApi {
   constructor(store: Store) {
     this.#store = store
     this.#cache = new SeriesCache(store)
+    this.#realised = new RealisedCache(store, this.#cache)
   }
 
   async price(market: MarketId, range: Range, nowMs: number): Promise<PriceView> {
@@ -114,13 +123,22 @@ export class Compute implements ComputeApi {
   }
 
   async sigma(request: SigmaRequest): Promise<SigmaView> {
-    const { market, interval, fromMs, toMs, window } = request
+    const { market, interval, fromMs, toMs, window, estimator } = request
+    if (isRealised(estimator)) {
+      const lead = (window + 1) * DAY_MS
+      const days = await this.#realised.read(market, fromMs - lead, floorTo('1d', toMs))
+      return realisedView(days, { ...request, estimator })
+    }
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
     return this.#seriesOf(columns).view(request)
   }
 
   async bands(request: BandRequest): Promise<BandView> {
-    const { market, interval, fromMs, toMs, window } = request
+    const { market, interval, fromMs, toMs, window, estimator } = request
+    if (isRealised(estimator)) {
+      const days = await this.#realised.read(market, fromMs - (window + 1) * DAY_MS, floorTo('1d', toMs))
+      return bandsOf(logsOfDays(days, market), request)
+    }
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
     return bandsOf(this.#seriesOf(columns).logs, request)
   }
@@ -138,6 +156,11 @@ export class Compute implements ComputeApi {
   ): Promise<readonly SigmaSummary[]> {
     const summaries: SigmaSummary[] = []
     for (const market of markets) {
+      if (isRealised(estimator)) {
+        const days = await this.#realised.read(market, 0, await this.#wholeDays(market))
+        summaries.push(realisedSummary(days, market, estimator, window))
+        continue
+      }
       const { fromMs, toMs } = spanOf((await this.#spans(market))['1d'])
       const columns = await this.#cache.read(market, '1d', fromMs, toMs)
       summaries.push(summaryOf(columns, estimator, window))
@@ -157,6 +180,12 @@ export class Compute implements ComputeApi {
     return weekOf(this.#cache, request)
   }
 
+  async realised(request: RealisedRequest): Promise<RealisedView> {
+    const { market, fromMs, toMs } = request
+    const end = Math.min(toMs, await this.#wholeDays(market))
+    return realisedOf(await this.#realised.read(market, fromMs, end), { market, fromMs, toMs: end })
+  }
+
   async csv(request: SpanRequest): Promise<CsvFile> {
     return csvOf(this.#store, request)
   }
@@ -168,7 +197,9 @@ export class Compute implements ComputeApi {
     window: number,
   ): Promise<MoveStarts> {
     const start = (span: MoveSpan) =>
-      moveStart(this.#cache, market, moveBegins(span, toMs), estimator, window)
+      moveStart(this.#cache, market, moveBegins(span, toMs), (beforeMs) =>
+        this.#receiptBefore(market, beforeMs, estimator, window),
+      )
     return { day: await start('day'), '24h': await start('24h') }
   }
 
@@ -193,7 +224,25 @@ export class Compute implements ComputeApi {
 
   async invalidate(market: MarketId | null): Promise<void> {
     this.#cache.forget(market)
+    if (market === null) this.#realised.forget()
     if (market === null || this.#series?.columns.market === market) this.#forgetSeries()
+  }
+
+  async #receiptBefore(
+    market: MarketId,
+    beforeMs: number,
+    estimator: Estimator,
+    window: number,
+  ): Promise<Receipt> {
+    if (!isRealised(estimator)) return receiptBefore(this.#cache, market, beforeMs, estimator, window)
+    const endMs = floorTo('1d', beforeMs)
+    const days = await this.#realised.read(market, endMs - 2 * window * DAY_MS, endMs)
+    return realisedSummary(days, market, estimator, window).receipt
+  }
+
+  /** The end of the last day of which all minutes may be here. */
+  async #wholeDays(market: MarketId): Promise<number> {
+    return floorTo('1d', (await newestCloseMs(this.#store, market)) ?? 0)
   }
 
   #seriesOf(columns: CandleColumns): SigmaSeries {

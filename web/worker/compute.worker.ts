@@ -26,6 +26,7 @@ const api: ComputeApi = {
   distribution: async (request) => handOver(await (await compute).distribution(request)),
   drawdown: async (request) => handOver(await (await compute).drawdown(request)),
   week: async (request) => handOver(await (await compute).week(request)),
+  realised: async (request) => handOver(await (await compute).realised(request)),
   csv: async (request) => (await compute).csv(request),
   moveStarts: async (...asked) => (await compute).moveStarts(...asked),
   absence: async (...asked) => (await compute).absence(...asked),

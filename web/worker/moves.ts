@@ -23,17 +23,16 @@ const OLDEST_MS: Readonly<Record<StoredInterval, number>> = {
 }
 
 /**
- * @param window days of σ before the start
+ * @param receiptOf σ of the days that ended by an instant
  */
 export async function moveStart(
   cache: SeriesCache,
   market: MarketId,
   atMs: number,
-  estimator: Estimator,
-  window: number,
+  receiptOf: (beforeMs: number) => Promise<Receipt>,
 ): Promise<MoveStart> {
   const from = await closeAt(cache, market, atMs)
-  return { from, receipt: await receiptBefore(cache, market, from?.atMs ?? atMs, estimator, window) }
+  return { from, receipt: await receiptOf(from?.atMs ?? atMs) }
 }
 
 /** The newest close at or before an instant, of the finest interval where several are as new; null without any. */

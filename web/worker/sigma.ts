@@ -36,22 +36,9 @@ export class SigmaSeries {
   }
 
   /** σ from the request's first instant on. Its arrays belong to whoever asked. */
-  view({ market, interval, fromMs, estimator, window, mean }: Omit<SigmaRequest, 'toMs'>): SigmaView {
-    const { columns } = this
-    const step = INTERVAL_MS[interval]
+  view({ fromMs, estimator, window, mean }: Omit<SigmaRequest, 'toMs'>): SigmaView {
     const series = sigmaOf(this.logs, estimator, window, mean)
-    const skip = Math.max(0, Math.ceil((fromMs - columns.startMs) / step))
-    const sigma = series.sigma.slice(skip)
-    const view = {
-      market,
-      interval,
-      startMs: columns.startMs + skip * step,
-      sigma,
-      bars: series.bars.slice(skip),
-      flat: series.flat.slice(skip),
-      receipt: receiptOf(series, columns, estimator),
-      percentile: percentile({ ...series, sigma, endPlace: series.endPlace - skip }),
-    }
+    const view = viewOf(series, receiptOf(series, this.columns, estimator), fromMs)
     this.#memory.giveBack(series.sigma)
     return view
   }
@@ -68,6 +55,24 @@ export class SigmaSeries {
   /** Gives its memory back; nothing may be asked of it any more. */
   release(): void {
     this.logs.release()
+  }
+}
+
+/** A series from an instant on, in arrays of its own. */
+export function viewOf(series: VolatilitySeries, receipt: Receipt, fromMs: number): SigmaView {
+  const { interval, startMs } = series
+  const step = INTERVAL_MS[interval]
+  const skip = Math.max(0, Math.ceil((fromMs - startMs) / step))
+  const sigma = series.sigma.slice(skip)
+  return {
+    market: receipt.market,
+    interval,
+    startMs: startMs + skip * step,
+    sigma,
+    bars: series.bars.slice(skip),
+    flat: series.flat.slice(skip),
+    receipt,
+    percentile: percentile({ ...series, sigma, endPlace: series.endPlace - skip }),
   }
 }
 

@@ -4,7 +4,7 @@
 export const ln = (a: number, b: number): number => Math.log1p((a - b) / b)
 
 /** Neumaier's compensated sum. */
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   let total = 0
   let lost = 0
   for (const value of values) {

@@ -6,11 +6,10 @@ import { State, type CandleColumns } from '../../candle/columns.ts'
 import { DAY_MS, INTERVAL_MS, type Interval } from '../../time/interval.ts'
 import { knownSpan } from '../entering.ts'
 import { logRatio } from '../log-ratio.ts'
-import { jumpStatistic, RETURNS_A_DAY, sumGrid, type GridSums } from './grid.ts'
-import type { IntradayInterval, RealisedDays } from './types.ts'
-
-/** A day enters with at least this share of its returns. */
-export const LEAST_SHARE_OF_DAY = 0.8
+import { emptyDays, gridsOf } from './columns.ts'
+import { RETURNS_A_DAY, sumGrid, type GridSums } from './grid.ts'
+import { jumpStatistic } from './jump.ts'
+import { LEAST_SHARE_OF_DAY, type IntradayInterval, type RealisedDays } from './types.ts'
 
 /** Whether 5-minute returns can be made of bars of this interval. */
 export function isIntraday(interval: Interval): interval is IntradayInterval {
@@ -40,26 +39,6 @@ export function realisedDays(columns: CandleColumns, interval: IntradayInterval)
   }
   return days
 }
-
-function emptyDays(span: Pick<RealisedDays, 'startMs' | 'endMs' | 'length' | 'interval'>): RealisedDays {
-  const { length, interval } = span
-  const column = () => new Float64Array(length).fill(NaN)
-  return {
-    ...span,
-    expected: RETURNS_A_DAY * gridsOf(interval),
-    present: new Uint16Array(length),
-    empty: new Uint16Array(length),
-    sampled: new Uint16Array(length),
-    variance: { realized: column(), bipower: column(), 'med-rv': column() },
-    down: column(),
-    up: column(),
-    jumpShare: column(),
-    jumpStatistic: column(),
-  }
-}
-
-/** Bars in 5 minutes, which are as many grids of 5-minute returns. */
-const gridsOf = (interval: IntradayInterval): number => (5 * INTERVAL_MS['1m']) / INTERVAL_MS[interval]
 
 /** The closes and returns of one day; the next one is read into the same memory. */
 class DayOfBars {

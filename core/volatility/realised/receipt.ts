@@ -1,8 +1,7 @@
 /** What σ of the realised family rests on, and why it is not available. */
 import { fewestBars } from '../request.ts'
 import type { IntradayReceipt, Unavailable, VolatilitySeries } from '../types.ts'
-import { LEAST_SHARE_OF_DAY } from './days.ts'
-import type { RealisedDays } from './types.ts'
+import { LEAST_SHARE_OF_DAY, type RealisedDays } from './types.ts'
 
 /** Of the window that ends at a place. */
 export function intradayReceipt(
@@ -31,7 +30,7 @@ export function reasonOfDays(series: VolatilitySeries, place: number): Unavailab
   if (sampled > 0) return { why: 'sampled minutes' }
   if (place < firstPlace) {
     const known = place + 1
-    return { why: 'too short', known, wanted: window, window, interval, shortest: known >= 2 ? known : null }
+    return { why: 'few days', known, window, shortest: known >= 2 ? known : null }
   }
   const used = series.bars[place] ?? 0
   return { why: 'days missing', used, window, fewest: fewestBars(request), leastShare: LEAST_SHARE_OF_DAY }

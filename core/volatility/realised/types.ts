@@ -5,6 +5,9 @@ import type { RealisedEstimator } from '../types.ts'
 /** Bars that 5-minute returns can be made of. */
 export type IntradayInterval = Extract<Interval, '1m' | '5m'>
 
+/** A day enters with at least this share of its returns. */
+export const LEAST_SHARE_OF_DAY = 0.8
+
 /** One value a UTC day. Measures are NaN where too few of a day's returns are there. */
 export interface RealisedDays {
   /** Start of the first day. */

@@ -76,7 +76,7 @@ export interface SigmaBand {
 const MOST_ABOVE = 1.6
 
 /**
- * @param others lines of the same bars beside the first
+ * @param others lines beside the first, of the same bars or of days
  * @param band of this line or of an earlier one, whose room then stays, so that nothing jumps
  */
 export function sigmaPainter(
@@ -88,8 +88,10 @@ export function sigmaPainter(
   const placeMs = INTERVAL_MS[view.interval]
   const language = locale()
   return (span, widthPx): Frame => {
-    const sliced = (data: SigmaData) =>
-      sliceOf(data.view.startMs, placeMs, pickLevel(data.levels, placeMs, span, widthPx, 4), span)
+    const sliced = (data: SigmaData) => {
+      const stepMs = INTERVAL_MS[data.view.interval]
+      return sliceOf(data.view.startMs, stepMs, pickLevel(data.levels, stepMs, span, widthPx, 4), span)
+    }
     const slice = sliced({ view, levels, absent })
     const beside = others.map(sliced)
     const found = withBand(extremesOf([slice, ...beside], span), band?.extremes(span) ?? null)

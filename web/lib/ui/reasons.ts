@@ -47,6 +47,15 @@ export function reasonText(reason: Unavailable | TooFew): string {
       return t(
         'sampled source: its minutes are samples of a price, and the returns inside each day need trades; close-to-close is available',
       )
+    case 'few days': {
+      const { known, window, shortest } = reason
+      const here = plural(known, ['those of # day are here', 'those of # days are here'])
+      return shortest === null
+        ? t(`a window of ${window} needs the minutes of as many days, ${here}; keep more minutes`)
+        : t(
+            `a window of ${window} needs the minutes of as many days, ${here}; keep more minutes, or take a window of at most ${shortest}`,
+          )
+    }
     case 'days missing': {
       const { used, window, fewest } = reason
       const share = formatPercent(reason.leastShare, 0, locale())

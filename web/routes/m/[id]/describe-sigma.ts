@@ -1,7 +1,8 @@
 /** A σ series in words, and its value at an instant. */
 import { formatPercent } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
-import { needsCloseBefore } from '$core/volatility/request.ts'
+import { LEAST_SHARE_OF_DAY } from '$core/volatility/realised/types.ts'
+import { isRealised, needsCloseBefore } from '$core/volatility/request.ts'
 import type { Receipt } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
@@ -16,24 +17,29 @@ export function sigmaAt(view: SigmaView, ms: number): Receipt {
   const place = Math.min(view.sigma.length, Math.floor((ms - view.startMs) / step)) - 1
   const sigma = view.sigma[place] ?? NaN
   const lastBarMs = view.startMs + place * step
+  const { receipt } = view
+  const used = view.bars[place] ?? 0
+  const { window } = receipt
   return {
-    ...view.receipt,
-    barsUsed: view.bars[place] ?? 0,
+    ...receipt,
+    barsUsed: used,
     barsEmpty: view.flat[place] ?? 0,
-    firstBarMs: lastBarMs - (view.receipt.window - 1) * step,
+    firstBarMs: lastBarMs - (window - 1) * step,
     lastBarMs,
     // A day that is under way is known as far as its newest bar.
     asOfMs: Math.min(lastBarMs + step, view.receipt.asOfMs),
     sigma,
     reason: Number.isNaN(sigma)
-      ? {
-          why: 'bars missing',
-          used: view.bars[place] ?? 0,
-          window: view.receipt.window,
-          interval: view.interval,
-          needsClose: needsCloseBefore(view.receipt.estimator),
-          fewest: 2,
-        }
+      ? isRealised(receipt.estimator)
+        ? { why: 'days missing', used, window, fewest: 2, leastShare: LEAST_SHARE_OF_DAY }
+        : {
+            why: 'bars missing',
+            used,
+            window,
+            interval: view.interval,
+            needsClose: needsCloseBefore(receipt.estimator),
+            fewest: 2,
+          }
       : null,
   }
 }

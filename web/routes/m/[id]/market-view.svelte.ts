@@ -5,6 +5,7 @@
 import { untrack } from 'svelte'
 import type { MarketId } from '$core/market.ts'
 import { DAY_MS, HOUR_MS, INTERVAL_MS, STORED_UNDER, type Interval } from '$core/time/interval.ts'
+import { isRealised } from '$core/volatility/request.ts'
 import type { Estimator } from '$core/volatility/types.ts'
 import { ChartState } from '$lib/chart/chart.svelte.ts'
 import type { DrawnBand } from '$lib/chart/sigma-band.ts'
@@ -96,7 +97,8 @@ export class MarketView {
   }
 
   get sigmaInterval(): Interval {
-    const { interval, range } = preferences.current
+    const { estimator, interval, range } = preferences.current
+    if (isRealised(estimator)) return '1d'
     if (interval) return interval
     const suited = SIGMA_INTERVAL[range]
     const hasMinutes = app.storage.series.some(
@@ -181,6 +183,8 @@ export class MarketView {
   /** Somebody takes hold of the window: what σ of other windows needs is fetched meanwhile. */
   prepareWindows(): void {
     const { estimator, window } = preferences.current
+    // The worker has measured the days; another window of them takes it no time.
+    if (isRealised(estimator)) return
     this.#sigmaHere
       .prepare(this.#sigmaRequest(estimator, window, this.sigmaInterval))
       .catch((error: unknown) => report('windows of σ cannot be drawn at once', error))

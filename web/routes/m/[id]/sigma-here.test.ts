@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { MarketId } from '../../../../core/market.ts'
 import { DAY_MS, HOUR_MS } from '../../../../core/time/interval.ts'
-import { ESTIMATORS } from '../../../../core/volatility/types.ts'
+import { BAR_ESTIMATORS } from '../../../../core/volatility/types.ts'
 import { TestArchive } from '../../../lib/sync/test-archive.ts'
 import { testDevice } from '../../../lib/sync/test-device.ts'
 import type { SigmaRequest } from '../../../worker/api.ts'
@@ -28,12 +28,12 @@ beforeEach(async () => {
 
 const ask = () => vi.fn<Compute['columns']>((...asked) => compute.columns(...asked))
 
-it('any window and estimator is what the worker answers, to the last bit', async () => {
+it('any window and estimator of bars is what the worker answers, to the last bit', async () => {
   const columns = ask()
   const here = new SigmaHere(columns)
   expect(here.answer(request)).toBeNull()
   await here.prepare(request)
-  for (const estimator of ESTIMATORS)
+  for (const estimator of BAR_ESTIMATORS)
     for (const window of [7, 30, 365]) {
       const asked = { ...request, estimator, window }
       expect(here.answer(asked)).toEqual(await compute.sigma(asked))
@@ -49,6 +49,7 @@ it('what it has no bars of it leaves to the worker', async () => {
   await here.prepare(request)
   expect(here.answer({ ...request, interval: '1d' })).toBeNull()
   expect(here.answer({ ...request, market: 'coinbase:ETH-USD' as MarketId })).toBeNull()
+  expect(here.answer({ ...request, estimator: 'realized' })).toBeNull()
   here.forget()
   expect(here.answer(request)).toBeNull()
 })

@@ -3,6 +3,7 @@
  * the finger. Only for series that are computed within a small part of a frame.
  */
 import { INTERVAL_MS } from '$core/time/interval.ts'
+import { isRealised } from '$core/volatility/request.ts'
 import type { SigmaSeries } from '$worker/sigma.ts'
 import type { ComputeApi, SigmaRequest, SigmaView } from '$worker/api.ts'
 
@@ -49,6 +50,7 @@ export class SigmaHere {
   /** The answer, where its bars are here. */
   answer(request: SigmaRequest): SigmaView | null {
     const series = this.#series
+    if (isRealised(request.estimator)) return null
     if (!series || series.columns.market !== request.market || series.columns.interval !== request.interval)
       return null
     return series.view({ ...request, fromMs: this.#fromMs })

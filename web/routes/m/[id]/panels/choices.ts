@@ -2,7 +2,7 @@
 import { t } from '$lib/i18n/t.ts'
 import { ESTIMATORS, type Estimator } from '$core/volatility/types.ts'
 
-export const PANELS = ['sigma', 'drawdown', 'distribution', 'week', 'kept'] as const
+export const PANELS = ['sigma', 'drawdown', 'distribution', 'week', 'realised', 'kept'] as const
 export type PanelName = (typeof PANELS)[number]
 
 export function nameOfPanel(panel: PanelName): string {
@@ -15,6 +15,8 @@ export function nameOfPanel(panel: PanelName): string {
       return t('Distribution of returns')
     case 'week':
       return t('Hours of the week')
+    case 'realised':
+      return t('Inside the days')
     case 'kept':
       return t('On this device')
   }

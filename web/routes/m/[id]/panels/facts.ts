@@ -1,8 +1,9 @@
 /** Receipts in full, as facts for a sheet and for a picture: what a figure was made of, from what, and as of when. */
 import { reasonText } from '$lib/ui/reasons.ts'
-import { formatSigma } from '$core/format/percent.ts'
+import { formatPercent, formatSigma } from '$core/format/percent.ts'
 import { barsPerYear, HOUR_MS, INTERVAL_MS, type Interval } from '$core/time/interval.ts'
-import type { Estimator, Receipt } from '$core/volatility/types.ts'
+import { LEAST_SHARE_OF_DAY } from '$core/volatility/realised/types.ts'
+import type { Estimator, IntradayReceipt, Receipt } from '$core/volatility/types.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { plural, t } from '$lib/i18n/t.ts'
 import { ageText, dailyMove } from '$lib/ui/said.ts'
@@ -32,7 +33,7 @@ function authorOf(estimator: Estimator): string {
     case 'yang-zhang':
       return 'Yang & Zhang 2000'
     case 'ewma':
-      return 'RiskMetrics 1996'
+      return 'RiskMetrics 1996, λ = 0.94'
     case 'realized':
       return 'Andersen & Bollerslev 1998, Zhang, Mykland & Aït-Sahalia 2005'
     case 'bipower':
@@ -68,6 +69,35 @@ function barsFact(receipt: Receipt | SpanReceipt): Fact {
     value: t(`${barsUsed} of ${barsExpected} ${barsName(interval)}`),
     ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
   }
+}
+
+/** Of the realised family: the days of the window, and what is inside them. */
+function intradayFacts({ barsUsed, barsExpected }: Receipt, intraday: IntradayReceipt): Fact[] {
+  const { interval, returnsUsed, returnsExpected, barsEmpty } = intraday
+  const absent = barsExpected - barsUsed
+  const share = formatPercent(LEAST_SHARE_OF_DAY, 0, locale())
+  const days: Fact = {
+    name: t('Days'),
+    value: t(`${barsUsed} of ${barsExpected} ${barsName('1d')}`),
+    ...(absent > 0 ? { note: t(`a day enters with ${share} of its 5-minute returns`) } : {}),
+  }
+  if (returnsExpected === 0) return [days]
+  const notes = [
+    interval === '1m' ? t('the mean over five grids of them, a minute apart') : '',
+    barsEmpty > 0
+      ? t(`${plural(barsEmpty, ['# bar', '# bars'])} of ${interval} without trades, read as flat`)
+      : '',
+  ].filter((note) => note !== '')
+  return [
+    days,
+    {
+      name: t('5-minute returns'),
+      value: t(
+        `${formatPercent(returnsUsed / returnsExpected, 1, locale())} of these days, from ${barsName(interval)}`,
+      ),
+      ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+    },
+  ]
 }
 
 function sourceFacts(receipt: Receipt | SpanReceipt, nowMs: number): Fact[] {
@@ -108,7 +138,8 @@ export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
     })
   facts.push({ name: t('Window'), value: windowText(window, interval) })
   if (Number.isFinite(receipt.asOfMs)) facts.push(spanFact(firstBarMs, lastBarMs, interval))
-  facts.push(barsFact(receipt))
+  if (receipt.intraday) facts.push(...intradayFacts(receipt, receipt.intraday))
+  else facts.push(barsFact(receipt))
   if (below) facts.push({ name: t('Mean'), value: t('zero'), note: t('as always below one hour') })
   else if (estimator === 'close')
     facts.push({ name: t('Mean'), value: receipt.mean === 'zero' ? t('zero') : t('of the window') })

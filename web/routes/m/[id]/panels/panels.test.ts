@@ -11,7 +11,7 @@ describe('the choice of panels', () => {
       '{"order":["week","gone","week","sigma"],"hidden":["kept",3],"others":["close","no","parkinson","gk-yz"],"counts":"log"}',
     )
     expect(kept).toEqual({
-      order: ['week', 'sigma', 'drawdown', 'distribution', 'kept'],
+      order: ['week', 'sigma', 'drawdown', 'distribution', 'realised', 'kept'],
       hidden: ['kept'],
       others: ['close', 'parkinson'],
       counts: 'log',
@@ -19,8 +19,22 @@ describe('the choice of panels', () => {
   })
 
   it('moves one panel and no other, and no further than the ends', () => {
-    expect(moved(PANELS, 'sigma', 2)).toEqual(['drawdown', 'distribution', 'sigma', 'week', 'kept'])
-    expect(moved(PANELS, 'kept', -9)).toEqual(['kept', 'sigma', 'drawdown', 'distribution', 'week'])
+    expect(moved(PANELS, 'sigma', 2)).toEqual([
+      'drawdown',
+      'distribution',
+      'sigma',
+      'week',
+      'realised',
+      'kept',
+    ])
+    expect(moved(PANELS, 'kept', -9)).toEqual([
+      'kept',
+      'sigma',
+      'drawdown',
+      'distribution',
+      'week',
+      'realised',
+    ])
     expect(moved(PANELS, 'kept', 1)).toEqual(PANELS)
   })
 })

@@ -14,7 +14,14 @@ import type { MarketView } from '../market-view.svelte.ts'
 import type { PanelName } from '../panels/choices.ts'
 import { panels } from '../panels/panels.svelte.ts'
 import type { Picture, PictureSection } from './picture.ts'
-import { distributionSection, drawdownSection, sigmaSection, timeSection, weekSection } from './sections.ts'
+import {
+  distributionSection,
+  drawdownSection,
+  realisedSection,
+  sigmaSection,
+  timeSection,
+  weekSection,
+} from './sections.ts'
 
 export type Part = 'price' | Exclude<PanelName, 'kept'>
 
@@ -65,6 +72,8 @@ async function sectionOf(part: Part, view: MarketView): Promise<PictureSection |
       return distributionSection(view, span, panels.current.counts)
     case 'week':
       return weekSection(view, span, zone)
+    case 'realised':
+      return realisedSection(view, zone)
   }
 }
 

@@ -20,6 +20,7 @@ import { nameOfPanel } from '../panels/choices.ts'
 import { drawdownPainter } from '../panels/drawdown-painter.ts'
 import { drawHistogram, type Counts } from '../panels/histogram-drawing.ts'
 import { daysOfWeek, namesOfDays } from '$lib/ui/week.ts'
+import { realisedPainter, sigmaOfDay } from '../panels/realised-painter.ts'
 import { drawWeek } from '../panels/week-drawing.ts'
 import type { PictureSection } from './picture.ts'
 
@@ -141,6 +142,25 @@ export async function weekSection(view: MarketView, span: Span, zone: Zone): Pro
     draw: scaled(draw),
     receipt: receiptOfSpan(data.receipt, perYear(barsPerYear('1h'))),
   }
+}
+
+/** null where no day in view has its minutes here. */
+export async function realisedSection(view: MarketView, zone: Zone): Promise<PictureSection | null> {
+  const data = await compute().realised({ market: view.id, ...view.chart.resting })
+  if (data.receipt.reason) return null
+  const { variance, up, down } = data.whole
+  const sigma = (one: number) => formatSigma(sigmaOfDay(one), locale()).text
+  return timeSection(
+    {
+      name: nameOfPanel('realised'),
+      figure: sigma(variance),
+      note: t(`rising ${sigma(up)}, falling ${sigma(down)}`),
+      heightPx: 160,
+      receipt: receiptOfSpan(data.receipt, t('5-minute returns'), perYear(barsPerYear('1d'))),
+    },
+    realisedPainter(data, zone),
+    view.chart,
+  )
 }
 
 /** A drawing in CSS pixels on a canvas of more. */
