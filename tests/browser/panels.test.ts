@@ -4,6 +4,7 @@ import type { Download, Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MarketId } from '../../core/market.ts'
+import { ESTIMATORS } from '../../core/volatility/types.ts'
 import { controlled, openBrowser, ready, synced, type Browser, examine } from './browser.ts'
 import { GALLERY_NOW_MS, openGallery, type Gallery } from './gallery.ts'
 
@@ -141,6 +142,31 @@ describe('a market without its server', () => {
     expect(sizes[0]).toBeCloseTo(1 - Math.sqrt(252 / 365), 12)
     await sheet.getByText('no difference here').waitFor()
     await page.keyboard.press('Escape')
+  })
+
+  test('a receipt leads to how its estimator works, and the help says so of all of them', async () => {
+    await page.getByRole('button', { name: 'How this volatility was made' }).press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'How this volatility was made' })
+    await sheet.getByRole('link', { name: 'How Yang-Zhang works' }).press('Enter')
+    await page.waitForURL('**/help#yang-zhang')
+    const own = page.getByRole('region', { name: 'Yang-Zhang', exact: true })
+    await expect.poll(async () => Math.abs((await own.boundingBox())?.y ?? Infinity)).toBeLessThan(40)
+    await own.getByText(/Yang & Zhang 2000/).waitFor()
+    expect(await own.locator('math mfrac').count()).toBe(2)
+    for (const estimator of ESTIMATORS)
+      expect(await page.locator(`section#${estimator} math`).count()).not.toBe(0)
+    // Every name leads to what it names.
+    const places = await page
+      .getByRole('navigation', { name: 'On this page' })
+      .getByRole('link')
+      .evaluateAll((links) => links.map((link) => document.querySelector(link.getAttribute('href')!)?.id))
+    expect(places).toContain('not-available')
+    expect(places).not.toContain(undefined)
+    await page.getByRole('link', { name: 'Where σ is n/a' }).press('Enter')
+    await page.waitForURL('**/help#not-available')
+    expect(await examineThemes(page)).toEqual([])
+    await page.getByRole('button', { name: 'Back' }).waitFor()
+    await open(`/m/${MARKET}`)
   })
 
   test('the order of its panels outlives the browser', async () => {
