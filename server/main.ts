@@ -157,7 +157,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       phones: () => phones,
       operations,
       quotes,
-      failures: reading.failures,
+      counts: reading.counts,
       adminToken,
       owner,
       address,

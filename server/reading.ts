@@ -9,8 +9,8 @@ import type { Logos } from './logos.ts'
 import type { Provider, ProviderHealth } from './providers/types.ts'
 import { createSources, openFollowed, openSource, type Sources } from './sources.ts'
 
-/** Wrong tokens, which count at every process that serves, wherever they were given. */
-export interface SharedFailures {
+/** Wrong tokens and orders of a client, which count at every process that serves, wherever they were given. */
+export interface SharedCounts {
   /** One was given here: `door` names where. */
   tell(door: string, client: string): void
   /** Takes those that were given elsewhere. */
@@ -28,7 +28,7 @@ export interface Reading {
   /** Of the sources that this very process asks. */
   health(): readonly ProviderHealth[]
   /** null where no other process serves. */
-  readonly failures: SharedFailures | null
+  readonly counts: SharedCounts | null
   /** What is under way ends first. */
   stop(): Promise<void>
 }
@@ -78,7 +78,7 @@ export function readAlone(parts: ReadingParts): Reading {
     wake: async () => ingest?.wake(),
     status: async () => ingest?.status() ?? null,
     health: () => sources.list.map((provider) => provider.health()),
-    failures: null,
+    counts: null,
     stop: async () => {
       await ingest?.stop()
       await sources.close()

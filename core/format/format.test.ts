@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatSpan } from './age.ts'
 import { formatBytes } from './bytes.ts'
-import { safeLocale } from './locale.ts'
+import { dateLocale, safeLocale } from './locale.ts'
 import { formatMove } from './move.ts'
 import { formatChange, formatPercent, formatSigma } from './percent.ts'
 import { formatPrice } from './price.ts'
@@ -124,9 +124,10 @@ describe('ages, sizes and times', () => {
 
   it('an instant names UTC, and the reader’s own zone does not', () => {
     const noon = Date.UTC(2024, 2, 1, 12)
-    expect(formatInstant(noon, 'utc', 'minute')).toBe('Mar 1, 2024, 12:00 UTC')
+    expect(formatInstant(noon, 'utc', 'minute')).toBe('1 Mar 2024, 12:00 UTC')
+    expect(formatInstant(noon, 'utc', 'day', 'en-US')).toBe('1 Mar 2024 UTC')
     expect(formatInstant(noon, 'utc', 'day', 'de')).toBe('1. März 2024 UTC')
-    expect(formatInstant(noon, 'utc', 'second', 'C')).toBe('Mar 1, 2024, 12:00:00 UTC')
+    expect(formatInstant(noon, 'utc', 'second', 'C')).toBe('1 Mar 2024, 12:00:00 UTC')
     expect(formatInstant(noon, 'local', 'minute')).not.toContain('UTC')
     expect(formatInstant(NaN, 'utc', 'day')).toBe('n/a')
   })
@@ -154,6 +155,7 @@ describe('the tools below', () => {
     expect(safeLocale(undefined)).toBe('en')
     expect(safeLocale('C')).toBe('en')
     expect(safeLocale('pt-br')).toBe('pt-BR')
+    expect(['en-US', 'C', 'de-AT'].map(dateLocale)).toEqual(['en-GB', 'en-GB', 'de-AT'])
   })
 
   it.each([

@@ -14,6 +14,12 @@ export function safeLocale(locale: string | undefined): string {
   }
 }
 
+/** In which locale dates are written: in English the day comes first, for everybody, so that there is one order on all screens. */
+export function dateLocale(locale: string | undefined): string {
+  const safe = safeLocale(locale)
+  return /^en\b/.test(safe) ? 'en-GB' : safe
+}
+
 /** How numbers are written in a locale: digits are always 0 to 9, so that columns stay tabular. */
 interface NumberStyle {
   readonly point: string

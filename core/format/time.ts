@@ -2,7 +2,7 @@
  * Instants for people, in the reader's zone or in UTC; UTC is always said.
  */
 import { intlZone, type Zone } from '../time/zone.ts'
-import { safeLocale } from './locale.ts'
+import { dateLocale } from './locale.ts'
 
 /** How much of an instant is told: a day, a minute of a day, or seconds as well. */
 export type Precision = 'day' | 'minute' | 'second'
@@ -45,7 +45,7 @@ function formatOf(zone: Zone, precision: Precision, locale: string): Intl.DateTi
   const key = `${zone} ${precision} ${locale}`
   const known = formats.get(key)
   if (known) return known
-  const format = new Intl.DateTimeFormat(safeLocale(locale), {
+  const format = new Intl.DateTimeFormat(dateLocale(locale), {
     ...OPTIONS[precision],
     numberingSystem: 'latn',
     timeZone: intlZone(zone),

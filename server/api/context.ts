@@ -7,7 +7,7 @@ import type { ZodType } from 'zod'
 import type { BackfillProgress } from '../../core/wire/api.ts'
 import type { Archive } from '../archive/types.ts'
 import type { Clock } from '../clock.ts'
-import type { SharedFailures } from '../reading.ts'
+import type { SharedCounts } from '../reading.ts'
 import type { Logos } from '../logos.ts'
 import type { Operations } from '../control/operations.ts'
 import type { Owner } from '../owner/owner.ts'
@@ -41,8 +41,8 @@ export interface ApiParts {
   /** Currencies in which coins are priced. */
   readonly quotes: readonly string[]
   readonly adminToken: string | null
-  /** Wrong tokens that other processes were given; null where there are none. */
-  readonly failures: SharedFailures | null
+  /** Wrong tokens and orders that other processes were given; null where there are none. */
+  readonly counts: SharedCounts | null
   readonly owner: Owner
   /** The server's address as browsers see it; where that is https, cookies go by nothing else. */
   readonly address: string

@@ -17,6 +17,8 @@ const MOST_WRONG = 10
 /** Doors at which they are counted over all processes that serve. */
 const LINKS = 'links'
 const TOKENS = 'tokens'
+const ORDERS = 'orders'
+const SIGN_OUTS = 'sign-outs'
 /** Orders a minute and address; a person gives a few, a script may add a whole list. */
 export const MOST_ORDERS = 300
 
@@ -43,10 +45,11 @@ const signOut = route({
 })
 
 export function addOwner(api: Api, parts: ApiParts): void {
-  const { owner, log, failures, mostOrders } = parts
+  const { owner, log, counts, mostOrders } = parts
   const attempts = createRateLimit(MOST_WRONG)
-  failures?.hear(LINKS, attempts.count)
+  counts?.hear(LINKS, attempts.count)
   const signOuts = createRateLimit(mostOrders)
+  counts?.hear(SIGN_OUTS, signOuts.count)
 
   api.openapi(signIn, async (c) => {
     // What only looks at a link, a preview say, must not use it up.
@@ -58,7 +61,7 @@ export function addOwner(api: Api, parts: ApiParts): void {
     const { token } = c.req.valid('query')
     const signed = TOKEN.test(token) ? await owner.signIn(token) : null
     if (!signed) {
-      failures?.tell(LINKS, client)
+      counts?.tell(LINKS, client)
       log.warn({ client }, 'a sign-in link was refused')
       throw ApiProblem.told(
         'forbidden',
@@ -90,6 +93,7 @@ export function addOwner(api: Api, parts: ApiParts): void {
     refuseForeign(c, parts)
     refuseMany(signOuts, client, WRITES)
     signOuts.count(client)
+    counts?.tell(SIGN_OUTS, client)
     const session = sessionOf(c, parts)
     if (session !== undefined) await owner.signOut(session)
     log.info({ client }, 'a browser signed out')
@@ -99,7 +103,7 @@ export function addOwner(api: Api, parts: ApiParts): void {
   })
 }
 
-type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'failures' | 'proxies' | 'address' | 'mostOrders' | 'log'>
+type Door = Pick<ApiParts, 'owner' | 'adminToken' | 'counts' | 'proxies' | 'address' | 'mostOrders' | 'log'>
 
 /** The owner's cookie, or the token of scripts; who guesses gets ten tries a minute. */
 export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
@@ -107,7 +111,8 @@ export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
   const expected = adminToken === null ? null : digest(adminToken)
   const attempts = createRateLimit(MOST_WRONG)
   const writes = createRateLimit(parts.mostOrders)
-  parts.failures?.hear(TOKENS, attempts.count)
+  parts.counts?.hear(TOKENS, attempts.count)
+  parts.counts?.hear(ORDERS, writes.count)
   return async (c, next) => {
     const client = clientOf(c, parts)
     const header = c.req.header('authorization')
@@ -118,6 +123,7 @@ export function requireOwner(parts: Door): MiddlewareHandler<ApiEnv> {
     if (header === undefined) refuseForeign(c, parts)
     refuseMany(writes, client, WRITES)
     writes.count(client)
+    parts.counts?.tell(ORDERS, client)
     await next()
     const { method, path } = c.req
     const by = header === undefined ? 'browser' : 'token'
@@ -136,7 +142,7 @@ function requireToken(
   expected: Buffer | null,
   attempts: RateLimit,
   client: string,
-  { failures, log }: Door,
+  { counts, log }: Door,
 ): void {
   const given = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1]
   if (!expected || given === undefined) throw unauthorized(expected !== null)
@@ -144,7 +150,7 @@ function requireToken(
   // Digests have one length, so the comparison takes the same time whatever was given.
   if (timingSafeEqual(digest(given), expected)) return attempts.forget(client)
   attempts.count(client)
-  failures?.tell(TOKENS, client)
+  counts?.tell(TOKENS, client)
   log.warn({ client }, 'a wrong ADMIN_TOKEN was sent')
   throw unauthorized(true)
 }

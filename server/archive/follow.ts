@@ -119,7 +119,7 @@ class Follower {
       case 'lease':
       case 'question':
       case 'answer':
-      case 'wrong':
+      case 'count':
         this.#heard(notice)
     }
   }

@@ -54,8 +54,8 @@ const notice = z.discriminatedUnion('kind', [
   /** Somebody asks a question that only the holder of this source's lease may put to it. */
   z.object({ kind: z.literal('question'), id: z.number(), source: z.string() }),
   z.object({ kind: z.literal('answer'), id: z.number() }),
-  /** A wrong token was given at a door of this process. */
-  z.object({ kind: z.literal('wrong'), by: z.string(), door: z.string(), client: z.string() }),
+  /** A client gave a wrong token, or an order, at a door of this process: it counts everywhere. */
+  z.object({ kind: z.literal('count'), by: z.string(), door: z.string(), client: z.string() }),
 ])
 
 export type Notice = z.infer<typeof notice>

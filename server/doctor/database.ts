@@ -21,7 +21,7 @@ export async function checkDatabase(config: Config, server: ServerStatus | Error
   if (server)
     return ok(
       'database',
-      `the running server reads it: revision ${server.revision}, ${megabytes(server.size.database)}`,
+      `${server.isHere ? 'the running server reads it' : 'read as the processes on it do, none of them in this data folder'}: revision ${server.revision}, ${megabytes(server.size.database)}`,
     )
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'database')))
     return ok('database', `none in ${config.dataDir} yet: the first start makes it`)

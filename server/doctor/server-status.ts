@@ -8,22 +8,31 @@ import { controlSocketPath, isListening } from '../control/socket.ts'
 import { DatabaseError } from '../db/database.ts'
 import { openDatabase } from '../db/open.ts'
 import type { IngestStatus } from '../ingest/types.ts'
-import { someoneReads, whoDoesWhat } from '../share/members.ts'
+import { whoDoesWhat } from '../share/members.ts'
 import { standingOf } from '../share/standing.ts'
 
 /** The part of `Operations.status` that matters here. */
 export interface ServerStatus extends Pick<IngestStatus, 'sources' | 'processes' | 'leases'> {
+  /** Told by a server on this data folder; otherwise by what others left in the database. */
+  readonly isHere: boolean
   readonly revision: number
   readonly size: { readonly database: number }
 }
 
-/** null where no server runs on the data folder, nor reads on its database; an Error where one does and cannot say. */
+/** null where no server runs on the data folder, nor any process on its database; an Error where one does and cannot say. */
 export async function serverStatus(config: Config): Promise<ServerStatus | Error | null> {
   const socket = controlSocketPath(config.dataDir)
   if (!socket || !(await isListening(socket))) return config.databaseUrl === null ? null : ofOthers(config)
   try {
     const { revision, size, sources = [], processes, leases } = await remoteOperations(socket).status()
-    return { revision, size, sources, ...(processes && { processes }), ...(leases && { leases }) }
+    return {
+      isHere: true,
+      revision,
+      size,
+      sources,
+      ...(processes && { processes }),
+      ...(leases && { leases }),
+    }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
@@ -35,10 +44,11 @@ async function ofOthers(config: Config): Promise<ServerStatus | null> {
     const database = await openDatabase(config)
     try {
       return await database.read(async (tx) => {
-        if (!(await someoneReads(tx))) return null
         const { members, leases } = await whoDoesWhat(tx)
+        // One that only serves counts: that nobody reads is then what is to be told.
+        if (members.length === 0) return null
         const standing = standingOf(leases, members, [], systemClock.now())
-        return { ...standing, revision: await headRevision(tx), size: await size(tx) }
+        return { ...standing, isHere: false, revision: await headRevision(tx), size: await size(tx) }
       })
     } finally {
       await database.close()

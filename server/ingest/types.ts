@@ -54,7 +54,7 @@ export interface IngestStatus {
 }
 
 /** A process on this database. */
-interface ProcessStatus {
+export interface ProcessStatus {
   readonly role: string
   readonly version: string
   /** Machine and number of the process. */
@@ -64,7 +64,7 @@ interface ProcessStatus {
 }
 
 /** What one process does at a time. */
-interface LeaseStatus {
+export interface LeaseStatus {
   /** A source, or sealing and retention. */
   readonly what: string
   /** The place of its process; null while nobody does it. */

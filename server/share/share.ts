@@ -12,7 +12,7 @@ import { LeaseLostError } from '../archive/fence.ts'
 import type { OtherNotice } from '../archive/follow.ts'
 import type { Ingest, IngestStatus, UnknownMarket } from '../ingest/types.ts'
 import { SourceError, type Provider, type ProviderHealth } from '../providers/types.ts'
-import { startReading, type Reading, type ReadingParts, type SharedFailures } from '../reading.ts'
+import { startReading, type Reading, type ReadingParts, type SharedCounts } from '../reading.ts'
 import { createSources, openFollowed, openSource, UnknownSourceError, type Sources } from '../sources.ts'
 import {
   fenceOf,
@@ -70,8 +70,8 @@ export async function readBeside(parts: ShareParts): Promise<Reading> {
 
 class Share implements Reading {
   readonly sources: Sources
-  readonly failures: SharedFailures
-  readonly #failures = new Map<string, (client: string) => void>()
+  readonly counts: SharedCounts
+  readonly #counted = new Map<string, (client: string) => void>()
   readonly #parts: ShareParts
   readonly #id = randomUUID()
   readonly #held = new Map<string, Held>()
@@ -94,12 +94,12 @@ class Share implements Reading {
     this.#parts = parts
     const { config, database } = parts
     this.#questions = new Questions(database)
-    this.failures = {
+    this.counts = {
       tell: (door, client) =>
         void parts.archive
-          .notify({ kind: 'wrong', by: this.#id, door, client })
+          .notify({ kind: 'count', by: this.#id, door, client })
           .catch((error: unknown) => this.#tell(error)),
-      hear: (door, take) => this.#failures.set(door, take),
+      hear: (door, take) => this.#counted.set(door, take),
     }
     // Known without being asked; who may ask is decided with each question.
     this.sources = createSources(config, async (source) =>
@@ -146,8 +146,8 @@ class Share implements Reading {
       case 'answer':
         this.#questions.heard(notice.id)
         return
-      case 'wrong':
-        if (notice.by !== this.#id) this.#failures.get(notice.door)?.(notice.client)
+      case 'count':
+        if (notice.by !== this.#id) this.#counted.get(notice.door)?.(notice.client)
     }
   }
 

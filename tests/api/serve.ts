@@ -141,7 +141,7 @@ export async function serveArchive({
     metrics,
     quotes: ['USD', 'EUR', 'CHF'],
     adminToken,
-    failures: null,
+    counts: null,
     owner,
     address,
     proxies: createProxies(trustedProxies),

@@ -122,7 +122,7 @@ describe('Offline', () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     await page.getByRole('grid', { name: 'Days of March 2026' }).waitFor()
-    const day = 'Tue, Mar 10, 2026'
+    const day = 'Tue, 10 Mar 2026'
     await page.getByRole('button', { name: `${day}: not on this device` }).click()
     expect(await examine(page)).toEqual([])
     await page.getByRole('button', { name: 'Fetch it' }).click()

@@ -1,6 +1,6 @@
 /**
  * The image and the compose stack for real: built by the Dockerfile, started, used, stopped, started anew on a newer image, with
- * a domain, and on volumes that do not fit. Needs root and an engine of its own; REQUIRE_CONTAINERS=1 makes their lack a failure.
+ * a domain, as several processes of which some are killed, and on volumes that do not fit. Needs root and an engine of its own; REQUIRE_CONTAINERS=1 makes their lack a failure.
  */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -22,6 +22,7 @@ const TODAY_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS
 const SINCE_MS = TODAY_MS - 3 * DAY_MS
 /** What the image adds to Node's: 73 MB when this was written. */
 const MOST_OWN_BYTES = 90e6
+const FRESH_WITHIN_MS = 45_000
 
 describe.skipIf(missing)(missing ? `container-image # ${missing} missing` : 'container-image', () => {
   let engine: Engine
@@ -159,6 +160,32 @@ describe.skipIf(missing)(missing ? `container-image # ${missing} missing` : 'con
     expect(await inApp('crypto-tracker', 'owner', 'link')).toMatch(/^https:\/\/localhost\/\S+token=/m)
   })
 
+  test('as two processes of each kind it loses one of each: every request is answered, prices are fresh within 45 s', async () => {
+    const scaled = (...words: readonly string[]) => stack.composed('--profile', 'scale', ...words)
+    await scaled('up', '-d', '--no-build', '--scale', 'app=0')
+    await stack.json('/up')
+    expect((await engine.run(['docker', 'inspect', 'stack_app_1'])).code).not.toBe(0)
+    // By the name of its machine, which is the beginning of its container's own.
+    const reader = await until('four processes, of which one reads', 120_000, async () => {
+      const { printed } = await engine.run(['docker', 'exec', 'stack_api_2', 'crypto-tracker', 'doctor'])
+      if (!printed.includes('4 on this database')) return null
+      return /coinbase: ([0-9a-f]{12}), process/.exec(printed)?.[1] ?? null
+    })
+    const asOf = async () => {
+      const answer = await stack.ask('http://localhost:8000/api/v1/prices')
+      expect(answer).toMatchObject({ status: 200 })
+      const { prices } = JSON.parse(answer!.body) as { prices: PriceAnswer[] }
+      return Math.min(...MARKETS.map((id) => timeOf(prices.find(({ market }) => market === id))))
+    }
+    await until('prices', 60_000, async () => ((await asOf()) > 0 ? true : null))
+    await engine.must(['docker', 'kill', reader, 'stack_api_1'])
+    const killedMs = Date.now()
+    await until('fresh prices', FRESH_WITHIN_MS, async () => ((await asOf()) > killedMs ? true : null))
+    // Nothing of it came back by itself.
+    for (const name of [reader, 'stack_api_1']) expect(await inspect(name, '.State.Running')).toBe(false)
+    await scaled('down')
+  })
+
   describe('a volume that does not fit', () => {
     const PASSWORD_GONE =
       /its password is gone with the volume "secrets": give it a new one \(docs\/docker\.md/
@@ -210,3 +237,5 @@ describe.skipIf(missing)(missing ? `container-image # ${missing} missing` : 'con
     })
   })
 })
+
+const timeOf = (price: PriceAnswer | undefined) => (price ? Date.parse(price.as_of) : 0)

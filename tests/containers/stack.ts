@@ -76,6 +76,8 @@ function override(since: string, markets: readonly string[]) {
   return {
     services: {
       app: { environment },
+      api: { environment },
+      ingest: { environment },
       exchange: {
         image: 'crypto-tracker',
         command: ['node', 'simulator/main.ts', '--host', '0.0.0.0', '--port', '9000', '--since', since],

@@ -6,8 +6,11 @@ import { isDeepStrictEqual } from 'node:util'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, STORED_INTERVALS } from '../../core/time/interval.ts'
+import { MOST_ORDERS } from '../../server/api/owner.ts'
 import { startSimulator, type RunningSimulator } from '../../simulator/start.ts'
 import { createTruth } from '../../simulator/truth.ts'
+import type { Finding } from '../../server/doctor/finding.ts'
+import { runCli } from '../api/cli.ts'
 import { startPostgres, type TestPostgres } from '../database/postgres.ts'
 import { startApp, temporaryFolder, until, type RunningApp } from './processes.ts'
 import { readCandles, readDevice } from './reader.ts'
@@ -79,6 +82,17 @@ const status = (app: RunningApp) => json<Status>(app, '/api/v1/admin/ingest')
 const holderOf = async (app: RunningApp, what: string) =>
   (await status(app)).leases.find((lease) => lease.what === what)?.holder ?? null
 const isOf = (holder: string | null, app: RunningApp) => holder?.endsWith(`process ${app.pid}`) ?? false
+
+/** What `doctor` says of the processes, from a folder in which none of them runs. */
+async function doctor(): Promise<{ readonly code: number; readonly processes: readonly Finding[] }> {
+  await using elsewhere = await temporaryFolder()
+  const env = { DATABASE_URL: databaseUrl, PORT: '0', COINBASE_URL: simulator.url }
+  const { code, stdout } = await runCli(['doctor', '--format', 'json'], elsewhere.path, env)
+  return {
+    code,
+    processes: (JSON.parse(stdout) as Finding[]).filter(({ check }) => check === 'process'),
+  }
+}
 
 /** When the price that is furthest behind was the newest. */
 async function pricesAsOf(app: RunningApp): Promise<number> {
@@ -153,6 +167,18 @@ test('processes that start together make the tables once, share what there is to
   expect(here.between(from, to).length).toBeGreaterThanOrEqual(20)
 })
 
+test('doctor knows all four of them, and who does what', async () => {
+  const { processes } = await until('all of them well', 30_000, async () => {
+    const found = await doctor()
+    return found.processes.every(({ status: how }) => how === 'ok') ? found : null
+  })
+  const [run, ...held] = processes.map(({ finding }) => finding)
+  expect(run).toMatch(/^4 on this database: /)
+  for (const app of apps) expect(run).toContain(`process ${app.pid},`)
+  expect(held).toHaveLength(2)
+  for (const line of held) expect(line).toMatch(/^(coinbase|sealing and retention): .*, renewed \d+ s ago$/)
+})
+
 test('what is ordered at a process that serves is done by the one that reads', async () => {
   const body = JSON.stringify({ id: 'coinbase:SOL-USD' })
   const headers = { 'content-type': 'application/json' }
@@ -180,6 +206,12 @@ test('the reader of a source is killed: another one has taken over within 30 s, 
   await until('fresh prices', FRESH_WITHIN_MS - (performance.now() - killedAt), async () =>
     (await pricesAsOf(other!)) > killedMs ? true : null,
   )
+  const { processes } = await until('doctor no longer counts the dead one', 60_000, async () => {
+    const found = await doctor()
+    return found.processes[0]!.finding.includes(`process ${dying!.pid},`) ? null : found
+  })
+  expect(processes[0]!.finding).toMatch(/^3 on this database: /)
+  for (const { finding } of processes.slice(1)) expect(finding).toContain(`process ${left.pid},`)
 })
 
 test('a process that serves is killed: who listened to it goes on at the other, and has lost nothing', async () => {
@@ -248,6 +280,18 @@ test('where nobody reads that is said; and one process alone answers as the othe
   expect((await status(other!)).sources[0]!.lastError).toMatch(
     /no process has read coinbase since .*ROLE=ingest/,
   )
+  const { code, processes } = await doctor()
+  expect(code).toBe(1)
+  // All that lives only serves.
+  expect(processes[0]!.finding).toContain(`process ${other!.pid},`)
+  expect(processes[0]!.finding).not.toContain('ingest')
+  expect(processes.slice(1).map(({ status: how }) => how)).toEqual(['fault', 'fault'])
+  for (const { finding, todo } of processes.slice(1)) {
+    expect(finding).toMatch(
+      /^(coinbase|sealing and retention): no process does it, the last one did \d+ s ago$/,
+    )
+    expect(todo).toContain('ROLE=ingest')
+  }
   const body = JSON.stringify({ id: 'coinbase:DOGE-USD' })
   const headers = { 'content-type': 'application/json' }
   const refused = await ask(other!, '/api/v1/admin/markets', { method: 'POST', body, headers })
@@ -279,6 +323,16 @@ test('where nobody reads that is said; and one process alone answers as the othe
     await equal(path, (app) => json(app, path))
   }
   await equal('all that a device reads', (app) => readDevice(app.url))
+
+  // Orders given here and there are counted together, good ones or not.
+  const order = async (app: RunningApp) =>
+    (await ask(app, '/api/v1/admin/markets/none', { method: 'DELETE' })).status
+  for (let i = 0; i < MOST_ORDERS / 20; i++)
+    expect(
+      await Promise.all([alone, serving].flatMap((app) => Array.from({ length: 10 }, () => order(app)))),
+    ).not.toContain(429)
+  for (const app of [alone, serving])
+    await until('no more orders are taken', 10_000, async () => ((await order(app)) === 429 ? true : null))
 
   // Who guesses tokens at one has used up the tries at the other: two more are far fewer than it would take there.
   const guess = async (app: RunningApp) =>

@@ -1,7 +1,7 @@
 /**
  * Where the lines of an axis stand and what they say. Pure.
  */
-import { groupDecimal } from '../../../core/format/locale.ts'
+import { dateLocale, groupDecimal } from '../../../core/format/locale.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time/interval.ts'
 import { zoneMidnight as midnight, zoneParts, type Zone } from '../../../core/time/zone.ts'
 import type { Span } from './viewport.ts'
@@ -103,7 +103,7 @@ const months = new Map<string, readonly string[]>()
 function monthsOf(locale: string): readonly string[] {
   let names = months.get(locale)
   if (!names) {
-    const format = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' })
+    const format = new Intl.DateTimeFormat(dateLocale(locale), { month: 'short', timeZone: 'UTC' })
     names = Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2024, month, 15)))
     months.set(locale, names)
   }
@@ -112,13 +112,11 @@ function monthsOf(locale: string): readonly string[] {
 
 const dates = new Map<string, Intl.DateTimeFormat>()
 
-/** Day and month in the order of the language; in English the day comes first, as everywhere in the app. */
+/** Day and month in the order of the language. */
 function dayText(day: number, month: number, locale: string): string {
-  const name = monthsOf(locale)[month]!
-  if (/^en\b/.test(locale)) return `${day} ${name}`
   const format =
     dates.get(locale) ??
-    new Intl.DateTimeFormat(locale, {
+    new Intl.DateTimeFormat(dateLocale(locale), {
       day: 'numeric',
       month: 'short',
       numberingSystem: 'latn',

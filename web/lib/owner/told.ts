@@ -2,6 +2,7 @@
  * What the server tells people, in the language on screen: by its code where this version knows it, else the server's own
  * English sentence, marked as English.
  */
+import { dateLocale } from '../../../core/format/locale.ts'
 import type { Told, ToldCode } from '../../../core/wire/told.ts'
 import { locale } from '../i18n/language.ts'
 import { plural, t } from '../i18n/t.ts'
@@ -172,7 +173,7 @@ function withNear(sentence: string, near: readonly string[]): string {
 const secondsText = (seconds: number) => plural(seconds, ['# second', '# seconds'])
 
 function dayOf(instant: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(
+  return new Intl.DateTimeFormat(dateLocale(locale()), { dateStyle: 'medium', timeZone: 'UTC' }).format(
     Date.parse(instant),
   )
 }

@@ -1,6 +1,7 @@
 /** Instants as short as their distance allows: `14:02:31` today, `24 Nov 14:02` this year, `24 Nov 2021` before. */
 import { zoneParts, type Zone } from '../../../core/time/zone.ts'
-import { language, locale } from '../i18n/language.ts'
+import { dateLocale } from '../../../core/format/locale.ts'
+import { locale } from '../i18n/language.ts'
 
 interface Parts {
   readonly year: number
@@ -18,23 +19,21 @@ function partsOf(ms: number, zone: Zone): Parts {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Day and month, with the year where asked for, in the order of the language; in English the day comes first for everybody. */
+/** Day and month, with the year where asked for, in the order of the language. */
 function dateText({ year, month, day }: Parts, withYear: boolean): string {
-  const isEnglish = language() === 'en'
-  const tag = isEnglish ? 'en' : locale()
+  const tag = locale()
   const key = `${tag} ${withYear}`
   const format =
     formats.get(key) ??
-    new Intl.DateTimeFormat(tag, {
+    new Intl.DateTimeFormat(dateLocale(tag), {
       numberingSystem: 'latn',
       timeZone: 'UTC',
       month: 'short',
-      ...(isEnglish ? {} : { day: 'numeric' }),
-      ...(withYear && !isEnglish ? { year: 'numeric' } : {}),
+      day: 'numeric',
+      ...(withYear ? { year: 'numeric' } : {}),
     })
   formats.set(key, format)
-  const text = format.format(Date.UTC(year, month, day))
-  return isEnglish ? `${day} ${text}${withYear ? ` ${year}` : ''}` : text
+  return format.format(Date.UTC(year, month, day))
 }
 
 /**
