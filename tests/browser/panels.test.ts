@@ -164,7 +164,7 @@ describe('a market without its server', () => {
     expect(places).not.toContain(undefined)
     await page.getByRole('link', { name: 'Where σ is n/a' }).press('Enter')
     await page.waitForURL('**/help#not-available')
-    expect(await examineThemes(page)).toEqual([])
+    expect(await examine(page)).toEqual([])
     await page.getByRole('button', { name: 'Back' }).waitFor()
     await open(`/m/${MARKET}`)
   })
