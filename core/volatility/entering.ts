@@ -79,7 +79,7 @@ function isAll(codes: Uint8Array, code: number, start: number, end: number): boo
 }
 
 /** Takes and gives 1 where the place before has a close, be it carried over empty places; else 0. */
-function codesOfStretch(
+export function codesOfStretch(
   states: Uint8Array,
   paired: boolean,
   start: number,

@@ -60,6 +60,12 @@ function meanSquare(returns: Float64Array, { window, bars }: Windows, place: num
   return sum / bars[place]!
 }
 
+/** λσ² + (1 − λ)r², at least what a double holds with all its digits, or 0. */
+export function nextVariance(before: number, r: number): number {
+  const next = DECAY * before + (1 - DECAY) * (r * r)
+  return next < LEAST_VARIANCE ? 0 : next
+}
+
 /** Gives the variance at the last place. */
 function recursion(
   returns: Float64Array,
@@ -72,9 +78,7 @@ function recursion(
 ): number {
   let current = +before
   for (let i = start; i < end; i++) {
-    const r = returns[i]!
-    if (enters[i] !== 0) current = DECAY * current + (1 - DECAY) * (r * r)
-    if (current < LEAST_VARIANCE) current = 0
+    if (enters[i] !== 0) current = nextVariance(current, returns[i]!)
     const sum = bars[i]! < fewest ? NaN : variance[i]! + current * barsPerYear
     variance[i] = last ? Math.sqrt(sum) : sum
   }

@@ -99,7 +99,7 @@ function barLogs(columns: CandleColumns, memory: Memory): BarLogs {
  * Each distance from its own two prices, the range as the sum of two of them that are at least 0: nothing is
  * subtracted, and no branch depends on which of two prices is larger.
  */
-function barLogsOfStretch(
+export function barLogsOfStretch(
   { states, open, high, low, close }: CandleColumns,
   start: number,
   end: number,
@@ -132,7 +132,7 @@ function linkLogs(columns: CandleColumns, memory: Memory): LinkLogs {
 }
 
 /** Gives the close that is carried on, NaN without one. */
-function linkLogsOfStretch(
+export function linkLogsOfStretch(
   { states, open, close }: CandleColumns,
   start: number,
   end: number,

@@ -1,7 +1,8 @@
 /**
  * What estimators add up over a window, one term a bar: a stretch of them at a time, made from logarithms.
  */
-import type { BarLogs, LogColumns } from './logs.ts'
+import type { Places } from './ingredients.ts'
+import type { BarLogs } from './logs.ts'
 
 const BODY = 2 * Math.LN2 - 1
 
@@ -52,9 +53,10 @@ function garmanKlass({ range, body }: BarLogs, start: number, end: number, terms
 }
 
 /** (o_t − c_{t−1})² + ½ (h − l)² − (2 ln 2 − 1)(c − o)². */
-export function garmanKlassYangZhangTerms(logs: LogColumns, enters: Uint8Array): TermsOfStretch {
-  const bars = logs.bars()
-  const { jump } = logs.links()
+export function garmanKlassYangZhangTerms(places: Places): TermsOfStretch {
+  const bars = places.bars()
+  const { jump } = places.links()
+  const { enters } = places
   return (start, end, terms) => {
     garmanKlass(bars, start, end, terms)
     addJumps(jump, enters, start, end, terms)

@@ -3,17 +3,17 @@
  * The formula is applied to the bars that could enter; what is missing gives nothing, and no return crosses it.
  */
 import type { CandleColumns } from '../candle/columns.ts'
-import { closeToClose } from './close.ts'
+import { RollingDeviations } from './deviations.ts'
 import { exponentiallyWeighted } from './ewma.ts'
+import { ingredientsOf } from './ingredients.ts'
 import { LogColumns } from './logs.ts'
-import { garmanKlass, garmanKlassYangZhang, parkinson, rogersSatchell } from './range.ts'
 import { checkRequest, isRealised } from './request.ts'
 import { countSparse, readsRange } from './sampled.ts'
 import type { BarEstimator, Mean, VolatilityRequest, VolatilitySeries } from './types.ts'
 import { realisedVolatility } from './realised/series.ts'
+import { RollingSum } from './rolling.ts'
 import { seriesOf } from './series.ts'
 import type { Part, Windows } from './windows.ts'
-import { yangZhang } from './yang-zhang.ts'
 
 /**
  * Rolling volatility of a series.
@@ -56,22 +56,13 @@ export function volatilityOrCloses(
 
 /** What the variance of an estimator is made of. */
 function parts(logs: LogColumns, estimator: BarEstimator, mean: Mean, windows: Windows): readonly Part[] {
-  switch (estimator) {
-    case 'close':
-      return [closeToClose(logs, windows, mean)]
-    case 'parkinson':
-      return [parkinson(logs, windows)]
-    case 'garman-klass':
-      return [garmanKlass(logs, windows)]
-    case 'rogers-satchell':
-      return [rogersSatchell(logs, windows)]
-    case 'gk-yz':
-      return [garmanKlassYangZhang(logs, windows)]
-    case 'yang-zhang':
-      return yangZhang(logs, windows)
-    case 'ewma':
-      return [exponentiallyWeighted(logs, windows)]
-  }
+  if (estimator === 'ewma') return [exponentiallyWeighted(logs, windows)]
+  const places = { bars: () => logs.bars(), links: () => logs.links(), enters: windows.enters }
+  return ingredientsOf(places, estimator, mean).map((ingredient) =>
+    'sumOf' in ingredient
+      ? new RollingSum(ingredient.sumOf, windows, ingredient.factor)
+      : new RollingDeviations(ingredient.deviationsOf, windows, ingredient.factor),
+  )
 }
 
 export { knownMs, newestReceipt, percentile, receiptAt } from './receipt.ts'

@@ -1,11 +1,8 @@
 /**
  * Yang and Zhang's estimator: opening jumps, open-to-close moves and the range of the bar, free of drift.
  */
-import { RollingDeviations } from './deviations.ts'
-import type { LogColumns } from './logs.ts'
-import { RollingSum } from './rolling.ts'
+import type { Ingredient, Places } from './ingredients.ts'
 import { enteringOf } from './terms.ts'
-import type { Part, Windows } from './windows.ts'
 
 /**
  * Variance per bar: V_o + k V_c + (1 − k) V_rs; V_o and V_c are the sample variances (n − 1, demeaned) of
@@ -14,13 +11,12 @@ import type { Part, Windows } from './windows.ts'
  * Yang & Zhang (2000), "Drift-independent volatility estimation based on high, low, open, and close prices",
  * J. Business 73.
  */
-export function yangZhang(logs: LogColumns, windows: Windows): readonly Part[] {
-  const { body, rogersSatchell } = logs.bars()
-  const ranges = enteringOf(rogersSatchell, windows.enters)
+export function yangZhang(places: Places): readonly Ingredient[] {
+  const { body, rogersSatchell } = places.bars()
   return [
-    new RollingDeviations(logs.links().jump, windows, (n) => 1 / (n - 1)),
-    new RollingDeviations(body, windows, (n) => moveShare(n) / (n - 1)),
-    new RollingSum(ranges, windows, (n) => (1 - moveShare(n)) / n),
+    { deviationsOf: places.links().jump, factor: (n) => 1 / (n - 1) },
+    { deviationsOf: body, factor: (n) => moveShare(n) / (n - 1) },
+    { sumOf: enteringOf(rogersSatchell, places.enters), factor: (n) => (1 - moveShare(n)) / n },
   ]
 }
 

@@ -41,7 +41,7 @@ export function realisedDays(columns: CandleColumns, interval: IntradayInterval)
 }
 
 /** The closes and returns of one day; the next one is read into the same memory. */
-class DayOfBars {
+export class DayOfBars {
   /** Bars of a day. */
   readonly bars: number
   readonly #grids: number
