@@ -25,6 +25,15 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
+/** The same with numbers that people can read at a glance; for the table alone. */
+export function readable(rows: readonly Row[]): Row[] {
+  const shorter = (cell: Cell) =>
+    typeof cell === 'number' && !Number.isInteger(cell) ? Number(cell.toPrecision(4)) : cell
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, shorter(cell)])),
+  )
+}
+
 /** A message for people. */
 export function say(text: string): void {
   process.stderr.write(`${harmless(text, true)}\n`)

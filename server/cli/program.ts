@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { addBackup, addRestore } from './backup.ts'
 import { addBackfill } from './backfill.ts'
+import { addCone } from './cone.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport, addImport } from './import.ts'
 import type { ExitCode } from './exit.ts'
@@ -24,6 +25,7 @@ export function createProgram(done: (code: ExitCode) => void): Command {
     .exitOverride()
     .showHelpAfterError()
   addVolatility(program, done)
+  addCone(program, done)
   addRanking(program)
   addImport(program, done)
   addExport(program)

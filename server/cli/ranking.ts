@@ -7,7 +7,7 @@ import type { RankingEntry } from '../../core/wire/api.ts'
 import { withConnection } from './connect.ts'
 import { UsageError } from './exit.ts'
 import { formatOption, type Format } from './options.ts'
-import { printRows, say, type Row } from './output.ts'
+import { printRows, readable, say, type Row } from './output.ts'
 
 interface Options {
   readonly window: string
@@ -40,7 +40,8 @@ async function run({ window, method, interval, format }: Options): Promise<void>
     say(`bars of ${answer.interval}, the mean of the returns taken as zero`)
   if (method === 'level-stdev' && format === 'table')
     say('level-stdev is the deviation of the prices themselves: it depends on the scale of each price')
-  await printRows(answer.ranking.map(rowOf), format, answer)
+  const rows = answer.ranking.map(rowOf)
+  await printRows(format === 'table' ? readable(rows) : rows, format, answer)
 }
 
 function requestOf(window: string, method: string, interval: string | null): RankingRequest {

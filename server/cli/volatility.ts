@@ -1,19 +1,7 @@
 /** `crypto-tracker volatility`: rolling σ of a CSV file or of a market of the archive. */
-import { basename } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
-import type { CandleColumns } from '../../core/candle/columns.ts'
-import { cutColumns } from '../../core/candle/cut.ts'
-import { columnsFromRows } from '../../core/candle/from-rows.ts'
-import { rollUp } from '../../core/candle/rollup.ts'
-import { parseMarketId, type MarketId } from '../../core/market.ts'
-import {
-  barsPerYear,
-  floorTo,
-  INTERVAL_MS,
-  STORED_UNDER,
-  type Interval,
-  type StoredInterval,
-} from '../../core/time/interval.ts'
+import type { MarketId } from '../../core/market.ts'
+import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { isRealised } from '../../core/volatility/request.ts'
@@ -21,12 +9,11 @@ import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type IntradayReceipt, type Mean } from '../../core/volatility/types.ts'
 import { knownMs, newestReceipt, volatility } from '../../core/volatility/volatility.ts'
-import { readSeries } from '../series.ts'
-import { withConnection } from './connect.ts'
-import { readCsvFile } from './csv-file.ts'
-import { UsageError, type ExitCode } from './exit.ts'
+import { readBars } from './bars.ts'
+import type { ExitCode } from './exit.ts'
 import { formatOption, readInstant, readInterval, readMarket, type Format } from './options.ts'
 import { printRows, say, type Row } from './output.ts'
+import { readAnnualise, readMean, readShare } from './sigma-options.ts'
 
 interface Options {
   readonly market?: MarketId
@@ -84,13 +71,8 @@ export function addVolatility(program: Command, done: (code: ExitCode) => void):
 }
 
 async function run(file: string | undefined, options: Options): Promise<ExitCode> {
-  if ((file === undefined) === (options.market === undefined)) {
-    throw new UsageError('give either a FILE.csv or --market ID')
-  }
-  const { columns, intraday, refused } =
-    file === undefined ? await fromArchive(options) : await fromFile(file, options)
-  const name = file ?? columns.market
-  const source = file === undefined ? parseMarketId(columns.market).source : 'csv'
+  const { market, interval, estimator: estimators } = options
+  const { columns, intraday, name, source, refused } = await readBars(file, market, interval, estimators)
   const logs = new LogColumns(columns)
   const logsOfDays = intraday === columns ? logs : new LogColumns(intraday)
   const answers = options.estimator.map((estimator) =>
@@ -104,38 +86,6 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
     answers,
   )
   return refused > 0 ? 1 : 0
-}
-
-interface Series {
-  readonly columns: CandleColumns
-  /** What the realised family is made of. */
-  readonly intraday: CandleColumns
-  /** Rows of a file that break the rules. */
-  readonly refused: number
-}
-
-/** The realised family reads the archive's minutes of the days that are over, whatever the interval of the others. */
-async function fromArchive({ market, interval, estimator }: Options): Promise<Series> {
-  return withConnection(async ({ operations }) => {
-    const read = (stored: StoredInterval) => readSeries(operations.prices, market!, stored)
-    const needsBars = estimator.some((name) => !isRealised(name))
-    const bars = needsBars ? rollUp(await read(STORED_UNDER[interval]), interval) : null
-    if (!estimator.some(isRealised)) return { columns: bars!, intraday: bars!, refused: 0 }
-    const minutes = rollUp(await read('1m'), interval === '5m' ? '5m' : '1m')
-    const intraday = cutColumns(minutes, minutes.startMs, floorTo('1d', Date.now()))
-    return { columns: bars ?? intraday, intraday, refused: 0 }
-  })
-}
-
-async function fromFile(file: string, options: Options): Promise<Series> {
-  const { rows, refused } = await readCsvFile(file, options.interval)
-  const name = basename(file)
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64)
-  const { id } = parseMarketId(`csv:${name || 'stdin'}`)
-  const columns = columnsFromRows(id, options.interval, rows)
-  return { columns, intraday: columns, refused: refused.length }
 }
 
 function compute(
@@ -211,22 +161,4 @@ function readWindow(text: string): number {
   const window = Number(text)
   if (/^\d{1,9}$/.test(text) && window >= 2) return window
   throw new InvalidArgumentError('Accepted is a whole number of at least 2.')
-}
-
-function readAnnualise(text: string): number | 'none' {
-  if (text === 'none') return text
-  const bars = Number(text)
-  if (/^\d+(\.\d+)?$/.test(text) && bars > 0 && Number.isFinite(bars)) return bars
-  throw new InvalidArgumentError('Accepted is a number of bars above 0, or none.')
-}
-
-function readMean(text: string): Mean {
-  if (text === 'sample' || text === 'zero') return text
-  throw new InvalidArgumentError('Accepted are sample and zero.')
-}
-
-function readShare(text: string): number {
-  const share = Number(text)
-  if (/^\d(\.\d+)?$/.test(text) && share <= 1) return share
-  throw new InvalidArgumentError('Accepted is a number from 0 to 1.')
 }

@@ -195,3 +195,91 @@ describe.skipIf(!reference)('volatility beside the R package TTR (needs REFERENC
     }
   })
 })
+
+describe('the cone of a CSV file', () => {
+  const closes = [100, 101, 99, 104, null, 103, 107, 101, 108]
+  const options = ['--interval', '1d', '--estimator', 'close', '--annualise', 'none', '--mean', 'zero']
+  const cone = async (...more: string[]) => {
+    await writeFile(join(folder, 'cone.csv'), days(closes))
+    return runCli(['cone', 'cone.csv', ...options, ...more], folder)
+  }
+
+  test('has σ, its percentile, exact quantiles and what they rest on for each window', async () => {
+    const { code, stdout, stderr } = await cone('--windows', '2,90')
+    const squares = [101 / 100, 99 / 101, 104 / 99, NaN, NaN, 107 / 103, 101 / 107, 108 / 101].map(
+      (x) => Math.log(x) ** 2,
+    )
+    const known = squares
+      .flatMap((square, i) => (i === 0 ? [] : [Math.sqrt((square + squares[i - 1]!) / 2)]))
+      .filter((sigma) => !Number.isNaN(sigma))
+    const [a, b, c, d] = known.toSorted((one, other) => one - other) as [number, number, number, number]
+    const near = (value: number) => expect.closeTo(value, 12) as number
+    const as_of = '2024-01-10T00:00:00Z'
+    expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      answer: {
+        market: 'cone.csv',
+        interval: '1d',
+        estimator: 'close',
+        annualisation: null,
+        mean: 'zero',
+        source: 'csv',
+        as_of,
+        windows: [
+          {
+            window: 2,
+            sigma: near(known.at(-1)!),
+            percentile: known.filter((sigma) => sigma <= known.at(-1)!).length / 4,
+            min: near(a),
+            p10: near(a + 0.3 * (b - a)),
+            p25: near(a + 0.75 * (b - a)),
+            p50: near((b + c) / 2),
+            p75: near(c + 0.25 * (d - c)),
+            p90: near(c + 0.7 * (d - c)),
+            max: near(d),
+            windows: 4,
+            bars: 8,
+            independent: 4,
+            spread_factor: near(1 / (1 - 2 / 7 + 3 / 147)),
+            n: 2,
+            expected: 2,
+            as_of,
+            reason: null,
+          },
+          expect.objectContaining({
+            window: 90,
+            sigma: null,
+            p50: null,
+            n: 6,
+            reason: expect.stringContaining('needs 91'),
+          }),
+        ],
+      },
+    })
+    expect(stderr).toMatch(/^cone\.csv: n\/a for 90: a window of 90 needs 91/)
+  })
+
+  test('is that of a day of the past with --to, and goes out as CSV and as a table', async () => {
+    const past = await cone('--windows', '2', '--to', '2024-01-05', '--format', 'csv')
+    const [header, row, end] = past.stdout.split('\n')
+    expect(header).toMatch(
+      /^window,sigma,percentile,min,p10,p25,p50,p75,p90,max,windows,bars,independent,spread_factor,n,/,
+    )
+    expect(row).toMatch(/^2,0\.0376\d+,1,0\.0157/)
+    expect([row?.includes('2024-01-05T00:00:00Z'), end]).toEqual([true, ''])
+    const table = await cone('--windows', '2', '--format', 'table')
+    expect(table.stdout).toMatch(/^window +sigma +percentile .*\n +2 +0\.06\d{3} +\S+ +0\.0158/)
+  })
+
+  test.each([
+    [['--windows', '1'], 'at least 2'],
+    [['--windows', '7,abc'], 'such as 7,14,30,90'],
+    [['--estimator', 'variance'], 'yang-zhang'],
+  ])('%j is refused with what is accepted: exit code 2', async (more, accepted) => {
+    expect(await cone(...more)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(accepted),
+    })
+  })
+})
