@@ -10,7 +10,9 @@ import type { Moments } from '../../core/statistics/moments.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import type { Interval, StoredInterval } from '../../core/time/interval.ts'
 import type { Misprint } from '../../core/volatility/mistakes.ts'
+import type { ConeWindow } from '../../core/volatility/cone.ts'
 import type { Move, MoveSpan, MoveStart } from '../../core/volatility/move.ts'
+import type { RankedMarket, RankingRequest } from '../../core/volatility/ranking.ts'
 import type { Band, BandKind, NoBand } from '../../core/volatility/confidence/kinds.ts'
 import type { RealisedMeasures } from '../../core/volatility/realised/measures.ts'
 import type { Estimator, Mean, Receipt, Unavailable } from '../../core/volatility/types.ts'
@@ -278,6 +280,24 @@ export interface RealisedView {
   readonly receipt: SpanReceipt
 }
 
+export interface ConeRequest {
+  readonly market: MarketId
+  readonly estimator: Estimator
+  /** Days. */
+  readonly windows: readonly number[]
+  /** The cone as it was: of the days that had begun before; null = the newest. */
+  readonly beforeMs: number | null
+}
+
+export interface ConeView {
+  readonly market: MarketId
+  /** The days that are here: start of the first, end of the last one. */
+  readonly firstMs: number
+  readonly endMs: number
+  /** In the order asked for. */
+  readonly windows: readonly ConeWindow[]
+}
+
 export interface CsvFile {
   readonly blob: Blob
   readonly fromMs: number
@@ -326,6 +346,10 @@ export interface ComputeApi {
   /** From hourly bars. */
   week(request: WeekRequest): Promise<WeekView>
   realised(request: RealisedRequest): Promise<RealisedView>
+  /** Where σ of several windows of days stands in its history. */
+  cone(request: ConeRequest): Promise<ConeView>
+  /** All markets by their volatility. */
+  ranking(request: RankingRequest): Promise<readonly RankedMarket[]>
   /** Exact decimals, as they are stored. */
   csv(request: SpanRequest): Promise<CsvFile>
   /** Where the moves begin that end with a price of an instant; σ by the estimator, of so many days before each. */

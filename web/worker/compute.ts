@@ -17,6 +17,7 @@ import {
 } from '../../core/time/interval.ts'
 import { moveBegins, type MoveSpan } from '../../core/volatility/move.ts'
 import { Memory } from '../../core/volatility/memory.ts'
+import type { RankedMarket, RankingRequest } from '../../core/volatility/ranking.ts'
 import { isRealised } from '../../core/volatility/request.ts'
 import type { Estimator, Receipt } from '../../core/volatility/types.ts'
 import type { Store } from '../lib/store/database.ts'
@@ -27,6 +28,8 @@ import type {
   BandRequest,
   BandView,
   ComputeApi,
+  ConeRequest,
+  ConeView,
   CsvFile,
   DistributionView,
   DrawdownView,
@@ -49,6 +52,7 @@ import type {
 } from './api.ts'
 import { bandsOf } from './bands.ts'
 import { SeriesCache } from './columns.ts'
+import { Cones } from './cone.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
 import { moveStart, receiptBefore } from './moves.ts'
@@ -59,6 +63,7 @@ import { RealisedCache } from './realised.ts'
 import { logsOfDays, realisedOf, realisedSummary, realisedView } from './realised-views.ts'
 import { leadMs, SigmaSeries, summaryOf } from './sigma.ts'
 import { absentSpans, asOf } from './spans.ts'
+import { rankingOf } from './ranking.ts'
 import { coverageOf } from './coverage.ts'
 import { storedSeries } from './stored.ts'
 
@@ -69,6 +74,8 @@ export class Compute implements ComputeApi {
   /** Of the series asked about last: another estimator or window of it needs no new ones. */
   #series: SigmaSeries | null = null
   readonly #memory = new Memory()
+  /** Of the market and estimator asked about last. */
+  #cones: Cones | null = null
 
   constructor(store: Store) {
     this.#store = store
@@ -186,6 +193,20 @@ export class Compute implements ComputeApi {
     return realisedOf(await this.#realised.read(market, fromMs, end), { market, fromMs, toMs: end })
   }
 
+  async cone(request: ConeRequest): Promise<ConeView> {
+    const { market, estimator } = request
+    const interval = isRealised(estimator) ? '1m' : '1d'
+    const { fromMs, toMs } = spanOf((await this.#spans(market))[interval])
+    // A day under way is none yet.
+    const columns = await this.#cache.read(market, interval, fromMs, floorTo('1d', toMs))
+    if (!this.#cones?.isOf(columns, request)) this.#cones = new Cones(columns, request)
+    return this.#cones.at(request.beforeMs)
+  }
+
+  async ranking(request: RankingRequest): Promise<readonly RankedMarket[]> {
+    return rankingOf(this.#store, this.#cache, request)
+  }
+
   async csv(request: SpanRequest): Promise<CsvFile> {
     return csvOf(this.#store, request)
   }
@@ -226,6 +247,7 @@ export class Compute implements ComputeApi {
     this.#cache.forget(market)
     if (market === null) this.#realised.forget()
     if (market === null || this.#series?.columns.market === market) this.#forgetSeries()
+    if (market === null || this.#cones?.columns.market === market) this.#cones = null
   }
 
   async #receiptBefore(

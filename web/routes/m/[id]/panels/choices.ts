@@ -2,13 +2,15 @@
 import { t } from '$lib/i18n/t.ts'
 import { ESTIMATORS, type Estimator } from '$core/volatility/types.ts'
 
-export const PANELS = ['sigma', 'drawdown', 'distribution', 'week', 'realised', 'kept'] as const
+export const PANELS = ['sigma', 'cone', 'drawdown', 'distribution', 'week', 'realised', 'kept'] as const
 export type PanelName = (typeof PANELS)[number]
 
 export function nameOfPanel(panel: PanelName): string {
   switch (panel) {
     case 'sigma':
       return t('Volatility')
+    case 'cone':
+      return t('Volatility cone')
     case 'drawdown':
       return t('Drawdown')
     case 'distribution':

@@ -11,7 +11,7 @@ describe('the choice of panels', () => {
       '{"order":["week","gone","week","sigma"],"hidden":["kept",3],"others":["close","no","parkinson","gk-yz"],"counts":"log"}',
     )
     expect(kept).toEqual({
-      order: ['week', 'sigma', 'drawdown', 'distribution', 'realised', 'kept'],
+      order: ['week', 'sigma', 'cone', 'drawdown', 'distribution', 'realised', 'kept'],
       hidden: ['kept'],
       others: ['close', 'parkinson'],
       counts: 'log',
@@ -20,9 +20,10 @@ describe('the choice of panels', () => {
 
   it('moves one panel and no other, and no further than the ends', () => {
     expect(moved(PANELS, 'sigma', 2)).toEqual([
+      'cone',
       'drawdown',
-      'distribution',
       'sigma',
+      'distribution',
       'week',
       'realised',
       'kept',
@@ -30,6 +31,7 @@ describe('the choice of panels', () => {
     expect(moved(PANELS, 'kept', -9)).toEqual([
       'kept',
       'sigma',
+      'cone',
       'drawdown',
       'distribution',
       'week',

@@ -15,6 +15,7 @@ import type { PanelName } from '../panels/choices.ts'
 import { panels } from '../panels/panels.svelte.ts'
 import type { Picture, PictureSection } from './picture.ts'
 import {
+  coneSection,
   distributionSection,
   drawdownSection,
   realisedSection,
@@ -66,6 +67,8 @@ async function sectionOf(part: Part, view: MarketView): Promise<PictureSection |
       return priceSection(view)
     case 'sigma':
       return view.sigma && sigmaSection(view.sigma, view.others, zone, view.chart)
+    case 'cone':
+      return coneSection(view)
     case 'drawdown':
       return drawdownSection(view, zone)
     case 'distribution':

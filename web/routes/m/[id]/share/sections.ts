@@ -16,7 +16,10 @@ import { dailyMove } from '$lib/ui/said.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { SpanReceipt } from '$worker/api.ts'
 import type { MarketView } from '../market-view.svelte.ts'
+import { preferences } from '$lib/ui/preferences.svelte.ts'
 import { nameOfPanel } from '../panels/choices.ts'
+import { drawCone } from '../panels/cone-drawing.ts'
+import { CONE_WINDOWS } from '../panels/cone-view.svelte.ts'
 import { drawdownPainter } from '../panels/drawdown-painter.ts'
 import { drawHistogram, type Counts } from '../panels/histogram-drawing.ts'
 import { daysOfWeek, namesOfDays } from '$lib/ui/week.ts'
@@ -84,6 +87,27 @@ export function sigmaSection(
     sigmaPainter(first, zone, others),
     chart,
   )
+}
+
+/** As of the newest day; null where the device has too little for it. */
+export async function coneSection({ id }: MarketView): Promise<PictureSection | null> {
+  const { estimator } = preferences.current
+  const { windows } = await compute().cone({ market: id, estimator, windows: CONE_WINDOWS, beforeMs: null })
+  const [first] = windows
+  if (!first?.quantiles) return null
+  const columns = windows.map(({ receipt: { window, sigma }, quantiles }) => ({
+    window,
+    name: windowText(window, '1d'),
+    sigma,
+    quantiles,
+  }))
+  return {
+    name: nameOfPanel('cone'),
+    note: t('bands: 10 to 90 and 25 to 75 % of its history, dashed: the median'),
+    heightPx: 200,
+    draw: scaled(drawCone(columns, null)),
+    receipt: receiptOfSigma(first.receipt),
+  }
 }
 
 /** null where the device has too little for it. */
