@@ -22,6 +22,7 @@ import { markets } from './server/markets.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
 import { rolling } from './sigma/rolling.ts'
+import { coverage, efficiency, jumps } from './sigma/simulated.ts'
 import { catchingUp } from './sync/catching-up.ts'
 
 interface Benchmark {
@@ -34,6 +35,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
   accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
+  efficiency: { about: 'bias and efficiency of estimators on simulated diffusions', run: efficiency },
+  coverage: { about: 'how often the bands round σ hold the truth, simulated', run: coverage },
+  jumps: { about: 'how often the jump test finds jumps on simulated days of minutes', run: jumps },
   rolling: { about: 'rolling deviation beside npm libraries', run: rolling },
   'chunk-route': { about: 'the route of chunks beside bare node:http', run: chunkRoute },
   live: { about: 'ten thousand listeners beside bare node:http', run: live },

@@ -78,7 +78,7 @@ export async function keepYear(url: string, preferences: object): Promise<Browse
   await page.reload()
   await ready(page)
   await page.waitForFunction(
-    () => localStorage.getItem('crypto-tracker:snapshot:3')?.includes('"interval":"1m"'),
+    () => localStorage.getItem('crypto-tracker:snapshot:4')?.includes('"interval":"1m"'),
     undefined,
     { timeout: 60_000 },
   )

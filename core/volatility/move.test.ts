@@ -20,6 +20,7 @@ const RECEIPT: Receipt = {
   asOfMs: 30 * DAY_MS,
   sigma: 0.02 * Math.sqrt(365),
   reason: null,
+  warnings: [],
 }
 const at = (price: number, days: number) => ({ price, atMs: days * DAY_MS })
 

@@ -50,6 +50,10 @@ describe('a receipt', () => {
       asOfMs: 16 * DAY_MS,
       sigma: series.sigma[5],
       reason: null,
+      warnings: [
+        { what: 'empty places', empty: 1, places: 4 },
+        { what: 'short history', history: 5, window: 4 },
+      ],
     })
   })
 

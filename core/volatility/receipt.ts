@@ -6,6 +6,7 @@ import { INTERVAL_MS } from '../time/interval.ts'
 import { intradayReceipt, reasonOfDays } from './realised/receipt.ts'
 import { fewestBars, isRealised, needsCloseBefore } from './request.ts'
 import { countSparse, FEWEST_SAMPLES, readsRange } from './sampled.ts'
+import { warningsAt } from './warnings.ts'
 import type { Receipt, Unavailable, VolatilitySeries } from './types.ts'
 
 /**
@@ -66,6 +67,7 @@ function receipt(series: VolatilitySeries, columns: CandleColumns, place: number
     asOfMs: series.endPlace === 0 ? NaN : knownMs(series, place),
     sigma,
     reason: Number.isNaN(sigma) ? reasonAt(series, columns, place) : null,
+    warnings: Number.isNaN(sigma) ? [] : warningsAt(series, columns, place),
   }
 }
 

@@ -87,7 +87,21 @@ export interface Receipt {
   /** NaN = n/a, and then `reason` says why. */
   readonly sigma: number
   readonly reason: Unavailable | null
+  /** What to read a σ with care for; none where there is no σ. */
+  readonly warnings: readonly Warning[]
 }
+
+/** Why a σ that is there may be further from the truth than its number looks. */
+export type Warning =
+  /** High is low in so many bars: few trades a bar, of which range estimators read low. */
+  | { readonly what: 'thin market'; readonly still: number; readonly bars: number }
+  /** So many bars are made of sampled prices. */
+  | { readonly what: 'sampled source'; readonly sampled: number; readonly bars: number }
+  /** The whole history is not much longer than the window. */
+  | { readonly what: 'short history'; readonly history: number; readonly window: number }
+  | { readonly what: 'missing places'; readonly missing: number; readonly places: number }
+  /** Places without trades, which count as flat bars. */
+  | { readonly what: 'empty places'; readonly empty: number; readonly places: number }
 
 /** 5-minute returns inside the days of a window that entered. */
 export interface IntradayReceipt {

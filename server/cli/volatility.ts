@@ -8,6 +8,7 @@ import { isRealised } from '../../core/volatility/request.ts'
 import { unavailableText } from '../../core/volatility/unavailable.ts'
 import { volatilityPoints, type VolatilityPoint } from '../../core/volatility/points.ts'
 import { ESTIMATORS, type Estimator, type IntradayReceipt, type Mean } from '../../core/volatility/types.ts'
+import { warningText } from '../../core/volatility/warnings.ts'
 import { knownMs, newestReceipt, volatility } from '../../core/volatility/volatility.ts'
 import { readBars } from './bars.ts'
 import type { ExitCode } from './exit.ts'
@@ -75,8 +76,9 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
   const { columns, intraday, name, source, refused } = await readBars(file, market, interval, estimators)
   const logs = new LogColumns(columns)
   const logsOfDays = intraday === columns ? logs : new LogColumns(intraday)
+  const warned = new Set<string>()
   const answers = options.estimator.map((estimator) =>
-    compute(isRealised(estimator) ? logsOfDays : logs, estimator, options, name, source),
+    compute(isRealised(estimator) ? logsOfDays : logs, estimator, options, name, source, warned),
   )
   if (columns.length === 0) say(`${name}: no candle of ${options.interval}`)
   const withParts = options.estimator.includes('realized')
@@ -94,6 +96,7 @@ function compute(
   options: Options,
   market: string,
   source: string,
+  warned: Set<string>,
 ): VolatilityAnswer {
   const { columns } = logs
   const { interval, window, mean, minCoverage, annualise } = options
@@ -101,9 +104,16 @@ function compute(
   const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(grid))
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
-  const { reason, intraday } = newestReceipt(series, columns)
+  const { reason, intraday, warnings } = newestReceipt(series, columns)
   if ((columns.samples || isRealised(estimator)) && reason !== null)
     say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
+  // Where σ stands in its history is not told here: that the history is short does not matter.
+  const careful = warnings.filter(({ what }) => what !== 'short history')
+  for (const text of careful.map(warningText)) {
+    // The same of every estimator that reads these bars: once is enough.
+    if (!warned.has(text)) say(`${market}: ${text}`)
+    warned.add(text)
+  }
   const points = volatilityPoints(series, options.from, options.to)
   const last = points.at(-1)
   const lastPlace = (Date.parse(last?.t ?? '') - series.startMs) / INTERVAL_MS[series.interval]

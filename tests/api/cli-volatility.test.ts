@@ -37,7 +37,8 @@ afterAll(() => rm(folder, { recursive: true }))
 async function volatility(csv: string, ...options: string[]): Promise<Answer[]> {
   await writeFile(join(folder, 'series.csv'), csv)
   const run = await runCli(['volatility', 'series.csv', '--interval', '1d', ...options], folder)
-  expect(run.stderr).toBe('')
+  // These bars have no range of their own: a thin market, as the tool says.
+  expect(run.stderr.replace(/^series\.csv: thin market: .*\n/m, '')).toBe('')
   expect(run.code).toBe(0)
   return JSON.parse(run.stdout) as Answer[]
 }
@@ -63,6 +64,17 @@ describe('volatility of a CSV file', () => {
       { t: '2024-01-03T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
       { t: '2024-01-04T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
     ])
+  })
+
+  test('what a σ should be read with care for is said once, beside the answer', async () => {
+    await writeFile(join(folder, 'series.csv'), days([1, 2, null, 2, 3, 4]))
+    const names = ['--estimator', 'parkinson,garman-klass', '--window', '6']
+    const run = await runCli(['volatility', 'series.csv', '--interval', '1d', ...names], folder)
+    expect(run.stderr).toBe(
+      'series.csv: thin market: high is low in 5 of 5 bars, of which range estimators read low\n' +
+        'series.csv: 1 of 6 places are missing\n',
+    )
+    expect(run.code).toBe(0)
   })
 
   test('a flat window gives exactly 0', async () => {

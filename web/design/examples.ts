@@ -24,6 +24,7 @@ export const RECEIPT: Receipt = {
   asOfMs: Date.UTC(2026, 2, 14),
   sigma: 0.583,
   reason: null,
+  warnings: [],
 }
 
 export const NO_SIGMA: Receipt = {

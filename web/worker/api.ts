@@ -95,14 +95,14 @@ export interface BandView {
   readonly interval: Interval
   readonly estimator: Estimator
   readonly window: number
-  /** Closes of the bars; from one to the next so many places. */
+  /** Closes of the bars, evenly apart. */
   readonly atMs: Float64Array
-  readonly every: number
   /** In the unit of σ, NaN where there is none. */
   readonly low: Float64Array
   readonly high: Float64Array
-  /** Of the newest σ. */
+  /** Of the newest σ, and of how many bars it was made. */
   readonly newest: Band | NoBand
+  readonly bars: number
 }
 
 /** The newest σ with what the usual mistakes make of it, the one that changes it most first. */

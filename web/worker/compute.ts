@@ -76,6 +76,8 @@ export class Compute implements ComputeApi {
   readonly #memory = new Memory()
   /** Of the market and estimator asked about last. */
   #cones: Cones | null = null
+  /** Questions for bands so far: only the last one is wanted. */
+  #bandsAsked = 0
 
   constructor(store: Store) {
     this.#store = store
@@ -142,12 +144,14 @@ export class Compute implements ComputeApi {
 
   async bands(request: BandRequest): Promise<BandView> {
     const { market, interval, fromMs, toMs, window, estimator } = request
+    const asked = ++this.#bandsAsked
+    const isWanted = () => asked === this.#bandsAsked
     if (isRealised(estimator)) {
       const days = await this.#realised.read(market, fromMs - (window + 1) * DAY_MS, floorTo('1d', toMs))
-      return bandsOf(logsOfDays(days, market), request)
+      return bandsOf(logsOfDays(days, market), request, isWanted)
     }
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
-    return bandsOf(this.#seriesOf(columns).logs, request)
+    return bandsOf(this.#seriesOf(columns).logs, request, isWanted)
   }
 
   async mistakes(request: SigmaRequest): Promise<MistakesView> {

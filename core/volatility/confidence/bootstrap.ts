@@ -15,22 +15,19 @@ export interface Factors {
 const SHORTEST_BLOCK = 2
 
 /** Fewer bars than this are too few blocks to draw from. */
-export const FEWEST_BARS = 10
+export const FEWEST_BARS = 14
 
 /**
- * Misses that are put up with, as shares of the replicates: below the band, and above that of long windows. With fat tails nearly
- * all misses are above, since most windows lack the rare large bar that the truth knows of: so the upper tail is the thinner one,
- * and the more so the shorter the window. Both were chosen by simulation.
+ * Misses that are put up with, as shares of the replicates: below the band, and above it for each bar of the window. With fat tails
+ * nearly all misses are above, since most windows lack the rare large bar that the truth knows of: so the upper tail is the thinner
+ * one, and the more so the shorter the window. All three were chosen by simulation (`docs/volatility.md`).
  */
 const LOWER_TAIL = 0.045
-const UPPER_TAIL = 0.013
-
-function upperTail(bars: number): number {
-  return (UPPER_TAIL * bars) / (bars + 90)
-}
+const UPPER_TAIL_A_BAR = 0.0001
+const MOST_UPPER_TAIL = 0.011
 
 /** Bars in a block of a window of so many. */
-function blockLength(bars: number): number {
+export function blockLength(bars: number): number {
   return Math.max(SHORTEST_BLOCK, Math.ceil(bars / MOST_BLOCKS))
 }
 
@@ -52,7 +49,9 @@ export function bootstrapFactors(contributions: Contributions): Factors | null {
   if (level === 0) return { low: 1, high: 1 }
   const error = standardError(means, weights, length, effective) / level
   const tails = replicates(means, weights ? blocksBy(weights) : null, count, level)
-  const high = Math.exp(-0.5 * error * quantile(tails, upperTail(effective)))
+  const high = Math.exp(
+    -0.5 * error * quantile(tails, Math.min(MOST_UPPER_TAIL, UPPER_TAIL_A_BAR * effective)),
+  )
   if (!(high < Infinity)) return null
   return {
     low: Math.min(1, Math.exp(-0.5 * error * quantile(tails, 1 - LOWER_TAIL))),
@@ -89,7 +88,7 @@ function standardError(
   return Math.sqrt(((sum / weight) * length) / (2 * effective))
 }
 
-/** (ln V* − ln V) over its own standard error, for each replicate, in order. */
+/** (ln V* − ln V) over its own standard error, for each replicate. */
 function replicates(
   means: Float64Array,
   blocks: Uint16Array | null,
@@ -116,7 +115,7 @@ function replicates(
     // Nothing but flat blocks: the logarithm is −∞, and so is the replicate.
     if (mean === 0) found[i] = -Infinity
   }
-  return found.sort()
+  return found
 }
 
 /** Which block a draw means, where blocks weigh differently. */
@@ -146,11 +145,37 @@ function weightedMean(values: Float64Array, weights: Float64Array): number {
   return sum
 }
 
-/** Of values in order, between the two beside it. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = Math.min(sorted.length - 1, Math.max(0, share * (sorted.length + 1) - 1))
-  const below = Math.floor(at)
-  const low = sorted[below]!
-  const high = sorted[Math.min(sorted.length - 1, below + 1)]!
-  return low === high ? low : low + (high - low) * (at - below)
+/** Between the two values beside it. Reorders the values. */
+function quantile(values: Float64Array, share: number): number {
+  const at = Math.min(values.length - 1, Math.max(0, share * (values.length + 1) - 1))
+  const rank = Math.floor(at)
+  const below = select(values, rank)
+  if (rank + 1 === values.length) return below
+  let above = Infinity
+  for (let i = rank + 1; i < values.length; i++) above = Math.min(above, values[i]!)
+  return below === above ? below : below + (above - below) * (at - rank)
+}
+
+/**
+ * The value of a rank, by Hoare's quickselect: two of them are wanted, and sorting all took half of the time. Larger ones stand
+ * after it then.
+ */
+function select(values: Float64Array, rank: number): number {
+  let [from, to] = [0, values.length - 1]
+  while (from < to) {
+    const pivot = values[(from + to) >> 1]!
+    let [i, j] = [from, to]
+    while (i <= j) {
+      while (values[i]! < pivot) i++
+      while (values[j]! > pivot) j--
+      if (i > j) break
+      const swapped = values[i]!
+      values[i++] = values[j]!
+      values[j--] = swapped
+    }
+    if (rank <= j) to = j
+    else if (rank >= i) from = i
+    else break
+  }
+  return values[rank]!
 }

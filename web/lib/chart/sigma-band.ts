@@ -1,8 +1,9 @@
 /** The band round a line of σ: filled from its low to its high edge, broken where there is none. */
 import type { Band, NoBand } from '../../../core/volatility/confidence/kinds.ts'
 import type { BandView, SigmaView } from '../../worker/api.ts'
-import { bandSaid, bandText } from '../ui/bands.ts'
+import { bandNote, bandSaid, bandText, bandValue } from '../ui/bands.ts'
 import { INTERVAL_MS } from '../../../core/time/interval.ts'
+import { t } from '../i18n/t.ts'
 import type { Surface } from './plot.ts'
 import type { SigmaBand } from './sigma-painter.ts'
 import type { Span } from './viewport.ts'
@@ -34,13 +35,19 @@ export class DrawnBand implements SigmaBand {
   /** In words, beside the number; null where σ says it all. */
   text(closeMs: number | null): string | null {
     const band = this.#told(closeMs)
-    return band && bandText(this.view.kind, band)
+    return band && bandText(this.view, band)
+  }
+
+  /** How that of the newest σ was made, for the sheet. */
+  get fact(): { readonly name: string; readonly value: string; readonly note: string } {
+    const { view } = this
+    return { name: t('Band'), value: bandValue(view, view.newest), note: bandNote(view) }
   }
 
   /** As it is read aloud; empty without one. */
   said(closeMs: number | null): string {
     const band = this.#told(closeMs)
-    return band ? bandSaid(this.view.kind, band) : ''
+    return band ? bandSaid(this.view, band) : ''
   }
 
   /** At an instant where one was computed for it, or of the newest σ. */

@@ -53,7 +53,7 @@ it('only what the range shows is kept, and of σ likewise', () => {
 })
 
 it('what another version wrote is no picture', () => {
-  localStorage.setItem('crypto-tracker:snapshot:3', '{"markets":')
+  localStorage.setItem('crypto-tracker:snapshot:4', '{"markets":')
   expect(readSnapshot()).toBeNull()
 })
 

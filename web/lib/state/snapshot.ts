@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly view: KeptView | null
 }
 
-const KEY = 'crypto-tracker:snapshot:3'
+const KEY = 'crypto-tracker:snapshot:4'
 /** Points of a chart that are kept: about twice the pixels of a wide phone. */
 const MOST_POINTS = 2_000
 

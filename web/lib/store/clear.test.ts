@@ -7,7 +7,7 @@ class Kept {
   readonly panels = '{}'
   readonly 'crypto-tracker:arrangement' = '{}'
   readonly 'crypto-tracker:install-dismissed' = '1'
-  readonly 'crypto-tracker:snapshot:3' = '{}'
+  readonly 'crypto-tracker:snapshot:4' = '{}'
   readonly 'crypto-tracker:visits' = '{}'
   readonly 'crypto-tracker:admin:1' = '{}'
   removeItem(key: keyof this): void {

@@ -29,6 +29,8 @@ export function sigmaAt(view: SigmaView, ms: number): Receipt {
     // A day that is under way is known as far as its newest bar.
     asOfMs: Math.min(lastBarMs + step, view.receipt.asOfMs),
     sigma,
+    // Those of the newest window are of other bars.
+    warnings: [],
     reason: Number.isNaN(sigma)
       ? isRealised(receipt.estimator)
         ? { why: 'days missing', used, window, fewest: 2, leastShare: LEAST_SHARE_OF_DAY }

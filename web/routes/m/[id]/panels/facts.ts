@@ -8,6 +8,7 @@ import { locale } from '$lib/i18n/language.ts'
 import { plural, t } from '$lib/i18n/t.ts'
 import { ageText, dailyMove } from '$lib/ui/said.ts'
 import { barsName, estimatorNames, estimatorNotes, sourceName, windowText } from '$lib/ui/names.ts'
+import { warningName, warningText } from '$lib/ui/warnings.ts'
 import { instantOf } from '$lib/ui/when.ts'
 import type { SpanReceipt } from '$worker/api.ts'
 
@@ -120,7 +121,8 @@ function factorFact(interval: Interval, factor = barsPerYear(interval)): Fact {
   }
 }
 
-export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
+/** @param band round it */
+export function sigmaFacts(receipt: Receipt, nowMs: number, band: Fact | null = null): Fact[] {
   const { estimator, insteadOf, interval, window, firstBarMs, lastBarMs } = receipt
   const below = INTERVAL_MS[interval] < HOUR_MS
   const facts: Fact[] = [
@@ -151,6 +153,9 @@ export function sigmaFacts(receipt: Receipt, nowMs: number): Fact[] {
       note: t('a year’s divided by √365'),
     })
   else if (receipt.reason) facts.push({ name: t('Not available'), value: reasonText(receipt.reason) })
+  if (band) facts.push(band)
+  for (const warning of receipt.warnings)
+    facts.push({ name: t('Take care'), value: warningName(warning), note: warningText(warning) })
   return [...facts, ...sourceFacts(receipt, nowMs)]
 }
 
