@@ -78,7 +78,7 @@ describe('volatility of a CSV file', () => {
   })
 
   test('a flat window gives exactly 0', async () => {
-    const names = 'close,parkinson,garman-klass,rogers-satchell,gk-yz,yang-zhang'
+    const names = 'close,parkinson,garman-klass,rogers-satchell,gk-yz,yang-zhang,ewma'
     for (const { points } of await volatility(days([7, 7, 7, 7, 7]), '--estimator', names, '--window', '3')) {
       expect(points.length).toBeGreaterThan(0)
       expect(points.map(({ sigma }) => sigma)).toEqual(points.map(() => 0))
@@ -125,6 +125,64 @@ describe('volatility of a CSV file', () => {
     const options = ['--interval', '1d', '--estimator', 'close', '--window', '2', '--format', 'table']
     const { stdout } = await runCli(['volatility', 'series.csv', ...options], folder)
     expect(stdout).toMatch(/^time +estimator +window +sigma +n +expected\n2024-01-03T00:00:00Z +close /)
+  })
+})
+
+describe('volatility from the returns inside each day', () => {
+  /** Rises by 1 % in the first minute of every five. */
+  const stairs = (minutes: number) =>
+    HEADER +
+    Array.from({ length: minutes }, (_, i) => {
+      const close = (1.01 ** Math.floor(i / 5)).toPrecision(12)
+      return `${Date.UTC(2024, 0, 1) / 1000 + 60 * i},${close},${close},${close},${close},1\n`
+    }).join('')
+  const names = 'realized,bipower,med-rv'
+
+  test('reads minutes, gives days, and says what they were made of', async () => {
+    await writeFile(join(folder, 'minutes.csv'), stairs(3 * 1440))
+    const options = ['--interval', '1m', '--estimator', names, '--window', '2']
+    const run = await runCli(['volatility', 'minutes.csv', ...options], folder)
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const [realized, bipower] = JSON.parse(run.stdout) as (Answer & { intraday: object })[]
+    expect(realized).toMatchObject({
+      interval: '1d',
+      annualisation: 365,
+      as_of: '2024-01-04T00:00:00Z',
+      intraday: { interval: '1m', returns: 2880, expected: 2880, empty: 0 },
+    })
+    const sigma = expect.closeTo(Math.sqrt(365 * 288) * Math.log(1.01), 8) as number
+    expect(realized!.points).toEqual([
+      {
+        t: '2024-01-02T00:00:00Z',
+        n: 2,
+        expected: 2,
+        sigma,
+        down: 0,
+        up: sigma,
+        jump_share: 0,
+        jump_days: 0,
+      },
+      {
+        t: '2024-01-03T00:00:00Z',
+        n: 2,
+        expected: 2,
+        sigma,
+        down: 0,
+        up: sigma,
+        jump_share: 0,
+        jump_days: 0,
+      },
+    ])
+    expect(bipower!.points[1]!.sigma! / realized!.points[1]!.sigma!).toBeCloseTo(Math.sqrt(Math.PI / 2), 8)
+  })
+
+  test('is null everywhere of a file of days, with the reason', async () => {
+    await writeFile(join(folder, 'series.csv'), days([1, 2, 3]))
+    const options = ['--interval', '1d', '--estimator', 'realized', '--window', '2']
+    const run = await runCli(['volatility', 'series.csv', ...options], folder)
+    expect(run.stderr).toContain('give bars of 1m or 5m')
+    const [answer] = JSON.parse(run.stdout) as Answer[]
+    expect(answer!.points.map(({ sigma }) => sigma)).toEqual([null, null])
   })
 })
 

@@ -28,8 +28,16 @@ interface Bar {
   readonly empty: boolean
 }
 
-/** A point for each place of the grid, null where there is none. */
-export function plainSeries(columns: CandleColumns, request: BarRequest): readonly (PlainPoint | null)[] {
+/**
+ * A point for each place of the grid, null where there is none.
+ *
+ * @param from places before this one are left out
+ */
+export function plainSeries(
+  columns: CandleColumns,
+  request: BarRequest,
+  from = 0,
+): readonly (PlainPoint | null)[] {
   const bars = barsOf(columns)
   const paired = ['close', 'gk-yz', 'yang-zhang', 'ewma'].includes(request.estimator)
   const first = bars.findIndex((bar) => bar !== null)
@@ -43,6 +51,10 @@ export function plainSeries(columns: CandleColumns, request: BarRequest): readon
   const enough = Math.max(2, request.minCoverage * request.window)
   let weighted = NaN
   for (let place = first + request.window - (paired ? 0 : 1); place <= last; place++) {
+    if (place < from && (request.estimator !== 'ewma' || !Number.isNaN(weighted))) {
+      weighted = nextWeighted(weighted, bars[place]!)
+      continue
+    }
     const entered = windowAt(place)
     let variance = NaN
     if (request.estimator !== 'ewma') {
