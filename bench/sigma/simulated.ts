@@ -11,12 +11,13 @@ import {
   type Estimate,
 } from '../../core/volatility/testing/measured.ts'
 import {
+  BAR_SIGMA,
   RETURN_KINDS,
   simulated,
   withJumps,
   type ReturnKind,
 } from '../../core/volatility/testing/simulated.ts'
-import type { Estimator } from '../../core/volatility/types.ts'
+import { REALISED_ESTIMATORS, type Estimator } from '../../core/volatility/types.ts'
 import type { Measurement } from '../measurement.ts'
 
 const PATHS = 20_000
@@ -43,7 +44,7 @@ const withError = (name: string, subject: string, { value, error }: Estimate, un
 export async function efficiency(): Promise<Measurement[]> {
   const paths = simulated('normal', PATHS * LONGEST + 1, 'efficiency of estimators')
   const logs = new LogColumns(paths.columns)
-  return WINDOWS.flatMap((window) => {
+  const ofBars = WINDOWS.flatMap((window) => {
     const close = variances(paths, logs, 'close', window)
     const n = close.length
     const rows = [withError('efficiency', `bias, ${window} bars, close`, biasOf(close), '× σ²', n)]
@@ -55,6 +56,25 @@ export async function efficiency(): Promise<Measurement[]> {
       )
     }
     return rows
+  })
+  return [...ofBars, ...efficiencyOfDays()]
+}
+
+/** Of the realised family: each day for itself, beside the square of one return of the day, whose variance is 2 σ⁴. */
+function efficiencyOfDays(): Measurement[] {
+  const { columns } = simulated('normal', DAYS * 1440, 'efficiency of realised days', '1m')
+  const { variance } = realisedDays(columns, '1m')
+  const truth = BAR_SIGMA ** 2 * 1440
+  return REALISED_ESTIMATORS.flatMap((estimator) => {
+    const found = variance[estimator].map((one) => one / truth)
+    const bias = biasOf(found)
+    const value = 2 / (bias.error ** 2 * DAYS)
+    // Of a variance of so many nearly normal values.
+    const error = value * Math.sqrt(2 / DAYS)
+    return [
+      withError('efficiency', `bias, 1 day of minutes, ${estimator}`, bias, '× σ²', DAYS),
+      withError('efficiency', `1 day of minutes, ${estimator}`, { value, error }, '× close', DAYS),
+    ]
   })
 }
 

@@ -58,22 +58,16 @@ function spreadAt(logs: LogColumns, request: VolatilityRequest, place: number, s
   return computed > 1 ? { low, high } : { why: 'one estimator' }
 }
 
-/** 5-minute returns of a day; the mean over five grids of them is as sure as that of half as many again. */
-const RETURNS_A_DAY = 288
-const SUBSAMPLED = (3 * 5 ** 2) / (2 * 5 ** 2 + 1)
-
 /**
  * Degrees of freedom of a variance of normal returns: 2 over its relative variance. A bar of a range estimator is worth several
- * returns: 2 over the relative variance of its term on a Brownian bar, which Garman & Klass (1980) and Rogers & Satchell (1991) give.
- * A day of the realised family is worth its 5-minute returns, less for those that jumps do not reach: the variances are in
- * Barndorff-Nielsen & Shephard (2004) and Andersen, Dobrev & Schaumburg (2012).
+ * returns (Garman & Klass 1980; Rogers & Satchell 1991), a day of the realised family nearly as many as it has of 5 minutes; the mean
+ * over five grids is worth more, as measured (`docs/volatility.md`).
  */
 function degreesOf(
   logs: LogColumns,
   { estimator, mean }: VolatilityRequest,
   { effective }: Contributions,
 ): number {
-  const returns = effective * RETURNS_A_DAY * (logs.columns.interval === '1m' ? SUBSAMPLED : 1)
   switch (estimator) {
     case 'close':
       return mean === 'zero' ? effective : effective - 1
@@ -89,10 +83,13 @@ function degreesOf(
     case 'ewma':
       return effective
     case 'realized':
-      return returns
+      return effective * (hasMinutes(logs) ? 428 : 288)
     case 'bipower':
-      return (returns * 2) / 2.61
+      return effective * (hasMinutes(logs) ? 365 : 221)
     case 'med-rv':
-      return (returns * 2) / 2.96
+      return effective * (hasMinutes(logs) ? 338 : 195)
   }
 }
+
+/** Whether days are means over five grids. */
+const hasMinutes = (logs: LogColumns): boolean => logs.days()?.interval === '1m'
