@@ -64,7 +64,8 @@ describe('the moves that end with a price', () => {
 
   test('begin at 00:00 UTC, and 24 hours before', () => {
     expect(moveBegins('day', noon)).toBe(31 * DAY_MS)
-    expect(moveBegins('day', 31 * DAY_MS)).toBe(31 * DAY_MS)
+    // A close of 00:00 ends the day before.
+    expect(moveBegins('day', 31 * DAY_MS)).toBe(30 * DAY_MS)
     expect(moveBegins('24h', noon)).toBe(noon - DAY_MS)
   })
 

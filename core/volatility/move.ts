@@ -30,9 +30,9 @@ export interface MoveStart {
 /** The moves that end with a price and are told of it: of its UTC day so far, and of the 24 hours before it. */
 export type MoveSpan = 'day' | '24h'
 
-/** When a span begins that ends at `toMs`. */
+/** When a span begins that ends at `toMs`. What stands at 00:00 is the end of the day before. */
 export function moveBegins(span: MoveSpan, toMs: number): number {
-  return span === 'day' ? floorTo('1d', toMs) : toMs - DAY_MS
+  return span === 'day' ? floorTo('1d', toMs - 1) : toMs - DAY_MS
 }
 
 /**

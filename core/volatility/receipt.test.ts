@@ -110,10 +110,12 @@ describe('a receipt', () => {
 
 describe('the percentile', () => {
   it('is the share of history at or below the newest value', () => {
-    const columns = grid([1, 2, 2, 8, 8, 12])
-    const series = volatility(columns, { ...REQUEST, window: 2, mean: 'zero' })
-    // σ² sums: ln 2, ln 4, ln 4, ln 1.5 squared: the newest is the smallest of four.
-    expect(percentile(series)).toBe(0.25)
+    const closes = [1, 3, 9, 27, 81, 243, 729, 2187, 6561, 19683, 39366, 59049]
+    const request = { ...REQUEST, window: 2, mean: 'zero' } as const
+    // Nine returns of ln 3, then ln 2 and ln 1.5: the newest of ten windows is the smallest.
+    expect(percentile(volatility(grid(closes), request))).toBe(0.1)
+    // Of nine values none is told.
+    expect(percentile(volatility(grid(closes.slice(1)), request))).toBeNull()
   })
 
   it('is not available without a newest σ', () => {

@@ -29,8 +29,11 @@ export function newestReceipt(series: VolatilitySeries, columns: CandleColumns):
   return receipt(series, columns, Math.max(0, series.endPlace - 1))
 }
 
+/** Of fewer values no share is told: the newest of three is above a third of them whatever it is. */
+const FEWEST_FOR_SHARE = 10
+
 /**
- * The share of the series at or below its newest σ, 0 to 1; null when the newest σ is not available.
+ * The share of the series at or below its newest σ, 0 to 1; null when the newest σ is not available, or too few are.
  */
 export function percentile(series: VolatilitySeries): number | null {
   const newest = series.sigma[series.endPlace - 1]
@@ -42,7 +45,7 @@ export function percentile(series: VolatilitySeries): number | null {
     available++
     if (sigma <= newest) below++
   }
-  return below / available
+  return available < FEWEST_FOR_SHARE ? null : below / available
 }
 
 function receipt(series: VolatilitySeries, columns: CandleColumns, place: number): Receipt {

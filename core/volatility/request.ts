@@ -20,7 +20,7 @@ export function isRealised(estimator: Estimator): estimator is RealisedEstimator
 }
 
 /** The fewest bars that give a value: max(2, minCoverage × window). */
-export function fewestBars(request: VolatilityRequest): number {
+export function fewestBars(request: Pick<VolatilityRequest, 'window' | 'minCoverage'>): number {
   // 0.55 × 20 is a little more than 11 in doubles; 11 bars of 20 are 55 % all the same.
   return Math.max(2, Math.ceil(request.minCoverage * request.window - 1e-9))
 }

@@ -55,6 +55,9 @@ export interface PriceView {
   readonly asOfMs: number | null
 }
 
+/** σ is not shown where fewer than half of a window's bars could enter. */
+export const MIN_COVERAGE = 0.5
+
 export interface SigmaView {
   readonly market: MarketId
   readonly interval: Interval

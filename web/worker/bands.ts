@@ -6,7 +6,7 @@ import type { LogColumns } from '../../core/volatility/logs.ts'
 import { isRealised } from '../../core/volatility/request.ts'
 import { barsPerYear } from '../../core/time/interval.ts'
 import type { BandRequest, BandView } from './api.ts'
-import { MIN_COVERAGE } from './sigma.ts'
+import { MIN_COVERAGE } from './api.ts'
 
 /** Work in one go, so that other questions need not wait for the end. */
 const GO_MS = 20

@@ -61,7 +61,7 @@ import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
 import { RealisedCache } from './realised.ts'
 import { logsOfDays, realisedOf, realisedSummary, realisedView } from './realised-views.ts'
-import { leadMs, SigmaSeries, summaryOf } from './sigma.ts'
+import { leadMs, misprintsOfMinutes, SigmaSeries, summaryOf } from './sigma.ts'
 import { absentSpans, asOf } from './spans.ts'
 import { rankingOf } from './ranking.ts'
 import { coverageOf } from './coverage.ts'
@@ -155,7 +155,14 @@ export class Compute implements ComputeApi {
   }
 
   async mistakes(request: SigmaRequest): Promise<MistakesView> {
-    const { market, interval, fromMs, toMs, window } = request
+    const { market, interval, fromMs, toMs, window, estimator } = request
+    if (isRealised(estimator)) {
+      const { receipt } = await this.sigma(request)
+      const endMs = floorTo('1d', toMs)
+      // The window and, for its first returns, the day before it.
+      const minutes = await this.#cache.readOnce(market, '1m', endMs - (window + 1) * DAY_MS, endMs)
+      return { receipt, rows: misprintsOfMinutes(minutes.columns, estimator, window) }
+    }
     const columns = await this.#cache.read(market, interval, fromMs - leadMs(interval, window), toMs)
     return this.#seriesOf(columns).mistakes(request)
   }

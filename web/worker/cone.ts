@@ -4,8 +4,7 @@ import { isMissing } from '../../core/candle/columns.ts'
 import { barsPerYear, DAY_MS, INTERVAL_MS } from '../../core/time/interval.ts'
 import { Cone, type ConeWindow } from '../../core/volatility/cone.ts'
 import type { Estimator } from '../../core/volatility/types.ts'
-import type { ConeRequest, ConeView } from './api.ts'
-import { MIN_COVERAGE } from './sigma.ts'
+import { MIN_COVERAGE, type ConeRequest, type ConeView } from './api.ts'
 
 /** The cones of one market by one estimator. */
 export class Cones {

@@ -38,11 +38,13 @@ describe('where the moves begin that end with a price', () => {
     archive.fill(market, '1d', DAY - 40 * DAY_MS, DAY)
     await archive.seal(market, '1d', '2024')
     await device.round()
-    const { day } = await compute.moveStarts(market, NOW, 'close', 30)
-    expect(day.from).toEqual({
+    const starts = await compute.moveStarts(market, NOW, 'close', 30)
+    expect(starts.day.from).toEqual({
       price: Number(rowAt(market, '1d', DAY - DAY_MS, 0).close),
       atMs: DAY,
     })
+    // The last close before 24 hours ago is ten hours older: no move of a day.
+    expect(starts['24h'].from).toBeNull()
   })
 
   test('of a market with too few days has its close, and says what σ lacks', async () => {

@@ -22,6 +22,9 @@ const OLDEST_MS: Readonly<Record<StoredInterval, number>> = {
   '1d': 3 * DAY_MS,
 }
 
+/** A move of a day that began earlier would not be one of a day. */
+const MOST_BEFORE_MS = 2 * HOUR_MS
+
 /**
  * @param receiptOf σ of the days that ended by an instant
  */
@@ -31,7 +34,8 @@ export async function moveStart(
   atMs: number,
   receiptOf: (beforeMs: number) => Promise<Receipt>,
 ): Promise<MoveStart> {
-  const from = await closeAt(cache, market, atMs)
+  const newest = await closeAt(cache, market, atMs)
+  const from = newest && newest.atMs >= atMs - MOST_BEFORE_MS ? newest : null
   return { from, receipt: await receiptOf(from?.atMs ?? atMs) }
 }
 

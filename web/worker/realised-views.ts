@@ -9,7 +9,8 @@ import { LEAST_SHARE_OF_DAY, type RealisedDays } from '../../core/volatility/rea
 import type { RealisedEstimator, Unavailable } from '../../core/volatility/types.ts'
 import { newestReceipt, percentile, volatility } from '../../core/volatility/volatility.ts'
 import type { RealisedRequest, RealisedView, SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
-import { MIN_COVERAGE, viewOf } from './sigma.ts'
+import { MIN_COVERAGE } from './api.ts'
+import { viewOf } from './sigma.ts'
 
 /** Logarithms of a market of which only the measures of its days are at hand. */
 export function logsOfDays(days: RealisedDays, market: MarketId): LogColumns {

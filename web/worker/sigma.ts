@@ -2,14 +2,29 @@
 import type { CandleColumns } from '../../core/candle/columns.ts'
 import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
-import { misprints } from '../../core/volatility/mistakes.ts'
+import { misprints, type Misprint } from '../../core/volatility/mistakes.ts'
 import { Memory } from '../../core/volatility/memory.ts'
-import { newestReceipt, percentile, volatilityOrCloses } from '../../core/volatility/volatility.ts'
-import type { Estimator, Mean, Receipt, VolatilitySeries } from '../../core/volatility/types.ts'
-import type { MistakesView, SigmaRequest, SigmaSummary, SigmaView } from './api.ts'
+import {
+  newestReceipt,
+  percentile,
+  volatility,
+  volatilityOrCloses,
+} from '../../core/volatility/volatility.ts'
+import type {
+  Estimator,
+  Mean,
+  RealisedEstimator,
+  Receipt,
+  VolatilitySeries,
+} from '../../core/volatility/types.ts'
+import {
+  MIN_COVERAGE,
+  type MistakesView,
+  type SigmaRequest,
+  type SigmaSummary,
+  type SigmaView,
+} from './api.ts'
 
-/** σ is not shown where fewer than half of a window's bars could enter. */
-export const MIN_COVERAGE = 0.5
 /** The longest window on screen, in bars. */
 const WINDOW_LEAD = 366
 
@@ -56,6 +71,18 @@ export class SigmaSeries {
   release(): void {
     this.logs.release()
   }
+}
+
+/** The newest σ of the realised family as other tools print it, from the minutes of its days. */
+export function misprintsOfMinutes(
+  minutes: CandleColumns,
+  estimator: RealisedEstimator,
+  window: number,
+): readonly Misprint[] {
+  const logs = new LogColumns(minutes)
+  const annual = barsPerYear('1d')
+  const request = { estimator, window, mean: 'zero', barsPerYear: annual, minCoverage: MIN_COVERAGE } as const
+  return misprints(logs, volatility(minutes, request, logs))
 }
 
 /** A series from an instant on, in arrays of its own. */

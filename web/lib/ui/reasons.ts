@@ -16,9 +16,9 @@ export function reasonText(reason: Unavailable | TooFew): string {
       const { known, wanted, window, shortest } = reason
       const later = countedBars(wanted - known, reason.interval)
       return shortest === null
-        ? t(`a window of ${window} needs ${wanted} in a row, ${known} are here: ${later} to go`)
+        ? t(`a window of ${window} needs ${wanted} in a row, only ${known} here: ${later} to go`)
         : t(
-            `a window of ${window} needs ${wanted} in a row, ${known} are here: ${later} to go, or a window of at most ${shortest}`,
+            `a window of ${window} needs ${wanted} in a row, only ${known} here: ${later} to go, or a window of at most ${shortest}`,
           )
     }
     case 'few samples':
@@ -71,6 +71,28 @@ export function reasonText(reason: Unavailable | TooFew): string {
       return t(
         `${reason.used} hours are known here; an hour of the week needs ${reason.fewest} of its own, so about ${reason.fewest} weeks`,
       )
+  }
+}
+
+/** Where the help says what would make the value available. */
+export function reasonTopic({ why }: Unavailable): string {
+  switch (why) {
+    case 'too short':
+      return 'short'
+    case 'few samples':
+    case 'sampled minutes':
+      return 'sampled'
+    case 'no intraday':
+    case 'no minutes':
+    case 'few days':
+    case 'days missing':
+    case 'under two days':
+      return 'minutes'
+    case 'bars missing':
+      return 'missing'
+    case 'no candles':
+    case 'after the last':
+      return 'not-available'
   }
 }
 

@@ -2,14 +2,14 @@
 import { formatPercent } from '$core/format/percent.ts'
 import { INTERVAL_MS } from '$core/time/interval.ts'
 import { LEAST_SHARE_OF_DAY } from '$core/volatility/realised/types.ts'
-import { isRealised, needsCloseBefore } from '$core/volatility/request.ts'
-import type { Receipt } from '$core/volatility/types.ts'
+import { fewestBars, isRealised, needsCloseBefore } from '$core/volatility/request.ts'
+import type { Receipt, Unavailable } from '$core/volatility/types.ts'
 import type { Span } from '$lib/chart/viewport.ts'
 import { locale } from '$lib/i18n/language.ts'
 import { t } from '$lib/i18n/t.ts'
 import { estimatorNames, windowText } from '$lib/ui/names.ts'
 import { reasonText } from '$lib/ui/reasons.ts'
-import type { SigmaView } from '$worker/api.ts'
+import { MIN_COVERAGE, type SigmaView } from '$worker/api.ts'
 
 /** What was known of σ at an instant: the value of the last bar closed by then, with a receipt of its own. */
 export function sigmaAt(view: SigmaView, ms: number): Receipt {
@@ -31,18 +31,28 @@ export function sigmaAt(view: SigmaView, ms: number): Receipt {
     sigma,
     // Those of the newest window are of other bars.
     warnings: [],
-    reason: Number.isNaN(sigma)
-      ? isRealised(receipt.estimator)
-        ? { why: 'days missing', used, window, fewest: 2, leastShare: LEAST_SHARE_OF_DAY }
-        : {
-            why: 'bars missing',
-            used,
-            window,
-            interval: view.interval,
-            needsClose: needsCloseBefore(receipt.estimator),
-            fewest: 2,
-          }
-      : null,
+    reason: Number.isNaN(sigma) ? reasonAt(view, place, used) : null,
+  }
+}
+
+/** Before the first σ of a series its window has not filled yet; after it, bars are missing. */
+function reasonAt({ sigma, interval, receipt }: SigmaView, place: number, used: number): Unavailable {
+  const { window, estimator } = receipt
+  const fewest = fewestBars({ window, minCoverage: MIN_COVERAGE })
+  if (isRealised(estimator))
+    return { why: 'days missing', used, window, fewest, leastShare: LEAST_SHARE_OF_DAY }
+  const needsClose = needsCloseBefore(estimator)
+  const begins = sigma.findIndex((value) => !Number.isNaN(value))
+  if (begins >= 0 && place >= begins)
+    return { why: 'bars missing', used, window, interval, needsClose, fewest }
+  const close = Number(needsClose)
+  return {
+    why: 'too short',
+    known: used + close,
+    wanted: window + close,
+    window,
+    interval,
+    shortest: used >= 2 ? used : null,
   }
 }
 
