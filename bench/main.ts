@@ -9,6 +9,7 @@ import { coldStart } from './page/cold-start.ts'
 import { gestures } from './page/gestures.ts'
 import { slider } from './page/slider.ts'
 import { pageDecode } from './page/decode.ts'
+import { pageWindows } from './page/windows.ts'
 import { lighthouseOfDemo } from './page/lighthouse.ts'
 import { indexedDb } from './page/indexeddb.ts'
 import { sealed } from './archive/sealed.ts'
@@ -22,6 +23,7 @@ import { markets } from './server/markets.ts'
 import { accuracy } from './sigma/accuracy.ts'
 import { estimators } from './sigma/estimators.ts'
 import { rolling } from './sigma/rolling.ts'
+import { windows } from './sigma/windows.ts'
 import { coverage, efficiency, jumps } from './sigma/simulated.ts'
 import { catchingUp } from './sync/catching-up.ts'
 
@@ -34,6 +36,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   bytes: { about: 'bytes on the wire per candle, a month of minutes', run: bytes },
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
+  windows: { about: 'ten estimators in six windows over a year of minutes', run: windows },
   accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
   efficiency: { about: 'bias and efficiency of estimators on simulated diffusions', run: efficiency },
   coverage: { about: 'how often the bands round σ hold the truth, simulated', run: coverage },
@@ -49,6 +52,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'data-folder': { about: 'the data folder after 30 days of ten markets, in parts', run: dataFolder },
   'catching-up': { about: 'a device that was away, beside JSON + gzip of the same candles', run: catchingUp },
   'page-decode': { about: 'the same in a page, beside JSON + gzip', run: pageDecode },
+  'page-windows': { about: 'ten estimators in six windows in a page, beside Node', run: pageWindows },
   indexeddb: { about: 'a year of minutes in IndexedDB: written, read, on disk', run: indexedDb },
   'cold-start': {
     about: 'from a new browser process to the painted chart, without a server',

@@ -27,6 +27,8 @@ export interface PageApi {
   readStore(year: YearFacts): Promise<number>
   writeRows(year: YearFacts): Promise<number>
   readRows(year: YearFacts): Promise<number>
+  /** Milliseconds of all estimators in all windows over the year, in the worker. */
+  windows(year: YearFacts): Promise<number>
   /** Removes what was written, outside of any measurement. */
   removeAll(): Promise<void>
   firstPaint(year: YearFacts): Promise<Samples>

@@ -15,8 +15,9 @@ const LEAST_SHARE = 1 / 64
 export class RollingDeviations implements Part {
   readonly #values: Float64Array
   readonly #windows: Windows
-  readonly #weights: Float64Array
-  readonly #inverse: Float64Array
+  readonly #factor: Factor
+  /** Weights and reciprocals by n; made where windows are not full. */
+  #tables: { readonly weights: Float64Array; readonly inverse: Float64Array } | null = null
   #before: Suffixes
   #next: Suffixes
 
@@ -26,23 +27,23 @@ export class RollingDeviations implements Part {
   constructor(values: Float64Array, windows: Windows, factor: Factor) {
     this.#values = values
     this.#windows = windows
-    this.#weights = weightsOf(windows, factor)
-    this.#inverse = reciprocals(windows.window)
+    this.#factor = factor
     this.#before = noSuffixes(windows.window)
     this.#next = noSuffixes(windows.window)
   }
 
   addStretch(from: number, to: number, variance: Float64Array, last: boolean): void {
     const values = this.#values
-    const { window } = this.#windows
-    const weight = this.#weights[window]!
+    const { window, barsPerYear } = this.#windows
+    const weight = this.#factor(window) * barsPerYear
     for (let start = from; start < to; start += window) {
       const end = Math.min(start + window, to)
       suffixesOfBlock(values, start, end, this.#next)
       const done = isFullBlock(this.#windows, start, end)
         ? addFullBlock(values, start, end, this.#before, 1 / window, weight, variance, last)
         : start
-      if (done < end) this.#addByWelford(start, done, end, variance, last)
+      // Of the places before the first full window nobody asks.
+      if (done < end && end > this.#windows.firstPlace) this.#addByWelford(start, done, end, variance, last)
       ;[this.#before, this.#next] = [this.#next, this.#before]
     }
   }
@@ -50,9 +51,11 @@ export class RollingDeviations implements Part {
   /** The rest of a block, from its place `from` on. */
   #addByWelford(start: number, from: number, end: number, variance: Float64Array, last: boolean): void {
     const { window, enters, bars } = this.#windows
-    const deviations = welfordOfBlock(this.#values, enters, start, end, window, this.#inverse)
+    this.#tables ??= { weights: weightsOf(this.#windows, this.#factor), inverse: reciprocals(window) }
+    const { weights, inverse } = this.#tables
+    const deviations = welfordOfBlock(this.#values, enters, start, end, window, inverse)
     for (let i = from; i < end; i++) {
-      const sum = variance[i]! + deviations[i - start]! * this.#weights[bars[i]!]!
+      const sum = variance[i]! + deviations[i - start]! * weights[bars[i]!]!
       variance[i] = last ? Math.sqrt(sum) : sum
     }
   }

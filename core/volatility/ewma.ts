@@ -3,7 +3,7 @@
  * returns near a place are there; what lies before the window is not forgotten at its edge.
  */
 import type { LogColumns } from './logs.ts'
-import type { Part, Windows } from './windows.ts'
+import { isFullBlock, type Part, type Windows } from './windows.ts'
 
 /** Weight of the day before, as RiskMetrics takes it for days; here of the bar before, whatever its length. */
 export const DECAY = 0.94
@@ -42,7 +42,12 @@ class Recursion implements Part {
       if (last) variance[from] = Math.sqrt(variance[from]!)
       from++
     }
-    this.#variance = recursion(this.#returns, this.#windows, from, end, this.#variance, variance, last)
+    const { window } = this.#windows
+    for (let block = from; block < end; block += window) {
+      const until = Math.min(block + window, end)
+      const step = isFullBlock(this.#windows, block, until) ? recursionOfFullBlock : recursion
+      this.#variance = step(this.#returns, this.#windows, block, until, this.#variance, variance, last)
+    }
   }
 
   #placeOfSeed(start: number, end: number): number {
@@ -80,6 +85,25 @@ function recursion(
   for (let i = start; i < end; i++) {
     if (enters[i] !== 0) current = nextVariance(current, returns[i]!)
     const sum = bars[i]! < fewest ? NaN : variance[i]! + current * barsPerYear
+    variance[i] = last ? Math.sqrt(sum) : sum
+  }
+  return current
+}
+
+/** The same where every return is there: a loop over few arrays is a fast one. */
+function recursionOfFullBlock(
+  returns: Float64Array,
+  { barsPerYear }: Windows,
+  start: number,
+  end: number,
+  before: number,
+  variance: Float64Array,
+  last: boolean,
+): number {
+  let current = +before
+  for (let i = start; i < end; i++) {
+    current = nextVariance(current, returns[i]!)
+    const sum = variance[i]! + current * barsPerYear
     variance[i] = last ? Math.sqrt(sum) : sum
   }
   return current

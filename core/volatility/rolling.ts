@@ -10,7 +10,9 @@ import { isFullBlock, stretchOf, weightsOf, type Factor, type Part, type Windows
 export class RollingSum implements Part {
   readonly #termsOfStretch: TermsOfStretch
   readonly #windows: Windows
-  readonly #weights: Float64Array
+  readonly #factor: Factor
+  /** By n; made where windows are not full. */
+  #weights: Float64Array | null = null
   readonly #terms: Float64Array
   /** `#before[j]`: terms of the block before, from its place j to its end; `#next`: those of the block itself. */
   #before: Float64Array
@@ -19,22 +21,26 @@ export class RollingSum implements Part {
   constructor(termsOfStretch: TermsOfStretch, windows: Windows, factor: Factor) {
     this.#termsOfStretch = termsOfStretch
     this.#windows = windows
-    this.#weights = weightsOf(windows, factor)
+    this.#factor = factor
     this.#terms = new Float64Array(stretchOf(windows))
     this.#before = new Float64Array(windows.window + 1)
     this.#next = new Float64Array(windows.window + 1)
   }
 
   addStretch(from: number, to: number, variance: Float64Array, last: boolean): void {
-    const { window, bars } = this.#windows
+    const { window, bars, barsPerYear } = this.#windows
     const terms = this.#terms
+    const weight = this.#factor(window) * barsPerYear
     this.#termsOfStretch(from, to, terms)
     for (let start = from; start < to; start += window) {
       const size = Math.min(window, to - start)
       suffixesOfBlock(terms, start - from, size, this.#next)
       if (isFullBlock(this.#windows, start, start + size))
-        addFullBlock(terms, start - from, size, this.#before, this.#weights[window]!, variance, start, last)
-      else addBlock(terms, start - from, size, this.#before, bars, this.#weights, variance, start, last)
+        addFullBlock(terms, start - from, size, this.#before, weight, variance, start, last)
+      else {
+        this.#weights ??= weightsOf(this.#windows, this.#factor)
+        addBlock(terms, start - from, size, this.#before, bars, this.#weights, variance, start, last)
+      }
       ;[this.#before, this.#next] = [this.#next, this.#before]
     }
   }

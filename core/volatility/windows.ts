@@ -34,9 +34,12 @@ export function weightsOf({ window, fewest, barsPerYear }: Windows, factor: Fact
   return weights
 }
 
-/** Whether every window that ends in a block of the grid is full: the block itself, and the one before it. */
+/**
+ * Whether every window that ends in a block of the grid is full: the first and the last one, which have all bars of the
+ * others. Of the windows that begin before the grid nobody asks.
+ */
 export function isFullBlock({ window, bars }: Windows, start: number, end: number): boolean {
-  return start > 0 && bars[start - 1] === window && bars[end - 1] === window
+  return (start === 0 || bars[start] === window) && bars[end - 1] === window
 }
 
 /** One of the sums that a variance is made of. */

@@ -15,6 +15,7 @@ const bench: PageApi = {
   readStore: (year) => data.readStore(year),
   writeRows: (year) => data.writeRows(year),
   readRows: (year) => data.readRows(year),
+  windows: (year) => data.windows(year),
   removeAll: () => data.removeAll(),
   firstPaint,
   panning,
