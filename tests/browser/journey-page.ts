@@ -1,8 +1,8 @@
 /** What the journey reads in a page, in any browser: functions that run there and know no outer names. */
 
-/** What the σ element says of itself. Runs in the page. */
+/** What the σ of the panel of volatility says of itself. Runs in the page. */
 export function readSigma(market: string) {
-  const element = [...document.querySelectorAll(`[data-sigma][data-market="${market}"]`)].at(-1)
+  const element = document.querySelector(`[aria-label="Volatility"] [data-sigma][data-market="${market}"]`)
   const read = (name: string) => element?.getAttribute(`data-${name}`) ?? null
   return {
     value: Number(read('value')),
