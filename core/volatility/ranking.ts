@@ -20,7 +20,14 @@ import { levelSpread } from './level-stdev.ts'
 import { LogColumns } from './logs.ts'
 import { Memory } from './memory.ts'
 import { isRealised } from './request.ts'
-import { ESTIMATORS, type Mean, type RealisedEstimator, type Receipt, type Unavailable } from './types.ts'
+import {
+  ESTIMATORS,
+  type Mean,
+  type RealisedEstimator,
+  type Receipt,
+  type Unavailable,
+  type Warning,
+} from './types.ts'
 import { newestReceipt, volatility } from './volatility.ts'
 
 /** `level-stdev` is the older service's. */
@@ -47,9 +54,13 @@ export interface RankedMarket {
   readonly sigma: number
   readonly barsUsed: number
   readonly barsExpected: number
+  /** Empty places among those used. */
+  readonly barsEmpty: number
   /** Close of the newest candle, which the window ends with; NaN without any. */
   readonly asOfMs: number
   readonly reason: Unavailable | null
+  /** What σ is to be read with care for. */
+  readonly warnings: readonly Warning[]
 }
 
 /** A part of a request cannot be read; the message says what was given and what is accepted. */
@@ -203,7 +214,7 @@ function ownColumns(columns: CandleColumns, request: RankingRequest): CandleColu
 
 function rankLevels(columns: CandleColumns, { places, interval }: RankingRequest): RankedMarket {
   const fewest = Math.max(2, Math.ceil(MIN_COVERAGE * places))
-  const { sigma, bars } = levelSpread(columns, places, fewest)
+  const { sigma, bars, empty } = levelSpread(columns, places, fewest)
   const first = columns.states.findIndex((state) => !isMissing(state))
   const known = columns.length - first
   const shortest = known >= 2 ? known : null
@@ -219,7 +230,7 @@ function rankLevels(columns: CandleColumns, { places, interval }: RankingRequest
   if (first < 0) return unavailable(columns, places, { why: 'no candles', interval })
   if (known < places) return { ...unavailable(columns, places, short), barsUsed: bars }
   const ranked = { ...unavailable(columns, places, missing), barsUsed: bars }
-  return Number.isNaN(sigma) ? ranked : { ...ranked, sigma, reason: null }
+  return Number.isNaN(sigma) ? ranked : { ...ranked, sigma, barsEmpty: empty, reason: null }
 }
 
 function unavailable(columns: CandleColumns, places: number, reason: Unavailable): RankedMarket {
@@ -230,13 +241,27 @@ function unavailable(columns: CandleColumns, places: number, reason: Unavailable
     sigma: NaN,
     barsUsed: 0,
     barsExpected: places,
+    barsEmpty: 0,
     asOfMs: length === 0 ? NaN : startMs + length * INTERVAL_MS[interval],
     reason,
+    warnings: [],
   }
 }
 
-function rankedOf({ market, source, sigma, barsUsed, barsExpected, asOfMs, reason }: Receipt): RankedMarket {
-  return { market, source, sigma, barsUsed, barsExpected, asOfMs, reason }
+function rankedOf({
+  market,
+  source,
+  sigma,
+  barsUsed,
+  barsExpected,
+  barsEmpty,
+  asOfMs,
+  reason,
+  warnings,
+}: Receipt): RankedMarket {
+  // Its own history says nothing of how long that of the market is: the columns begin with the window.
+  const own = warnings.filter(({ what }) => what !== 'short history')
+  return { market, source, sigma, barsUsed, barsExpected, barsEmpty, asOfMs, reason, warnings: own }
 }
 
 /** Largest first, by name where alike; what is not available comes last. */

@@ -46,11 +46,11 @@ async function open(path: string): Promise<void> {
 
 /** Every panel below, loaded as it comes near. */
 async function allPanels(): Promise<void> {
-  for (const name of ['Drawdown', 'Distribution of returns', 'Hours of the week']) {
+  for (const name of ['Volatility cone', 'Drawdown', 'Distribution of returns', 'Hours of the week']) {
     const panel = page.getByRole('region', { name, exact: true })
     // Its frame stays when what is in it has been loaded.
     await panel.scrollIntoViewIfNeeded()
-    await panel.getByRole('button', { name: /How this was made/ }).waitFor()
+    await panel.getByRole('button', { name: /How this (cone )?was made/ }).waitFor()
   }
 }
 
@@ -305,6 +305,67 @@ describe('a market without its server', () => {
       }
       expect(await page.evaluate(swapped), path).toEqual([])
     }
+  })
+
+  test('the cone stands where volatility does, window by window, and goes back day by day', async () => {
+    await open(`/m/${MARKET}`)
+    const cone = page.getByRole('region', { name: 'Volatility cone', exact: true })
+    await cone.scrollIntoViewIfNeeded()
+    const windows = cone.locator('li [data-sigma]')
+    const read = (attribute: string) =>
+      windows.evaluateAll((all, name) => all.map((one) => one.getAttribute(name) ?? ''), attribute)
+    await expect.poll(() => read('data-window')).toEqual(['7', '14', '30', '90', '180', '365'])
+    const [week] = await read('data-value')
+    const asOf = Date.parse((await read('data-as-of'))[0]!)
+    expect(Number(week)).toBeGreaterThan(0)
+
+    await cone.getByRole('application').focus()
+    await page.keyboard.press('ArrowRight')
+    await expect
+      .poll(() => cone.locator('[aria-live]').textContent())
+      .toMatch(/^7 d: \d.* percent a year.*of its history; median/)
+    await page.keyboard.press('End')
+    await expect.poll(() => cone.locator('[aria-live]').textContent()).toMatch(/^365 d: /)
+
+    await cone.getByRole('slider', { name: 'Day' }).focus()
+    for (let day = 1; day <= 3; day++) {
+      await page.keyboard.press('ArrowLeft')
+      await expect.poll(async () => Date.parse((await read('data-as-of'))[0]!)).toBe(asOf - day * 86_400_000)
+    }
+    expect((await read('data-value'))[0]).not.toBe(week)
+    // The cursor of the price's chart is stronger than the slider, whatever day it was on.
+    await page.getByRole('application', { name: /^Price of/ }).focus()
+    await page.keyboard.press('End')
+    await expect
+      .poll(async () => Date.parse((await read('data-as-of'))[0]!))
+      .toBeGreaterThan(asOf - 2 * 86_400_000)
+  })
+
+  test('the ranking is computed here, the largest first and what is not available last, and leads to a market', async () => {
+    await open('/ranking?window=7d&method=parkinson')
+    const rows = page.getByRole('region', { name: 'Markets by volatility' }).getByRole('listitem')
+    const values = () =>
+      rows.evaluateAll((all) =>
+        all.map((row) => row.querySelector('[data-sigma]')?.getAttribute('data-value') ?? ''),
+      )
+    const known = (await values()).filter((value) => value !== '').map(Number)
+    expect(known.length).toBeGreaterThan(0)
+    expect(known).toEqual(known.toSorted((a, b) => b - a))
+    expect((await values()).slice(known.length).every((value) => value === '')).toBe(true)
+    expect(await examine(page), 'σ').toEqual([])
+    await page.getByRole('combobox', { name: 'Method' }).selectOption('level-stdev')
+    await page.getByText('It depends on the scale of the price').waitFor()
+    await page.getByRole('radio', { name: '24h' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForURL(/\/ranking\?window=365d&method=level-stdev$/)
+    expect(await examine(page), 'levels').toEqual([])
+    await rows
+      .getByRole('link', { name: /Bitcoin/ })
+      .first()
+      .click()
+    await page.getByRole('region', { name: 'Volatility', exact: true }).waitFor()
+    await page.goBack()
+    await page.getByText('It depends on the scale of the price').waitFor()
   })
 
   test('axe finds nothing on all panels, tables and sheets', async () => {
