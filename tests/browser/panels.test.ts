@@ -124,6 +124,41 @@ describe('a market without its server', () => {
     await page.keyboard.press('Escape')
   })
 
+  test('how sure σ is stands round it: drawn, in words, in table and receipt, and under the cursor', async () => {
+    const panel = page.getByRole('region', { name: 'Volatility', exact: true })
+    const edges = /95 %: [\d.]+–[\d.]+ %/
+    await panel.getByText(edges).waitFor()
+    const chart = panel.getByRole('application', { name: /^Volatility of/ })
+    await chart.focus()
+    await page.keyboard.press('ArrowLeft')
+    await expect
+      .poll(() => chart.locator('[aria-live]').textContent())
+      .toMatch(/a day, with 95 % confidence between [\d.]+ % and [\d.]+ %$/)
+    await page.keyboard.press('Escape')
+    await panel.getByText('Table', { exact: true }).click()
+    await panel.getByRole('columnheader', { name: 'Low' }).waitFor()
+    const cells = panel.locator('tbody tr').first().locator('td')
+    const [sigma, low, high] = await Promise.all(
+      [0, 1, 2].map(async (i) => Number.parseFloat((await cells.nth(i).textContent()) ?? '')),
+    )
+    expect(low).toBeLessThan(sigma!)
+    expect(high).toBeGreaterThan(sigma!)
+    await panel.getByText('Table', { exact: true }).click()
+    await panel.getByRole('button', { name: 'How this volatility was made' }).press('Enter')
+    const sheet = page.getByRole('dialog', { name: 'How this volatility was made' })
+    await sheet.getByText(/1,999 bootstrap samples of blocks of 2 bars/).waitFor()
+    await page.keyboard.press('Escape')
+    const chosen = panel.getByRole('combobox', { name: 'Band round the line' })
+    await chosen.selectOption('spread')
+    await panel.getByText(/estimators: [\d.]+–[\d.]+ %/).waitFor()
+    await chosen.selectOption('normal')
+    await panel.getByText(/95 % if normal: [\d.]+–[\d.]+ %/).waitFor()
+    await chosen.selectOption('off')
+    await panel.getByText(/95 % if normal/).waitFor({ state: 'detached' })
+    await chosen.selectOption('bootstrap')
+    await panel.getByText(edges).waitFor()
+  })
+
   test('what other tools print is told beside it, the largest difference first', async () => {
     await page.getByRole('button', { name: 'What would other tools print?' }).press('Enter')
     const sheet = page.getByRole('dialog', { name: 'What would other tools print?' })

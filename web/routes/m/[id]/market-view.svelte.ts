@@ -36,8 +36,8 @@ const MIN_COLUMNS = 20
 
 /** A window that is not dragged on within this time rests. */
 const REST_MS = 250
-/** Places that have a band: about as many as a phone has pixels for. */
-const MOST_BANDS = 400
+/** Places that have a band: all of a year of days, and about as many as there are pixels. */
+const MOST_BANDS = 500
 /** Words follow a window that is dragged in steps: a frame has no time for laying out text. */
 const TOLD_MS = 150
 
@@ -255,7 +255,7 @@ export class MarketView {
     let wanted = true
     const { estimator, window, interval } = told.view.receipt
     // Beside the view, too, for who moves it a little.
-    const besideMs = (toMs - fromMs) / 4
+    const besideMs = (toMs - fromMs) / 8
     const asked = {
       ...this.#sigmaRequest(estimator, window, interval),
       kind,
