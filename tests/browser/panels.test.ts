@@ -46,7 +46,14 @@ async function open(path: string): Promise<void> {
 
 /** Every panel below, loaded as it comes near. */
 async function allPanels(): Promise<void> {
-  for (const name of ['Volatility cone', 'Drawdown', 'Distribution of returns', 'Hours of the week']) {
+  const names = [
+    'Volatility cone',
+    'Drawdown',
+    'Distribution of returns',
+    'Hours of the week',
+    'Inside the days',
+  ]
+  for (const name of names) {
     const panel = page.getByRole('region', { name, exact: true })
     // Its frame stays when what is in it has been loaded.
     await panel.scrollIntoViewIfNeeded()
