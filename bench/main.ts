@@ -21,6 +21,7 @@ import { dataFolder } from './server/data-folder.ts'
 import { live } from './server/live.ts'
 import { markets } from './server/markets.ts'
 import { accuracy } from './sigma/accuracy.ts'
+import { cone } from './sigma/cone.ts'
 import { estimators } from './sigma/estimators.ts'
 import { rolling } from './sigma/rolling.ts'
 import { windows } from './sigma/windows.ts'
@@ -37,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   decode: { about: 'from bytes to a grid of doubles, a year of minutes', run: decode },
   estimators: { about: 'five estimators of σ over a year of minutes', run: estimators },
   windows: { about: 'ten estimators in six windows over a year of minutes', run: windows },
+  cone: { about: 'a cone with exact quantiles over a year of minutes', run: cone },
   accuracy: { about: 'worst error of σ over hostile series, no value missing', run: accuracy },
   efficiency: { about: 'bias and efficiency of estimators on simulated diffusions', run: efficiency },
   coverage: { about: 'how often the bands round σ hold the truth, simulated', run: coverage },

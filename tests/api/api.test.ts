@@ -616,6 +616,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/prices',
       '/api/v1/sync',
       '/api/v1/tail',
+      '/api/v1/volatility',
       '/metrics',
       '/up',
       '/up/databases',
