@@ -55,7 +55,7 @@ import { SeriesCache } from './columns.ts'
 import { Cones } from './cone.ts'
 import { csvOf } from './csv.ts'
 import { eventsOf } from './events.ts'
-import { moveStart, receiptBefore } from './moves.ts'
+import { moveStart, receiptBefore, withoutHistory } from './moves.ts'
 import { newestCandle, newestCloseMs } from './newest.ts'
 import { distributionOf, drawdownOf, weekOf } from './panels.ts'
 import { chooseInterval, RANGE_MS, REACH_MS } from './ranges.ts'
@@ -270,7 +270,7 @@ export class Compute implements ComputeApi {
     if (!isRealised(estimator)) return receiptBefore(this.#cache, market, beforeMs, estimator, window)
     const endMs = floorTo('1d', beforeMs)
     const days = await this.#realised.read(market, endMs - 2 * window * DAY_MS, endMs)
-    return realisedSummary(days, market, estimator, window).receipt
+    return withoutHistory(realisedSummary(days, market, estimator, window).receipt)
   }
 
   /** The end of the last day of which all minutes may be here. */

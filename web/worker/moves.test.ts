@@ -31,7 +31,7 @@ describe('where the moves begin that end with a price', () => {
     expect(starts.day.from).toEqual({ price: close(DAY), atMs: DAY })
     expect(starts['24h'].from).toEqual({ price: close(NOW - DAY_MS), atMs: NOW - DAY_MS })
     expect(starts.day.receipt).toMatchObject({ estimator: 'yang-zhang', window: 30, asOfMs: DAY })
-    expect(starts['24h'].receipt).toMatchObject({ barsUsed: 30, asOfMs: DAY - DAY_MS })
+    expect(starts['24h'].receipt).toMatchObject({ barsUsed: 30, asOfMs: DAY - DAY_MS, warnings: [] })
   })
 
   test('is the close of the day before where its minutes are not here', async () => {

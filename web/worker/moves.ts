@@ -65,5 +65,10 @@ export async function receiptBefore(
   const endMs = floorTo('1d', beforeMs)
   // The window, the close before it, and as many days again for those that are missing.
   const days = await cache.read(market, '1d', endMs - (2 * window + 2) * DAY_MS, endMs)
-  return summaryOf(days, estimator, window).receipt
+  return withoutHistory(summaryOf(days, estimator, window).receipt)
+}
+
+/** No more of it is read than the window needs, and where σ stands in its history is not asked. */
+export function withoutHistory(receipt: Receipt): Receipt {
+  return { ...receipt, warnings: receipt.warnings.filter(({ what }) => what !== 'short history') }
 }
