@@ -9,6 +9,8 @@ export interface Scene {
   readonly name: string
   /** In a browser that was never here. */
   readonly isFresh?: true
+  /** It shows what was made in the theme it was opened in. */
+  readonly isOfTheme?: true
   open(page: Page, gallery: Gallery): Promise<void>
   /** What of the page is pictured, where it is not what one sees of it. */
   part?(page: Page): Locator
@@ -174,7 +176,7 @@ export const SCENES: readonly Scene[] = [
     await page.getByText('Candles', { exact: true }).click()
   }),
   at('market-receipt', MARKET, press('How this volatility was made')),
-  at('market-share', MARKET, press('Share')),
+  { ...at('market-share', MARKET, press('Share')), isOfTheme: true },
   {
     ...at('market-arrange', MARKET, press('Arrange panels')),
     // Where the page behind it is scrolled to depends on when its panels came.
@@ -219,6 +221,8 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'phone',
+    // A service worker asks by itself, past what is refused here.
+    isFresh: true,
     async open(page, { line }) {
       // Nobody is asked whether there is such an address.
       await page.route('https://**', (route) => route.abort())
