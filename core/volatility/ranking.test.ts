@@ -7,7 +7,7 @@ import type { MarketId } from '../market.ts'
 import { barsPerYear, DAY_MS, MINUTE_MS, type Interval } from '../time/interval.ts'
 import {
   leadOf,
-  rankedBars,
+  rankDays,
   rankedPlaces,
   RankingRequestError,
   rankMarket,
@@ -15,6 +15,7 @@ import {
   sortRanking,
   type RankedMarket,
 } from './ranking.ts'
+import { realisedDays } from './realised/days.ts'
 import { BAR_ESTIMATORS, REALISED_ESTIMATORS } from './types.ts'
 import { newestReceipt, volatility } from './volatility.ts'
 
@@ -84,7 +85,7 @@ describe('a request', () => {
     ['24h', 'close', '2h', 'interval', '15m'],
     ['3d', 'realized', '1h', 'interval', 'made of minutes'],
     ['60h', 'bipower', null, 'window', 'whole days'],
-    ['30d', 'med-rv', null, 'window', '2 to 7 whole days'],
+    ['400d', 'med-rv', null, 'window', '2 to 365 whole days'],
   ])('%s %s %s is refused: what of it, and what is accepted', (window, method, interval, part, accepted) => {
     const ask = () => readRankingRequest(window, method, interval)
     expect(ask).toThrow(RankingRequestError)
@@ -123,13 +124,14 @@ describe('a market in a ranking', () => {
     } as const
     const { sigma } = newestReceipt(volatility(whole, asked), whole)
     expect(sigma).toBeGreaterThan(0)
-    const request = readRankingRequest('3d', method, null)
-    expect([rankedBars(request), request.interval]).toEqual(['1m', '1d'])
-    const ranked = rankMarket(columns, request)
+    const days = realisedDays(whole, '1m')
+    const ranked = rankDays(columns.market, days, readRankingRequest('3d', method, null))
     expect(ranked).toMatchObject({ barsUsed: 3, barsExpected: 3, asOfMs: 5 * DAY_MS, reason: null })
     expect(ranked.sigma).toBeCloseTo(sigma, 12)
-    const short = rankMarket(columns, readRankingRequest('24h', method, null))
+    const short = rankDays(columns.market, days, readRankingRequest('24h', method, null))
     expect(short).toMatchObject({ sigma: NaN, barsUsed: 0, reason: { why: 'under two days' } })
+    const long = rankDays(columns.market, days, readRankingRequest('30d', method, null))
+    expect(long).toMatchObject({ sigma: NaN, reason: { shortest: 5 } })
   })
 
   test.each([
@@ -137,7 +139,6 @@ describe('a market in a ranking', () => {
     ['100m', 'yang-zhang'],
     ['100m', 'level-stdev'],
     ['100m', 'ewma'],
-    ['2d', 'realized'],
   ] as const)('over %s by %s is the same from the columns that its lead names', (window, method) => {
     const columns = walk(11, 6 * 1_440, 100, 0.01)
     const request = readRankingRequest(window, method, null)

@@ -2,13 +2,12 @@
  * Markets ranked by their volatility of one window, largest first: what a request means, and one market's place in it.
  * The same on the server and on a device.
  */
-import { isMissing, State, type CandleColumns } from '../candle/columns.ts'
+import { isMissing, missingColumns, State, type CandleColumns } from '../candle/columns.ts'
 import { cutColumns } from '../candle/cut.ts'
 import type { MarketId } from '../market.ts'
 import {
   barsPerYear,
   DAY_MS,
-  floorTo,
   HOUR_MS,
   INTERVAL_MS,
   INTERVALS,
@@ -19,6 +18,7 @@ import {
 import { levelSpread } from './level-stdev.ts'
 import { LogColumns } from './logs.ts'
 import { Memory } from './memory.ts'
+import type { RealisedDays } from './realised/types.ts'
 import { isRealised } from './request.ts'
 import {
   ESTIMATORS,
@@ -77,8 +77,7 @@ export class RankingRequestError extends RangeError {
 /** A week of minutes, a year of hours: more makes no better number, and would keep a server busy. */
 const MOST_PLACES = 10_080
 /** Days of minutes for the realised family. */
-const MOST_REALISED_DAYS = 7
-const DAY_MINUTES = DAY_MS / MINUTE_MS
+const MOST_REALISED_DAYS = 365
 /** Bars after which an average that forgets 6 % of itself with each has forgotten where it began: 0.94^600 < 1e-16. */
 const EWMA_BARS = 600
 const MIN_COVERAGE = 0.5
@@ -136,7 +135,8 @@ function realisedRequest(
   return { window, method, interval: '1d', places, mean: null, annualisation: barsPerYear('1d') }
 }
 
-function isOfDays(method: RankingMethod): method is RealisedEstimator {
+/** Whether markets are ranked by `rankDays`. */
+export function isOfDays(method: RankingMethod): method is RealisedEstimator {
   return method !== 'level-stdev' && isRealised(method)
 }
 
@@ -156,15 +156,8 @@ function barsOf(windowMs: number): Interval {
   return windowMs <= 60 * DAY_MS ? '1h' : '1d'
 }
 
-/** The bars that a market is ranked from: the realised family makes its days of minutes. */
-export function rankedBars({ method, interval }: RankingRequest): Interval {
-  return isOfDays(method) ? '1m' : interval
-}
-
-/** How many of those bars, up to the newest candle, can matter. */
+/** How many bars, up to the newest candle, can matter. */
 export function rankedPlaces({ method, places }: RankingRequest): number {
-  // The last day is not over, and the first one begins with the closes before it.
-  if (isOfDays(method)) return Math.ceil(places + 1) * DAY_MINUTES + 5
   return method === 'ewma' ? places + EWMA_BARS : places
 }
 
@@ -181,9 +174,9 @@ export function leadOf(columns: CandleColumns, request: RankingRequest): number 
 }
 
 /**
- * One market's σ over the window that ends with its newest candle; by the realised family, with its last whole UTC day.
+ * One market's σ over the window that ends with its newest candle.
  *
- * @param columns of the bars that the request ranks from: all of the series, or what `leadOf` needs of it
+ * @param columns of the request's interval: all of the series, or what `leadOf` needs of it
  * @param memory to compute in, shared by the markets of a ranking
  */
 export function rankMarket(
@@ -194,7 +187,6 @@ export function rankMarket(
   const { method: estimator, places: window, mean, annualisation } = request
   const own = ownColumns(columns, request)
   if (estimator === 'level-stdev') return rankLevels(own, request)
-  if (isRealised(estimator) && window < 2) return unavailable(own, window, { why: 'under two days' })
   const asked = { estimator, window, mean: mean ?? 'sample', barsPerYear: annualisation } as const
   const logs = new LogColumns(own, memory)
   const series = volatility(own, { ...asked, minCoverage: MIN_COVERAGE }, logs)
@@ -204,12 +196,27 @@ export function rankMarket(
   return ranked
 }
 
-/** From the lead of the window to the newest candle, or to the end of the last day that is over. */
+/**
+ * One market's σ by the realised family over the days that end with the last one.
+ *
+ * @param days whole UTC days, measured by their minutes
+ */
+export function rankDays(market: MarketId, days: RealisedDays, request: RankingRequest): RankedMarket {
+  const { method, places: window, annualisation } = request
+  const none = missingColumns(market, days.interval, days.startMs, 0, false)
+  if (!isOfDays(method)) throw new RangeError(`${method} is not made of the returns inside days`)
+  if (window < 2) return unavailable(none, window, { why: 'under two days' })
+  const asked = { estimator: method, window, mean: 'zero', barsPerYear: annualisation } as const
+  const logs = new LogColumns(none, new Memory(), days)
+  return rankedOf(newestReceipt(volatility(none, { ...asked, minCoverage: MIN_COVERAGE }, logs), none))
+}
+
+/** From the lead of the window to the newest candle. */
 function ownColumns(columns: CandleColumns, request: RankingRequest): CandleColumns {
   const step = INTERVAL_MS[columns.interval]
   const fromMs = columns.startMs + (leadOf(columns, request) ?? 0) * step
   const endMs = columns.startMs + (columns.states.lastIndexOf(State.present) + 1) * step
-  return cutColumns(columns, fromMs, isOfDays(request.method) ? floorTo('1d', endMs) : endMs)
+  return cutColumns(columns, fromMs, endMs)
 }
 
 function rankLevels(columns: CandleColumns, { places, interval }: RankingRequest): RankedMarket {

@@ -10,8 +10,9 @@ import { INTERVAL_MS, STORED_UNDER, type StoredInterval } from '../../core/time/
 import { isoSeconds } from '../../core/time/iso.ts'
 import { Memory } from '../../core/volatility/memory.ts'
 import {
+  isOfDays,
   leadOf,
-  rankedBars,
+  rankDays,
   rankedPlaces,
   rankMarket,
   sortRanking,
@@ -21,6 +22,7 @@ import {
 import type { RankingAnswer, RankingEntry } from '../../core/wire/api.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { unavailableText } from '../../core/volatility/unavailable.ts'
+import { RecentDays } from './days.ts'
 import { RecentBars, type BarSource, type RecentMarket } from './recent.ts'
 
 /** Different questions that may wait for their turn. */
@@ -49,16 +51,19 @@ export function createRanking(source: BarSource): Ranking {
     '1h': new RecentBars(source, '1h'),
     '1d': new RecentBars(source, '1d'),
   }
+  const days = new RecentDays(source)
   const answers = new LRUCache<string, Answered>({ max: MOST_ANSWERS })
   const waiting = new Map<string, Promise<RankingAnswer>>()
   let turn: Promise<unknown> = Promise.resolve()
 
   const compute = async (key: string, request: RankingRequest): Promise<RankingAnswer> => {
-    const bars = recent[STORED_UNDER[rankedBars(request)]]
-    const { generation, markets } = await bars.look()
+    const ofDays = isOfDays(request.method)
+    const bars = recent[STORED_UNDER[request.interval]]
+    const { generation, markets } = await (ofDays ? days : bars).look()
     const known = answers.get(key)
     if (known?.generation === generation) return known.answer
-    const answer = answerOf(request, await rankAll(bars, markets, request))
+    const rank = ofDays ? rankDaysOf(days, request) : rankBarsOf(bars, request)
+    const answer = answerOf(request, await rankAll(markets, ofDays ? 1 : TOGETHER, rank))
     answers.set(key, { generation, answer })
     return answer
   }
@@ -88,15 +93,28 @@ export function createRanking(source: BarSource): Ranking {
   }
 }
 
+/** Ranks some markets. */
+type Rank = (markets: readonly RecentMarket[]) => Promise<RankedMarket[]>
+
+function rankBarsOf(bars: RecentBars, request: RankingRequest): Rank {
+  const memory = new Memory()
+  return async (markets) =>
+    (await readWindows(bars, markets, request)).map((columns) => rankMarket(columns, request, memory))
+}
+
+function rankDaysOf(days: RecentDays, request: RankingRequest): Rank {
+  return async ([market]) => [rankDays(market!.id, await days.read(market!, request.places), request)]
+}
+
+/** @param together markets that are read by one look into the database */
 async function rankAll(
-  bars: RecentBars,
   markets: readonly RecentMarket[],
-  request: RankingRequest,
+  together: number,
+  rank: Rank,
 ): Promise<RankedMarket[]> {
   const endMs = performance.now() + DEADLINE_MS
   const ranked: RankedMarket[] = []
-  const memory = new Memory()
-  for (let from = 0; from < markets.length; from += TOGETHER) {
+  for (let from = 0; from < markets.length; from += together) {
     // What was read is kept: the next question goes on from there.
     if (performance.now() > endMs)
       throw new ApiProblem(
@@ -105,11 +123,9 @@ async function rankAll(
         null,
         { 'retry-after': '5' },
       )
-    for (const columns of await readWindows(bars, markets.slice(from, from + TOGETHER), request)) {
-      ranked.push(rankMarket(columns, request, memory))
-      // Others get their turn in between.
-      await setImmediate()
-    }
+    ranked.push(...(await rank(markets.slice(from, from + together))))
+    // Others get their turn in between.
+    await setImmediate()
   }
   return sortRanking(ranked)
 }
@@ -120,7 +136,7 @@ async function readWindows(
   markets: readonly RecentMarket[],
   request: RankingRequest,
 ): Promise<CandleColumns[]> {
-  const interval = rankedBars(request)
+  const { interval } = request
   const wanted =
     ((rankedPlaces(request) + LEAD) * INTERVAL_MS[interval]) / INTERVAL_MS[STORED_UNDER[interval]]
   const columns = await bars.read(markets, wanted)

@@ -49,7 +49,10 @@ export class RecentBars {
 
   /** Looks at what changed, and forgets it. */
   async look(): Promise<{ generation: number; markets: readonly RecentMarket[] }> {
-    const fromMs = Math.min(...[...this.#kept.values()].map(({ columns }) => columns.startMs))
+    // What comes before the beginning of all that there was is of interest, too.
+    const fromMs = Math.min(
+      ...[...this.#kept.values()].map(({ columns, isWhole }) => (isWhole ? 0 : columns.startMs)),
+    )
     const since = this.#kept.size === 0 ? null : this.#revision
     const { revision, rowsFromMs, markets } = await this.#source.seriesChanges(this.#interval, since, fromMs)
     if (revision !== this.#revision && (this.#hasLost(markets) || since === null || markets.some(isChanged)))

@@ -1,5 +1,6 @@
 /** `GET /api/v1/volatility` over real HTTP: what it says, and that it follows what changes in the archive. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cutColumns } from '../../core/candle/cut.ts'
 import type { CandleRow } from '../../core/candle/row.ts'
 import { rollUp } from '../../core/candle/rollup.ts'
 import type { MarketId } from '../../core/market.ts'
@@ -31,7 +32,7 @@ beforeAll(async () => {
   bitcoin = await addMarket(archive, 'coinbase:BTC-USD')
   ether = await addMarket(archive, 'coinbase:ETH-EUR')
   await addMarket(archive, 'coinbase:NEW-USD')
-  await readAll(archive, bitcoin, '1m', NOW_MS - 26 * HOUR_MS, NEWEST_MS)
+  await readAll(archive, bitcoin, '1m', TODAY_MS - 2 * DAY_MS, NEWEST_MS)
   await readAll(archive, bitcoin, '1h', NOW_MS - 31 * DAY_MS, NOW_MS - HOUR_MS)
   await readAll(archive, bitcoin, '1d', TODAY_MS - 370 * DAY_MS, TODAY_MS)
   await readAll(archive, ether, '1m', NOW_MS - 26 * HOUR_MS, NEWEST_MS - 5 * MINUTE_MS)
@@ -114,6 +115,21 @@ describe('the answer', () => {
     expect(entry(answer, bitcoin)).toMatchObject({ n: 96, expected: 96, as_of: '2024-03-10T11:45:00Z' })
   })
 
+  test('by the realised family is that of whole days of minutes', async () => {
+    const answer = await ranking('?window=2d&method=realized')
+    expect(answer).toMatchObject({ interval: '1d', annualisation: 365, mean: null })
+    const { sigma, barsUsed } = await realisedOf(bitcoin, 2)
+    expect(sigma).toBeGreaterThan(0)
+    expect(entry(answer, bitcoin)).toMatchObject({ n: barsUsed, expected: 2, as_of: isoSeconds(TODAY_MS) })
+    expect(entry(answer, bitcoin).sigma).toBeCloseTo(sigma, 12)
+    expect(entry(answer, ether)).toMatchObject({ sigma: null, reason: expect.any(String) })
+    const short = await ranking('?window=24h&method=bipower')
+    expect(entry(short, bitcoin)).toMatchObject({
+      sigma: null,
+      reason: expect.stringContaining('at least 2d'),
+    })
+  })
+
   test('of levels is in the unit of the price', async () => {
     const answer = await ranking('?window=24h&method=level-stdev')
     expect(answer).toMatchObject({ method: 'level-stdev', annualisation: null, mean: null })
@@ -140,6 +156,14 @@ describe('the answer', () => {
   })
 })
 
+/** σ of the last whole days, by all minutes of the archive. */
+async function realisedOf(market: MarketId, window: number) {
+  const read = await readSeries(server.archive.priceFrame, market, '1m')
+  const minutes = cutColumns(read, read.startMs, TODAY_MS)
+  const asked = { estimator: 'realized', window, mean: 'zero', barsPerYear: 365, minCoverage: 0.5 } as const
+  return newestReceipt(volatility(minutes, asked), minutes)
+}
+
 describe('what changes', () => {
   const query = '?window=24h&method=close'
 
@@ -158,6 +182,8 @@ describe('what changes', () => {
     const expected = await expectedOf(bitcoin, '1m', 'close', 1440, 'zero')
     const changed = entry(await ranking(query), bitcoin)
     expect(changed.sigma).toBeCloseTo(expected.sigma, 12)
+    const days = entry(await ranking('?window=2d&method=realized'), bitcoin)
+    expect(days.sigma).toBeCloseTo((await realisedOf(bitcoin, 2)).sigma, 12)
     await sealAll(server.archive, NOW_MS + DAY_MS)
     expect(entry(await ranking(query), bitcoin)).toEqual(changed)
   })
@@ -169,6 +195,13 @@ describe('what changes', () => {
     expect(entry(await ranking(query), ether)).toMatchObject({ sigma: null, n: 0 })
     await readAll(server.archive, ether, '1m', NOW_MS - 26 * HOUR_MS, NEWEST_MS)
     expect(entry(await ranking(query), ether).n).toBe(1440)
+  })
+
+  test('history that comes before all there was makes longer windows available', async () => {
+    const long = async () => entry(await ranking('?window=29h'), ether)
+    expect(await long()).toMatchObject({ sigma: null, reason: expect.stringContaining('needs 1741') })
+    await readAll(server.archive, ether, '1m', NOW_MS - 31 * HOUR_MS, NOW_MS - 26 * HOUR_MS)
+    expect(await long()).toMatchObject({ n: 1740, sigma: expect.any(Number) })
   })
 
   test('who asks the same at once shares one computation', async () => {

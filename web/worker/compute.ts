@@ -215,7 +215,11 @@ export class Compute implements ComputeApi {
   }
 
   async ranking(request: RankingRequest): Promise<readonly RankedMarket[]> {
-    return rankingOf(this.#store, this.#cache, request)
+    const daysOf = async (market: MarketId, count: number) => {
+      const endMs = await this.#wholeDays(market)
+      return this.#realised.read(market, endMs - count * DAY_MS, endMs)
+    }
+    return rankingOf(this.#store, this.#cache, daysOf, request)
   }
 
   async csv(request: SpanRequest): Promise<CsvFile> {

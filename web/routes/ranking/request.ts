@@ -1,7 +1,6 @@
 /** What the screen is asked for by its address, and how it is called. */
 import {
   RANKING_METHODS,
-  readRankingRequest,
   type RankedMarket,
   type RankingMethod,
   type RankingRequest,
@@ -19,15 +18,6 @@ export function askedOf(parameters: URLSearchParams): { window: Window; method: 
   const window = WINDOWS.find((one) => one === parameters.get('window')) ?? '24h'
   const method = RANKING_METHODS.find((one) => one === parameters.get('method')) ?? 'close'
   return { window, method }
-}
-
-/** null where the method has no such window: the realised family reads a week of minutes at most. */
-export function requestOf(window: Window, method: RankingMethod): RankingRequest | null {
-  try {
-    return readRankingRequest(window, method, null)
-  } catch {
-    return null
-  }
 }
 
 export function methodNames(): Readonly<Record<RankingMethod, string>> {
