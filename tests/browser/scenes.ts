@@ -48,7 +48,7 @@ const panel = (name: string, title: string): Scene => {
     ...at(name, MARKET, async (page) => {
       await region(page).scrollIntoViewIfNeeded()
       await region(page)
-        .getByRole('button', { name: /How this was made/ })
+        .getByRole('button', { name: /How this (cone )?was made/ })
         .waitFor()
       // It lies over the page wherever that is scrolled to.
       await page.evaluate(() => {
@@ -86,6 +86,15 @@ const measured: Act = (page) =>
     .getByText(/\d [KM]B/)
     .first()
     .waitFor()
+
+/** The band round σ comes a moment after the line. */
+const banded: Act = (page) => page.getByText(/95 %:/).first().waitFor()
+
+const after =
+  (...acts: readonly Act[]): Act =>
+  async (page) => {
+    for (const act of acts) await act(page)
+  }
 
 async function keep(page: Page, { line }: Gallery, key: string, value: object): Promise<void> {
   await page.goto(`${line.url}/manifest.webmanifest`)
@@ -170,12 +179,19 @@ export const SCENES: readonly Scene[] = [
       await line.mend()
     },
   },
-  at('market', MARKET),
+  at('market', MARKET, banded),
   at('market-candles', MARKET, async (page) => {
     await page.getByText('3M', { exact: true }).click()
     await page.getByText('Candles', { exact: true }).click()
+    await banded(page)
   }),
-  at('market-receipt', MARKET, press('How this volatility was made')),
+  at('market-receipt', MARKET, after(banded, press('How this volatility was made'))),
+  at('market-mistakes', MARKET, after(banded, press('What would other tools print?'))),
+  at(
+    'market-moves',
+    MARKET,
+    after(banded, (page) => page.getByTitle('Moves in σ of the days before').click()),
+  ),
   { ...at('market-share', MARKET, press('Share')), isOfTheme: true },
   {
     ...at('market-arrange', MARKET, press('Arrange panels')),
@@ -186,8 +202,10 @@ export const SCENES: readonly Scene[] = [
   panel('market-drawdown', 'Drawdown'),
   panel('market-distribution', 'Distribution of returns'),
   panel('market-week', 'Hours of the week'),
-  at('market-tiny', '/m/coinbase:SHIB-USD'),
-  at('market-large', '/m/bitstamp:BTC-JPY'),
+  panel('market-cone', 'Volatility cone'),
+  panel('market-days', 'Inside the days'),
+  at('market-tiny', '/m/coinbase:SHIB-USD', banded),
+  at('market-large', '/m/bitstamp:BTC-JPY', banded),
   at('market-long-name', '/m/coinbase:LONG-USD'),
   at('market-gap', '/m/coinbase:ETH-USD', (page) => page.getByText('7d', { exact: true }).click()),
   at('market-two-candles', '/m/binance:NEW-USDT'),
@@ -201,6 +219,8 @@ export const SCENES: readonly Scene[] = [
       await page.getByRole('heading', { name: 'Nothing at this address' }).waitFor()
     },
   },
+  at('ranking', '/ranking', (page) => page.locator('[data-sigma]:not([data-value=""])').first().waitFor()),
+  at('help', '/help'),
   at('offline', '/offline', measured),
   at('offline-clear', '/offline', async (page) => {
     await measured(page)
