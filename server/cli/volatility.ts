@@ -80,7 +80,6 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
   const answers = options.estimator.map((estimator) =>
     compute(isRealised(estimator) ? logsOfDays : logs, estimator, options, name, source, warned),
   )
-  if (columns.length === 0) say(`${name}: no candle of ${options.interval}`)
   const withParts = options.estimator.includes('realized')
   await printRows(
     answers.flatMap((answer) => rowsOf(answer, withParts)),
@@ -105,8 +104,7 @@ function compute(
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
   const { reason, intraday, warnings } = newestReceipt(series, columns)
-  if ((columns.samples || isRealised(estimator)) && reason !== null)
-    say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
+  if (reason !== null) say(`${market} ${estimator}: n/a: ${unavailableText(reason)}`)
   // Where σ stands in its history is not told here: that the history is short does not matter.
   const careful = warnings.filter(({ what }) => what !== 'short history')
   for (const text of careful.map(warningText)) {

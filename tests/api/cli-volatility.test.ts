@@ -38,7 +38,7 @@ async function volatility(csv: string, ...options: string[]): Promise<Answer[]> 
   await writeFile(join(folder, 'series.csv'), csv)
   const run = await runCli(['volatility', 'series.csv', '--interval', '1d', ...options], folder)
   // These bars have no range of their own: a thin market, as the tool says.
-  expect(run.stderr.replace(/^series\.csv: thin market: .*\n/m, '')).toBe('')
+  expect(run.stderr.replace(/^series\.csv(: thin market:| \S+: n\/a:) .*\n/gm, '')).toBe('')
   expect(run.code).toBe(0)
   return JSON.parse(run.stdout) as Answer[]
 }
@@ -64,6 +64,18 @@ describe('volatility of a CSV file', () => {
       { t: '2024-01-03T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
       { t: '2024-01-04T00:00:00Z', sigma: expect.closeTo(Math.sqrt(2 * 365), 12), n: 2, expected: 2 },
     ])
+  })
+
+  test('where σ is not available, why and what would help stands beside the answer', async () => {
+    await writeFile(join(folder, 'series.csv'), days([1, 2, 3]))
+    const run = await runCli(
+      ['volatility', 'series.csv', '--interval', '1d', '--estimator', 'close', '--window', '9'],
+      folder,
+    )
+    expect(run.stderr).toMatch(
+      /^series\.csv close: n\/a: a window of 9 needs 10 places .* at most 2 is available$/m,
+    )
+    expect(run.code).toBe(0)
   })
 
   test('what a σ should be read with care for is said once, beside the answer', async () => {
