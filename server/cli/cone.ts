@@ -1,7 +1,7 @@
 /** `crypto-tracker cone`: where σ of several windows stands in its own history, of a CSV file or of a market of the archive. */
 import { InvalidArgumentError, type Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
-import { barsPerYear, type Interval } from '../../core/time/interval.ts'
+import type { Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { Cone, type ConeQuantiles, type ConeWindow } from '../../core/volatility/cone.ts'
 import { isRealised } from '../../core/volatility/request.ts'
@@ -11,7 +11,7 @@ import { readBars } from './bars.ts'
 import type { ExitCode } from './exit.ts'
 import { formatOption, readInstant, readInterval, readMarket, type Format } from './options.ts'
 import { printRows, readable, say } from './output.ts'
-import { readAnnualise, readMean, readShare } from './sigma-options.ts'
+import { annualisationOf, annualiseOption, coverageOption, gridOf, meanOption } from './sigma-options.ts'
 
 interface Options {
   readonly market?: MarketId
@@ -43,13 +43,9 @@ export function addCone(program: Command, done: (code: ExitCode) => void): void 
       WINDOWS,
     )
     .option('--to <time>', 'first bar that is not known yet: the cone as it was then', readInstant)
-    .option(
-      '--annualise <bars>',
-      'bars in a year, or none (default: as many as 365 days have)',
-      readAnnualise,
-    )
-    .option('--mean <mean>', 'of the returns, for close: sample or zero', readMean, 'sample')
-    .option('--min-coverage <share>', 'share of a window that must be there, 0 to 1', readShare, 0.5)
+    .addOption(annualiseOption())
+    .addOption(meanOption())
+    .addOption(coverageOption())
     .addOption(formatOption())
     .action(async (file: string | undefined, options: Options) => done(await run(file, options)))
 }
@@ -59,8 +55,8 @@ async function run(file: string | undefined, options: Options): Promise<ExitCode
   const read = await readBars(file, options.market, interval, [estimator])
   const { name, source, refused } = read
   const columns = isRealised(estimator) ? read.intraday : read.columns
-  const grid = isRealised(estimator) ? '1d' : interval
-  const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(grid))
+  const grid = gridOf(estimator, interval)
+  const annualisation = annualisationOf(grid, annualise)
   const cone = new Cone(columns, { estimator, mean, barsPerYear: annualisation, minCoverage }, windows)
   const rows = cone.at(to ?? null).map(rowOf)
   for (const { window, reason } of rows) if (reason !== null) say(`${name}: n/a for ${window}: ${reason}`)

@@ -1,7 +1,7 @@
 /** `crypto-tracker volatility`: rolling σ of a CSV file or of a market of the archive. */
 import { InvalidArgumentError, type Command } from 'commander'
 import type { MarketId } from '../../core/market.ts'
-import { barsPerYear, INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
+import { INTERVAL_MS, type Interval } from '../../core/time/interval.ts'
 import { isoSeconds } from '../../core/time/iso.ts'
 import { LogColumns } from '../../core/volatility/logs.ts'
 import { isRealised } from '../../core/volatility/request.ts'
@@ -14,7 +14,7 @@ import { readBars } from './bars.ts'
 import type { ExitCode } from './exit.ts'
 import { formatOption, readInstant, readInterval, readMarket, type Format } from './options.ts'
 import { printRows, say, type Row } from './output.ts'
-import { readAnnualise, readMean, readShare } from './sigma-options.ts'
+import { annualisationOf, annualiseOption, coverageOption, gridOf, meanOption } from './sigma-options.ts'
 
 interface Options {
   readonly market?: MarketId
@@ -60,13 +60,9 @@ export function addVolatility(program: Command, done: (code: ExitCode) => void):
     .requiredOption('--window <places>', 'places of the grid in a window, at least 2', readWindow)
     .option('--from <time>', 'first bar shown; what lies before still fills its window', readInstant)
     .option('--to <time>', 'first bar not shown any more', readInstant)
-    .option(
-      '--annualise <bars>',
-      'bars in a year, or none (default: as many as 365 days have)',
-      readAnnualise,
-    )
-    .option('--mean <mean>', 'of the returns, for close: sample or zero', readMean, 'sample')
-    .option('--min-coverage <share>', 'share of a window that must be there, 0 to 1', readShare, 0.5)
+    .addOption(annualiseOption())
+    .addOption(meanOption())
+    .addOption(coverageOption())
     .addOption(formatOption())
     .action(async (file: string | undefined, options: Options) => done(await run(file, options)))
 }
@@ -99,8 +95,8 @@ function compute(
 ): VolatilityAnswer {
   const { columns } = logs
   const { interval, window, mean, minCoverage, annualise } = options
-  const grid = isRealised(estimator) ? '1d' : interval
-  const annualisation = annualise === 'none' ? null : (annualise ?? barsPerYear(grid))
+  const grid = gridOf(estimator, interval)
+  const annualisation = annualisationOf(grid, annualise)
   const request = { estimator, window, mean, barsPerYear: annualisation, minCoverage }
   const series = volatility(columns, request, logs)
   const { reason, intraday, warnings } = newestReceipt(series, columns)
